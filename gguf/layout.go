@@ -1,0 +1,183 @@
+package gguf
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/sonde-ml/sonde/internal/checked"
+)
+
+const (
+	alignmentKey      = "general.alignment"
+	defaultAlignment  = 32
+	smallestAlignment = 8 // the specification wants multiples of 8
+)
+
+// readAlignment finds the alignment in the metadata; it stays 0 where that is impossible.
+func (f *File) readAlignment(c *cursor) {
+	v, ok := f.Lookup(alignmentKey)
+	if !ok {
+		f.Alignment = defaultAlignment
+		return
+	}
+	c.key = alignmentKey
+	defer func() { c.key = "" }()
+	if !v.Type().IsInteger() {
+		c.note(ErrWrongType, v.at, Error{Field: "type", Seen: v.Type().String(), Expected: "u32"})
+		return
+	}
+	n, ok := v.Uint()
+	if n, fits := checked.Int(n, 1<<31); ok && fits && n >= smallestAlignment && n&(n-1) == 0 && n <= max(len(c.b), defaultAlignment) {
+		f.Alignment = n
+	} else {
+		c.note(ErrBadAlignment, v.at+4, Error{Field: "value", Seen: fmt.Sprint(v.Any(0)), Expected: fmt.Sprintf("a power of two from %d on, no larger than the file", smallestAlignment)})
+	}
+	if v.Type() != TypeUint32 {
+		f.warn(c.describe(ErrIntWidth, v.at, Error{Field: "type", Seen: v.Type().String(), Expected: "u32"}))
+	}
+}
+
+// layOut places the tensors in the file, whose list ends where the cursor stands.
+func (f *File) layOut(c *cursor) {
+	if f.Alignment == 0 {
+		return
+	}
+	start, _ := checked.AlignUp(uint64(c.pos), uint64(f.Alignment))
+	if len(f.tensors) == 0 {
+		start = min(start, uint64(len(c.b))) // llama.cpp does not pad before an empty section
+	}
+	f.DataOffset = byteOffset(start)
+	l := layout{cursor: c, file: f, start: start, end: start, next: start}
+	l.place()
+	l.reportCut()
+	l.checkEnd()
+	c.tensor = ""
+}
+
+// layout goes through the tensors in the order of their data.
+type layout struct {
+	*cursor
+	file  *File
+	start uint64  // of the data section
+	end   uint64  // of the data seen so far
+	last  *Tensor // whose data ends there
+	next  uint64  // where the next tensor begins if there is no gap
+	cut   []*Tensor
+}
+
+func (l *layout) place() {
+	placed := make([]*Tensor, 0, len(l.file.tensors))
+	for _, t := range l.file.tensors {
+		if l.tensor = t.Name; l.locate(t) {
+			placed = append(placed, t)
+		}
+	}
+	slices.SortStableFunc(placed, func(a, b *Tensor) int {
+		switch {
+		case a.Offset < b.Offset:
+			return -1
+		case a.Offset > b.Offset:
+			return 1
+		}
+		return 0
+	})
+	for _, t := range placed {
+		l.tensor = t.Name
+		l.follow(t)
+	}
+}
+
+// locate computes where t's data begins.
+func (l *layout) locate(t *Tensor) bool {
+	at := t.offsetAt(len(t.Shape))
+	if t.bytes == 0 {
+		return false
+	}
+	if t.rel%uint64(l.file.Alignment) != 0 {
+		l.note(ErrUnaligned, at, Error{Field: "offset", Seen: fmt.Sprint(t.rel), Expected: fmt.Sprintf("a multiple of the alignment %d", l.file.Alignment)})
+		return false
+	}
+	begin, ok := checked.Add(l.start, t.rel)
+	end, ok2 := checked.Add(begin, t.bytes)
+	if !ok || !ok2 || byteOffset(end) < 0 {
+		l.note(ErrOverflow, at, Error{Field: "offset", Seen: fmt.Sprint(t.rel), Expected: "less than the file's size"})
+		return false
+	}
+	t.Offset = byteOffset(begin)
+	return true
+}
+
+// follow checks t against the tensors whose data begins before it.
+func (l *layout) follow(t *Tensor) {
+	begin := uint64(t.Offset)
+	end, _ := checked.Add(begin, t.bytes) // fits: it was located
+	size := uint64(len(l.b))
+	switch {
+	case l.last != nil && begin < l.end:
+		l.note(ErrOverlap, t.offsetAt(len(t.Shape)), Error{Field: "offset", Seen: fmt.Sprint(t.rel), Expected: fmt.Sprintf("%d or more, where the data of %q ends", l.end-l.start, l.last.Name)})
+	case checked.Within(begin, t.bytes, size):
+		l.reportGap(t, begin)
+		t.data = l.b[begin:end:end]
+	case begin == l.next:
+		l.cut = append(l.cut, t)
+	default:
+		l.note(ErrOutOfBounds, t.offsetAt(len(t.Shape)), Error{Field: "offset", Seen: fmt.Sprint(t.rel), Expected: fmt.Sprintf("at most %d, for the data section to hold its %d bytes", l.room(t.bytes), t.bytes)})
+		return
+	}
+	if end > l.end {
+		l.end, l.last = end, t
+		l.next, _ = checked.AlignUp(end, uint64(l.file.Alignment))
+	}
+}
+
+// room is the largest offset at which the file could hold n bytes.
+func (l *layout) room(n uint64) uint64 {
+	section, ok := checked.Sub(uint64(len(l.b)), l.start)
+	room, ok2 := checked.Sub(section, n)
+	if !ok || !ok2 {
+		return 0
+	}
+	return room
+}
+
+// reportGap warns of bytes before t's data that belong to no tensor.
+func (l *layout) reportGap(t *Tensor, begin uint64) {
+	unused, ok := checked.Sub(begin, l.next)
+	if !ok || unused == 0 {
+		return
+	}
+	e := Error{Field: fmt.Sprintf("%d bytes before its data belong to no tensor", unused)}
+	at := t.offsetAt(len(t.Shape))
+	if l.last != nil {
+		// Its type and shape are what make it end where it does.
+		l.tensor, at = l.last.Name, l.last.typeAt(len(l.last.Shape))
+		e.Field = fmt.Sprintf("%d bytes behind its data belong to no tensor", unused)
+	}
+	l.file.warn(l.describe(ErrGap, at, e))
+}
+
+// reportCut tells once of the tensors whose data should follow but is not all there.
+func (l *layout) reportCut() {
+	if len(l.cut) == 0 {
+		return
+	}
+	first, size := l.cut[0], uint64(len(l.b))
+	missing, _ := checked.Sub(l.end, size)
+	e := Error{Field: "data", Seen: fmt.Sprintf("ends with the file, which has %d bytes", size), Expected: fmt.Sprintf("%d bytes", first.bytes)}
+	e.Advice = fmt.Sprintf("the file is cut short by %d bytes: download or copy it again", missing)
+	if n := len(l.cut) - 1; n > 0 {
+		e.Seen += fmt.Sprintf(" (and so does that of %d tensors behind it)", n)
+	}
+	l.tensor = first.Name
+	l.note(ErrTruncated, int(min(uint64(first.Offset), size)), e)
+}
+
+// checkEnd warns of bytes behind the last tensor and its padding.
+func (l *layout) checkEnd() {
+	extra, ok := checked.Sub(uint64(len(l.b)), l.next)
+	if !ok || extra == 0 {
+		return
+	}
+	l.tensor = ""
+	l.file.warn(l.describe(ErrTrailing, int(l.next), Error{Field: fmt.Sprintf("%d bytes", extra), Expected: "none", Advice: "they are ignored"}))
+}
