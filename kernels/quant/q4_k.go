@@ -1,0 +1,43 @@
+package quant
+
+import "encoding/binary"
+
+// Q4_K (ggml-common.h, block_q4_K): 256 weights in 144 bytes, eight sub-blocks of 32 with a scale and a minimum each,
+// y = (d·scale)·q − dmin·min.
+//
+//	 0  d       f16
+//	 2  dmin    f16
+//	 4  scales  12 bytes, see scaleMin
+//	16  qs      128 bytes; 32 bytes hold 64 weights: low nibbles weights 64k … 64k+31, high nibbles the next 32
+const q4_KBytes = 2 + 2 + 12 + 128
+
+func decodeQ4_K(dst []float32, src []byte) {
+	for ; len(src) >= q4_KBytes; dst, src = dst[256:], src[q4_KBytes:] {
+		b := (*[q4_KBytes]byte)(src)
+		d := F16ToF32(binary.LittleEndian.Uint16(b[0:]))
+		dmin := F16ToF32(binary.LittleEndian.Uint16(b[2:]))
+		scales := (*[12]byte)(b[4:])
+		for k := range 4 {
+			y, qs := (*[64]float32)(dst[64*k:]), (*[32]byte)(b[16+32*k:])
+			sc, mn := scaleMin(scales, 2*k)
+			d0, m0 := d*float32(sc), dmin*float32(mn)
+			sc, mn = scaleMin(scales, 2*k+1)
+			d1, m1 := d*float32(sc), dmin*float32(mn)
+			for i, q := range qs {
+				y[i] = float32(d0*float32(q&15)) - m0
+				y[i+32] = float32(d1*float32(q>>4)) - m1
+			}
+		}
+	}
+}
+
+// scaleMin returns the 6-bit scale and minimum of sub-block s (0 … 7) of Q4_K and Q5_K. The first four of each lie in
+// the low bits of bytes 0 … 3 and 4 … 7; of the others the low nibbles lie in bytes 8 … 11 (scale low, minimum high)
+// and the high two bits in what the first eight bytes have left.
+func scaleMin(scales *[12]byte, s int) (scale, minimum byte) {
+	if s &= 7; s < 4 {
+		return scales[s] & 63, scales[s+4] & 63
+	}
+	low := scales[s+4]
+	return low&15 | scales[s-4]>>6<<4, low>>4 | scales[s]>>6<<4
+}

@@ -1,0 +1,103 @@
+package quant
+
+import (
+	"encoding/binary"
+	"encoding/json"
+	"math"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/sonde-ml/sonde/gguf"
+	"github.com/sonde-ml/sonde/internal/fixtures"
+)
+
+// vectors is one file of fixtures/quants: the bytes of its tensors by name.
+type vectors struct {
+	meta    map[string]string
+	shapes  map[string][]int
+	tensors map[string][]byte
+}
+
+func readVectors(tb testing.TB, t gguf.Type) *vectors {
+	tb.Helper()
+	data, err := os.ReadFile(fixtures.Path(tb, "quants/"+strings.ToLower(t.String())+".safetensors"))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	n := binary.LittleEndian.Uint64(data)
+	header, body := data[8:8+n], data[8+n:]
+	var entries map[string]json.RawMessage
+	v := &vectors{shapes: map[string][]int{}, tensors: map[string][]byte{}}
+	if err := json.Unmarshal(header, &entries); err != nil {
+		tb.Fatal(err)
+	}
+	for name, raw := range entries {
+		if name == "__metadata__" {
+			err = json.Unmarshal(raw, &v.meta)
+		} else {
+			var e struct {
+				Shape   []int
+				Offsets [2]int `json:"data_offsets"`
+			}
+			err = json.Unmarshal(raw, &e)
+			v.shapes[name], v.tensors[name] = e.Shape, body[e.Offsets[0]:e.Offsets[1]]
+		}
+		if err != nil {
+			tb.Fatal(err)
+		}
+	}
+	return v
+}
+
+// floats returns a tensor of float32 numbers, nil where the file has none of that name.
+func (v *vectors) floats(name string) []float32 {
+	b := v.tensors[name]
+	f := make([]float32, len(b)/4)
+	for i := range f {
+		f[i] = math.Float32frombits(binary.LittleEndian.Uint32(b[4*i:]))
+	}
+	return f
+}
+
+// eachType runs f as a subtest for every type that a file can hold.
+func eachType(t *testing.T, f func(t *testing.T, typ gguf.Type)) {
+	for typ := range gguf.Type(len(formats)) {
+		if formats[typ].decode != nil {
+			t.Run(typ.String(), func(t *testing.T) { f(t, typ) })
+		}
+	}
+}
+
+func TestDecodeVectors(t *testing.T) {
+	eachType(t, func(t *testing.T, typ gguf.Type) {
+		v := readVectors(t, typ)
+		for _, pair := range [][2]string{{"raw", "decoded"}, {"raw_imatrix", "decoded_imatrix"}, {"arb_raw", "arb_decoded"}} {
+			raw, want := v.tensors[pair[0]], v.floats(pair[1])
+			got := make([]float32, len(want))
+			if err := Decode(typ, got, raw); err != nil {
+				t.Fatalf("%s: %v", pair[0], err)
+			}
+			if i := firstDifference(got, want); i >= 0 {
+				t.Errorf("%s: weight %d (block %d, weight %d of it) = %x, want %x", pair[0], i, i/typ.BlockWeights(),
+					i%typ.BlockWeights(), math.Float32bits(got[i]), math.Float32bits(want[i]))
+			}
+		}
+	})
+}
+
+// firstDifference returns the index of the first number whose bits differ, -1 without.
+func firstDifference(got, want []float32) int {
+	return slices.IndexFunc(indices(len(want)), func(i int) bool {
+		return math.Float32bits(got[i]) != math.Float32bits(want[i])
+	})
+}
+
+func indices(n int) []int {
+	s := make([]int, n)
+	for i := range s {
+		s[i] = i
+	}
+	return s
+}
