@@ -28,11 +28,11 @@ var kinds = map[string]error{
 // malformed is a line of the corpus.
 type malformed struct {
 	ID, File, Class, Stage, What, Want, GGUF, Kind string
-	Or                                            []string
-	Mentions                                      []string
-	Offset                                        *int64
-	OffsetOr                                      []int64 `json:"offset_or"`
-	Files                                         []string
+	Or                                             []string
+	Mentions                                       []string
+	Offset                                         *int64
+	OffsetOr                                       []int64 `json:"offset_or"`
+	Files                                          []string
 }
 
 func corpus(t testing.TB) []malformed {
