@@ -1,0 +1,40 @@
+// Package mmap maps whole files into memory, read-only. Where the system has no map, the file is read.
+package mmap
+
+import (
+	"fmt"
+	"os"
+)
+
+// Data is the content of a file, where it lies.
+type Data struct {
+	Bytes  []byte
+	mapped bool
+}
+
+// Open maps the regular file at path. An empty file gives no bytes.
+func Open(path string) (*Data, error) {
+	st, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	if !st.Mode().IsRegular() { // opening a pipe would block
+		return nil, fmt.Errorf("%s is not a regular file", path)
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return File(f)
+}
+
+// Close takes the map away; the bytes must not be used afterwards.
+func (d *Data) Close() error {
+	b := d.Bytes
+	d.Bytes = nil
+	if !d.mapped || b == nil {
+		return nil
+	}
+	return unmap(b)
+}
