@@ -1,0 +1,82 @@
+package nn
+
+import "github.com/sonde-ml/sonde/kernels"
+
+// The fast numerics: the kernels, in a table.
+var fastFuncs = map[Kind]Func{
+	Embed:         embed,
+	RMSNorm:       fastRMSNorm,
+	MatMul:        fastLinear,
+	Rotate:        fastRotate,
+	AttnScores:    fastScores,
+	AttnProbs:     fastProbs,
+	AttnMix:       fastMix,
+	FusedAttn:     fastAttention,
+	Sum:           fastSum,
+	SwiGLU:        fastSwiGLU,
+	Softmax:       fastSoftmax,
+	TopK:          topK,
+	ExpertWeights: fastExpertWeights,
+	ExpertMatMul:  fastExpertLinear,
+	ExpertSum:     fastExpertSum,
+}
+
+func fastRMSNorm(op *Op) error {
+	x := op.In[0]
+	return op.each(x.Rows(), 2*x.Width(), func(op *Op, s *scratch, lo, hi int) {
+		w := op.Weights[0].decodeVector(s)
+		for r := lo; r < hi; r++ {
+			kernels.RMSNorm(op.Out.Row(r), op.In[0].Row(r), w, op.Eps)
+		}
+	})
+}
+
+func fastLinear(op *Op) error {
+	w := op.Weights[0]
+	return op.each(w.Rows(), w.Cols()*op.In[0].Shape[0], func(op *Op, s *scratch, lo, hi int) {
+		w, x := op.Weights[0], op.In[0].Data
+		n, out := w.Cols(), w.Rows()
+		bias := op.bias(s)
+		for r := lo; r < hi; r++ {
+			row := w.mustDecodeRow(r, s.floats(n))
+			for t := range op.In[0].Shape[0] {
+				y := kernels.Dot(row, x[t*n:(t+1)*n])
+				if bias != nil {
+					y += float32(bias[r])
+				}
+				op.Out.Data[t*out+r] = y
+			}
+		}
+	})
+}
+
+func fastRotate(op *Op) error {
+	copy(op.Out.Data, op.In[0].Data)
+	return op.each(op.Out.Rows(), 32*len(op.RoPE.Freqs), func(op *Op, _ *scratch, lo, hi int) {
+		heads := op.In[0].Shape[1]
+		for r := lo; r < hi; r++ {
+			kernels.RoPE(op.Out.Row(r), op.Pos[r/heads], op.RoPE.Freqs, op.RoPE.Mag, op.RoPE.Pairing == Halves)
+		}
+	})
+}
+
+func fastSum(op *Op) error {
+	kernels.Add(op.Out.Data, op.In[0].Data, op.In[1].Data)
+	return nil
+}
+
+func fastSwiGLU(op *Op) error {
+	return op.each(op.Out.Rows(), 16*op.Out.Width(), func(op *Op, _ *scratch, lo, hi int) {
+		for r := lo; r < hi; r++ {
+			kernels.SwiGLU(op.Out.Row(r), op.In[0].Row(r), op.In[1].Row(r))
+		}
+	})
+}
+
+func fastSoftmax(op *Op) error {
+	copy(op.Out.Data, op.In[0].Data)
+	for r := range op.Out.Rows() {
+		kernels.Softmax(op.Out.Row(r))
+	}
+	return nil
+}

@@ -1,0 +1,59 @@
+package nn
+
+import "github.com/sonde-ml/sonde/kernels"
+
+func fastScores(op *Op) error {
+	tokens, cells := op.In[0].Shape[0], op.In[1].Shape[0]
+	return op.each(op.Attn.Heads*tokens, cells*op.Attn.HeadDim, func(op *Op, _ *scratch, lo, hi int) {
+		tokens, cells := op.In[0].Shape[0], op.In[1].Shape[0]
+		for r := lo; r < hi; r++ {
+			h, t := r/tokens, r%tokens
+			q := op.In[0].Row(t*op.Attn.Heads + h)
+			for j := range cells {
+				op.Out.Data[r*cells+j] = kernels.Dot(q, op.kvRow(1, j, h))
+			}
+		}
+	})
+}
+
+func fastProbs(op *Op) error {
+	copy(op.Out.Data, op.In[0].Data)
+	return op.each(op.Out.Rows(), 16*op.Out.Width(), func(op *Op, _ *scratch, lo, hi int) {
+		for r := lo; r < hi; r++ {
+			row := op.Out.Row(r)
+			seen := int(op.Pos[r%op.Out.Shape[1]]) + 1
+			kernels.Scale(op.Attn.Scale, row[:seen])
+			kernels.Softmax(row[:seen])
+			clear(row[seen:])
+		}
+	})
+}
+
+func fastMix(op *Op) error {
+	cells := op.In[1].Shape[0]
+	return op.each(op.Out.Rows(), cells*op.Attn.HeadDim, func(op *Op, _ *scratch, lo, hi int) {
+		tokens := op.Out.Shape[0]
+		for r := lo; r < hi; r++ {
+			t, h := r/op.Attn.Heads, r%op.Attn.Heads
+			y := op.Out.Row(r)
+			clear(y)
+			for j, p := range op.In[0].Row(h*tokens + t)[:op.Pos[t]+1] {
+				kernels.Axpy(p, op.kvRow(1, j, h), y)
+			}
+		}
+	})
+}
+
+func fastAttention(op *Op) error {
+	cells := op.In[1].Shape[0]
+	return op.each(op.Out.Rows(), 2*cells*op.Attn.HeadDim, func(op *Op, _ *scratch, lo, hi int) {
+		a := op.Attn
+		stride := a.KVHeads * a.HeadDim
+		for r := lo; r < hi; r++ {
+			t, h := r/a.Heads, r%a.Heads
+			first := h / a.group() * a.HeadDim
+			kernels.AttentionRow(op.Out.Row(r), op.In[0].Row(r), op.In[1].Data[first:], op.In[2].Data[first:],
+				int(op.Pos[t])+1, stride, a.Scale)
+		}
+	})
+}
