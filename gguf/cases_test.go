@@ -22,6 +22,7 @@ var kinds = map[string]error{
 	"bad_row": ErrBadRow, "removed_type": ErrRemovedType, "unknown_type": ErrUnknownType, "bad_name": ErrBadName,
 	"name_too_long": ErrNameTooLong, "duplicate_tensor": ErrDuplicateTensor, "unaligned": ErrUnaligned,
 	"out_of_bounds": ErrOutOfBounds, "overlap": ErrOverlap, "not_ascii": ErrBadKey,
+	"bad_split": ErrBadSplit, "split_name": ErrSplitName, "missing_part": ErrMissingPart, "missing_key": ErrMissingKey,
 	"control_chars": ErrControlChars, "int_width": ErrIntWidth, "gap": ErrGap, "trailing": ErrTrailing,
 }
 
@@ -56,6 +57,28 @@ func (c malformed) path(t testing.TB) string {
 	return fixtures.Path(t, filepath.Join("malformed", c.File))
 }
 
+func TestOpenEndsAsTheCorpusSays(t *testing.T) {
+	for _, c := range corpus(t) {
+		if c.Stage != "gguf" && c.Stage != "split" {
+			continue
+		}
+		t.Run(c.ID, func(t *testing.T) {
+			f, err := Open(c.path(t))
+			var warnings []error
+			if err == nil {
+				defer f.Close()
+				warnings = f.Warnings()
+			}
+			if got := outcome(err, warnings); got != c.Want {
+				t.Errorf("%s: %s, want %s\n%v %v", c.What, got, c.Want, err, warnings)
+			}
+			if c.Want != "accept" {
+				c.check(t, append(flatten(err), warnings...))
+			}
+		})
+	}
+}
+
 func TestExamineEndsAsTheCorpusSays(t *testing.T) {
 	for _, c := range corpus(t) {
 		t.Run(c.ID, func(t *testing.T) {
@@ -65,10 +88,13 @@ func TestExamineEndsAsTheCorpusSays(t *testing.T) {
 				defer f.Close()
 				warnings = f.Warnings()
 			}
+			if c.Class == "S" && err == nil {
+				warnings = nil // they are about sibling parts, of which the field gguf knows nothing
+			}
 			if got := outcome(err, warnings); got != c.GGUF {
 				t.Errorf("%s: %s, want %s\n%v %v", c.What, got, c.GGUF, err, warnings)
 			}
-			if c.Stage == "gguf" {
+			if c.Stage == "gguf" && c.GGUF != "accept" {
 				c.check(t, append(flatten(err), warnings...))
 			}
 		})
@@ -104,9 +130,6 @@ func flatten(err error) []error {
 
 // check looks for an error that says what the corpus expects.
 func (c malformed) check(t *testing.T, got []error) {
-	if c.GGUF == "accept" {
-		return
-	}
 	if !slices.ContainsFunc(got, c.fits) {
 		t.Errorf("%s: got\n%v\nwant kind %s or %v, mentions %q, offset %v or %v", c.What, errors.Join(got...), c.Kind, c.Or, c.Mentions, deref(c.Offset), c.OffsetOr)
 	}

@@ -85,23 +85,31 @@ func (c *cursor) text(field string) ([]byte, bool) {
 
 // cut notes that a field of n bytes, found at byte at, goes on past the end of the file.
 func (c *cursor) cut(field string, at int, n uint64) {
-	advice := "the file is cut short: download or copy it again"
-	if n > uint64(len(c.b)) {
-		advice = "more than the whole file: it is damaged; download or copy it again"
-	}
-	c.note(ErrTruncated, at, Error{
+	e := Error{
 		Field:    field,
-		Seen:     fmt.Sprintf("ends with the file, which has %d bytes", len(c.b)),
+		Seen:     fmt.Sprintf("has %d bytes", c.left()),
 		Expected: fmt.Sprintf("%d bytes", n),
-		Advice:   advice,
-	})
+		Advice:   fmt.Sprintf("the file ends at byte %d: %s", len(c.b), fetchAgain),
+	}
+	if size := uint64(len(c.b)); n > size && size >= headerSize {
+		e.Advice = fmt.Sprintf("that is more than the whole file of %d bytes, so the length is damaged: %s", size, fetchAgain)
+	}
+	c.note(ErrTruncated, at, e)
 }
 
+const fetchAgain = "download or copy it again"
+
 // note adds a problem with what is being read. Of e the caller fills in what is particular.
-func (c *cursor) note(kind error, at int, e Error) { c.add(c.describe(kind, at, e)) }
+func (c *cursor) note(kind error, at int, e Error) { c.noteAt(kind, int64(at), e) }
+
+func (c *cursor) noteAt(kind error, at int64, e Error) { c.add(c.describeAt(kind, at, e)) }
 
 func (c *cursor) describe(kind error, at int, e Error) *Error {
-	e.File, e.Kind, e.Offset = c.file, kind, int64(at)
+	return c.describeAt(kind, int64(at), e)
+}
+
+func (c *cursor) describeAt(kind error, at int64, e Error) *Error {
+	e.File, e.Kind, e.Offset = c.file, kind, at
 	e.Key, e.Tensor = c.key, c.tensor
 	return &e
 }

@@ -2,18 +2,17 @@ package gguf
 
 import (
 	"errors"
-	"io/fs"
-	"os"
+	"slices"
 )
 
 // File is an opened GGUF file. It is read-only and may be used by many goroutines.
 type File struct {
-	Name       string // the path it was opened by
+	Name       string // the path it was opened by; of a split, that of its first part
 	Version    uint32 // 2 or 3
 	BigEndian  bool
 	Alignment  int   // of tensor data, in bytes
 	DataOffset int64 // of the data section, from byte 0 of the file
-	Size       int64 // of the file, in bytes
+	Size       int64 // of the file, of all parts of a split, in bytes
 
 	keys       []KV
 	index      map[string]int // of the first of each key
@@ -22,44 +21,69 @@ type File struct {
 	warnings   problems
 	problems   problems
 	headerRead bool
-	src        *source
+	src        *source // nil for a split
+	parts      []*File // of a split
 }
 
 // Open maps the GGUF file at path and checks all of its metadata and tensor list. It costs in proportion to these,
 // not to the tensor data. If anything is wrong, the error joins an [Error] for every problem.
+//
+// A file that is one part of several (NAME-00001-of-00003.gguf) is opened together with those beside it.
 func Open(path string) (*File, error) {
-	f, err := Examine(path)
-	return f.orError(err)
+	f, err := examineAlone(path)
+	if err != nil {
+		return f.orError(err)
+	}
+	s := readSeries(f)
+	if s == nil {
+		return f, nil
+	}
+	if err := s.problems.join(); err != nil {
+		return f.orError(errors.Join(err, s.closeOthers()))
+	}
+	return s.join(), nil
 }
 
-// OpenBytes is Open for a file that lies in memory, such as an embedded one; name is for errors.
+// OpenBytes is Open for a single file that lies in memory, such as an embedded one; name is for errors.
 // Tensors are views of b, which must not change; if b is not aligned to 32 bytes, of one copy of it.
 func OpenBytes(name string, b []byte) (*File, error) {
-	if !isAligned(b) {
-		aligned := alignedBytes(len(b))
-		copy(aligned, b)
-		b = aligned
-	}
-	f, err := examine(&source{name: name, bytes: b})
+	f, err := examine(&source{name: name, bytes: aligned(b)})
 	return f.orError(err)
 }
 
 // Examine is Open for looking at broken files. With its error it returns what could be read:
 // a file without the rest, if at least the version was read, else nil.
+//
+// Of a split it shows the one part at path. What is wrong with those beside it is among the warnings.
 func Examine(path string) (*File, error) {
+	f, err := examineAlone(path)
+	if err != nil {
+		return f, err
+	}
+	if s := readSeries(f); s != nil {
+		f.warnings.list = slices.Concat(f.warnings.list, s.warnings.list, s.problems.list)
+		return f, s.closeOthers()
+	}
+	return f, nil
+}
+
+func examineAlone(path string) (*File, error) {
 	src, err := openSource(path)
 	if err != nil {
-		return nil, unopened(path, err)
+		return nil, err
 	}
 	return examine(src)
 }
 
 func examine(src *source) (*File, error) {
 	f := &File{Name: src.name, Size: int64(len(src.bytes)), src: src}
-	f.read()
+	maps.add(f)
+	if err := Guard(func() error { f.read(); return nil }); err != nil {
+		f.problems.add(err) // the file was cut while it was read
+	}
 	err := f.problems.join()
 	if !f.headerRead {
-		return nil, errors.Join(err, src.close())
+		return nil, errors.Join(err, f.Close())
 	}
 	return f, err
 }
@@ -75,21 +99,26 @@ func (f *File) orError(err error) (*File, error) {
 	return nil, err
 }
 
-// unopened tells the system's error as an Error, since the path may need escaping.
-func unopened(path string, err error) error {
-	var system *fs.PathError
-	if !errors.As(err, &system) {
-		return err
+// Close ends the use of the file: tensors' bytes and arrays must not be touched afterwards.
+func (f *File) Close() error {
+	var errs []error
+	for _, part := range f.parts {
+		errs = append(errs, part.Close())
 	}
-	e := &Error{File: path, Kind: ErrUnreadable, Offset: -1, Err: system.Err}
-	if target, err := os.Readlink(path); err == nil {
-		e.Field = "a link to " + target
+	if f.src != nil {
+		maps.remove(f)
+		errs = append(errs, f.src.close())
 	}
-	return e
+	return errors.Join(errs...)
 }
 
-// Close ends the use of the file: tensors' bytes and arrays must not be touched afterwards.
-func (f *File) Close() error { return f.src.close() }
+// Parts returns the files that f was joined from, in order: several for a split, else f alone.
+func (f *File) Parts() []*File {
+	if f.parts == nil {
+		return []*File{f}
+	}
+	return f.parts
+}
 
 // Keys returns the metadata in file order.
 func (f *File) Keys() []KV { return f.keys }

@@ -10,7 +10,7 @@ func get[T any](f *File, key, expected string, as func(Value) (T, bool)) (T, err
 	var zero T
 	v, ok := f.Lookup(key)
 	if !ok {
-		return zero, &Error{File: f.Name, Kind: ErrMissingKey, Key: key, Offset: -1}
+		return zero, &Error{File: f.Name, Kind: ErrMissingKey, Key: key, Expected: expected, Offset: -1}
 	}
 	var t T
 	err := Guard(func() error {

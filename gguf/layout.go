@@ -1,6 +1,7 @@
 package gguf
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -62,6 +63,7 @@ type layout struct {
 	end   uint64  // of the data seen so far
 	last  *Tensor // whose data ends there
 	next  uint64  // where the next tensor begins if there is no gap
+	holes bool    // some tensor has no place, so that unused bytes mean nothing
 	cut   []*Tensor
 }
 
@@ -70,17 +72,11 @@ func (l *layout) place() {
 	for _, t := range l.file.tensors {
 		if l.tensor = t.Name; l.locate(t) {
 			placed = append(placed, t)
+		} else {
+			l.holes = true
 		}
 	}
-	slices.SortStableFunc(placed, func(a, b *Tensor) int {
-		switch {
-		case a.Offset < b.Offset:
-			return -1
-		case a.Offset > b.Offset:
-			return 1
-		}
-		return 0
-	})
+	slices.SortStableFunc(placed, func(a, b *Tensor) int { return cmp.Compare(a.Offset, b.Offset) })
 	for _, t := range placed {
 		l.tensor = t.Name
 		l.follow(t)
@@ -89,11 +85,11 @@ func (l *layout) place() {
 
 // locate computes where t's data begins.
 func (l *layout) locate(t *Tensor) bool {
-	at := t.offsetAt(len(t.Shape))
+	at := t.offsetAt()
 	if t.bytes == 0 {
 		return false
 	}
-	if t.rel%uint64(l.file.Alignment) != 0 {
+	if up, _ := checked.AlignUp(t.rel, uint64(l.file.Alignment)); up != t.rel {
 		l.note(ErrUnaligned, at, Error{Field: "offset", Seen: fmt.Sprint(t.rel), Expected: fmt.Sprintf("a multiple of the alignment %d", l.file.Alignment)})
 		return false
 	}
@@ -114,14 +110,18 @@ func (l *layout) follow(t *Tensor) {
 	size := uint64(len(l.b))
 	switch {
 	case l.last != nil && begin < l.end:
-		l.note(ErrOverlap, t.offsetAt(len(t.Shape)), Error{Field: "offset", Seen: fmt.Sprint(t.rel), Expected: fmt.Sprintf("%d or more, where the data of %q ends", l.end-l.start, l.last.Name)})
+		lastEnd, _ := checked.Sub(l.end, l.start)
+		l.note(ErrOverlap, t.offsetAt(), Error{Field: "offset", Seen: fmt.Sprint(t.rel), Expected: fmt.Sprintf("%d or more, where the data of %q ends", lastEnd, l.last.Name)})
 	case checked.Within(begin, t.bytes, size):
 		l.reportGap(t, begin)
 		t.data = l.b[begin:end:end]
+		if l.file.BigEndian {
+			t.swapLater()
+		}
 	case begin == l.next:
 		l.cut = append(l.cut, t)
 	default:
-		l.note(ErrOutOfBounds, t.offsetAt(len(t.Shape)), Error{Field: "offset", Seen: fmt.Sprint(t.rel), Expected: fmt.Sprintf("at most %d, for the data section to hold its %d bytes", l.room(t.bytes), t.bytes)})
+		l.note(ErrOutOfBounds, t.offsetAt(), Error{Field: "offset", Seen: fmt.Sprint(t.rel), Expected: fmt.Sprintf("at most %d, for the data section to hold its %d bytes", l.room(t.bytes), t.bytes)})
 		return
 	}
 	if end > l.end {
@@ -143,14 +143,14 @@ func (l *layout) room(n uint64) uint64 {
 // reportGap warns of bytes before t's data that belong to no tensor.
 func (l *layout) reportGap(t *Tensor, begin uint64) {
 	unused, ok := checked.Sub(begin, l.next)
-	if !ok || unused == 0 {
+	if !ok || unused == 0 || l.holes {
 		return
 	}
 	e := Error{Field: fmt.Sprintf("%d bytes before its data belong to no tensor", unused)}
-	at := t.offsetAt(len(t.Shape))
+	at := t.offsetAt()
 	if l.last != nil {
 		// Its type and shape are what make it end where it does.
-		l.tensor, at = l.last.Name, l.last.typeAt(len(l.last.Shape))
+		l.tensor, at = l.last.Name, l.last.typeAt()
 		e.Field = fmt.Sprintf("%d bytes behind its data belong to no tensor", unused)
 	}
 	l.file.warn(l.describe(ErrGap, at, e))
@@ -162,22 +162,24 @@ func (l *layout) reportCut() {
 		return
 	}
 	first, size := l.cut[0], uint64(len(l.b))
+	at := min(uint64(first.Offset), size)
+	present, _ := checked.Sub(size, at)
 	missing, _ := checked.Sub(l.end, size)
-	e := Error{Field: "data", Seen: fmt.Sprintf("ends with the file, which has %d bytes", size), Expected: fmt.Sprintf("%d bytes", first.bytes)}
-	e.Advice = fmt.Sprintf("the file is cut short by %d bytes: download or copy it again", missing)
+	e := Error{Field: "data", Seen: fmt.Sprintf("has %d bytes", present), Expected: fmt.Sprintf("%d bytes", first.bytes)}
+	e.Advice = fmt.Sprintf("the file ends at byte %d, %d bytes too early: %s", size, missing, fetchAgain)
 	if n := len(l.cut) - 1; n > 0 {
-		e.Seen += fmt.Sprintf(" (and so does that of %d tensors behind it)", n)
+		e.Advice = fmt.Sprintf("the file ends at byte %d, %d bytes too early for this and %d more tensors: %s", size, missing, n, fetchAgain)
 	}
 	l.tensor = first.Name
-	l.note(ErrTruncated, int(min(uint64(first.Offset), size)), e)
+	l.noteAt(ErrTruncated, byteOffset(at), e)
 }
 
 // checkEnd warns of bytes behind the last tensor and its padding.
 func (l *layout) checkEnd() {
 	extra, ok := checked.Sub(uint64(len(l.b)), l.next)
-	if !ok || extra == 0 {
+	if !ok || extra == 0 || l.holes {
 		return
 	}
 	l.tensor = ""
-	l.file.warn(l.describe(ErrTrailing, int(l.next), Error{Field: fmt.Sprintf("%d bytes", extra), Expected: "none", Advice: "they are ignored"}))
+	l.file.warn(l.describeAt(ErrTrailing, byteOffset(l.next), Error{Field: fmt.Sprintf("%d bytes", extra), Expected: "none", Advice: "they are ignored"}))
 }

@@ -68,7 +68,7 @@ func adviceForVersion(version uint32) string {
 	case version > newestRead:
 		return "the file is damaged, or newer than this program"
 	}
-	return "the file is damaged: download or copy it again"
+	return "the file is damaged: " + fetchAgain
 }
 
 // adviceFor guesses from its first bytes what a file is that is no GGUF file.
@@ -111,7 +111,7 @@ func readCount(c *cursor, field string, smallest int) (uint64, bool) {
 		return 0, false
 	}
 	if room := uint64(c.left() / smallest); n > room && n > plausibleCount {
-		c.note(ErrBadCount, at, Error{Field: field, Seen: fmt.Sprint(n), Expected: fmt.Sprintf("at most %d, for which the file has room", room), Advice: "the file is damaged: download or copy it again"})
+		c.note(ErrBadCount, at, Error{Field: field, Seen: fmt.Sprint(n), Expected: fmt.Sprintf("at most %d, for which the file has room", room), Advice: "the file is damaged: " + fetchAgain})
 		return 0, false
 	}
 	return n, true

@@ -38,9 +38,9 @@ func (c *cursor) roomFor(n uint64, t ValueType, at int) bool {
 	if ok && (size <= uint64(c.left()) || t.fixedSize() == 0 && n <= plausibleCount) {
 		return true
 	}
-	kind, advice := ErrTruncated, "the file is cut short: download or copy it again"
+	kind, advice := ErrTruncated, "the file is cut short: "+fetchAgain
 	if !ok || size > uint64(len(c.b)) {
-		kind, advice = ErrBadCount, "the file is damaged: download or copy it again"
+		kind, advice = ErrBadCount, "the file is damaged: "+fetchAgain
 	}
 	if !ok {
 		kind = ErrOverflow

@@ -29,7 +29,7 @@ func (f *File) readTensors(c *cursor, n uint64) bool {
 
 func (f *File) readTensor(c *cursor, i uint64) bool {
 	c.tensor = ""
-	t := &Tensor{at: c.pos}
+	t := &Tensor{file: f, at: c.pos}
 	name, ok := c.text(fmt.Sprintf("name of tensor %d", i))
 	if !ok {
 		return false
@@ -102,7 +102,7 @@ func (c *cursor) dims() ([]uint64, bool) {
 
 // checkShape gives t its shape and its size in bytes, if both are possible.
 func (c *cursor) checkShape(t *Tensor, dims []uint64) {
-	okType := c.checkType(t, t.typeAt(len(dims)))
+	okType := c.checkType(t, t.dimAt(len(dims)))
 	if !c.checkDims(t, dims) || !okType {
 		return
 	}

@@ -2,18 +2,20 @@ package gguf
 
 import (
 	"errors"
-	"io"
 	"io/fs"
 	"os"
+	"syscall"
 	"unsafe"
+
+	"github.com/sonde-ml/sonde/internal/mmap"
 )
 
 // source is where the bytes of one file come from, and how to let go of them.
 type source struct {
 	name  string
 	bytes []byte
-	file  *os.File    // open while mapped, to see later what became of it; nil for bytes in memory
-	stat  os.FileInfo // when it was opened
+	data  *mmap.Data  // nil for bytes in memory
+	stat  fs.FileInfo // when it was opened
 }
 
 // openSource maps the regular file at path. The path is looked up once more when it is opened; that
@@ -21,46 +23,64 @@ type source struct {
 func openSource(path string) (*source, error) {
 	seen, err := os.Stat(path)
 	if err != nil {
-		return nil, err
+		return nil, unreadable(path, err)
 	}
 	// Before opening: to open a pipe that nobody writes to would block for ever.
+	// Should the path become one just now, O_NONBLOCK makes the opening return.
 	if !seen.Mode().IsRegular() {
 		return nil, notRegular(path, seen.Mode())
 	}
-	f, err := os.OpenFile(path, os.O_RDONLY|openFlags, 0)
+	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
 	if err != nil {
-		return nil, err
+		return nil, unreadable(path, err)
 	}
-	s := &source{name: path, file: f}
-	if err := s.load(seen); err != nil {
-		return nil, errors.Join(err, f.Close())
-	}
-	return s, nil
+	defer f.Close()
+	return mapSource(f, path, seen)
 }
 
-func (s *source) load(seen os.FileInfo) error {
-	stat, err := s.file.Stat()
+func mapSource(f *os.File, path string, seen fs.FileInfo) (*source, error) {
+	stat, err := f.Stat()
 	if err != nil {
-		return err
+		return nil, unreadable(path, err)
 	}
-	if !os.SameFile(seen, stat) || !stat.Mode().IsRegular() {
-		return &Error{File: s.name, Kind: ErrNotRegular, Offset: -1, Advice: "it was replaced while it was being opened: try again"}
+	if !os.SameFile(seen, stat) {
+		return nil, &Error{File: path, Kind: ErrUnreadable, Offset: -1, Advice: "it was replaced while it was being opened: try again"}
 	}
-	s.stat = stat
-	s.bytes, err = mapFile(s.file, stat.Size())
+	data, err := mmap.File(f)
 	if err != nil {
-		return &fs.PathError{Op: "map", Path: s.name, Err: err}
+		return nil, unreadable(path, err)
 	}
-	return nil
+	return &source{path, aligned(data.Bytes), data, stat}, nil
 }
 
 func (s *source) close() error {
-	if s.file == nil {
+	if s.data == nil {
 		return nil
 	}
-	err := errors.Join(unmapFile(s.bytes), s.file.Close())
-	s.file, s.bytes = nil, nil
+	err := s.data.Close()
+	s.data, s.bytes = nil, nil
 	return err
+}
+
+// sizeNow asks how large the file is by now, -1 if it is not there any more.
+func (s *source) sizeNow() int64 {
+	now, err := os.Stat(s.name)
+	if err != nil || !os.SameFile(now, s.stat) {
+		return -1
+	}
+	return now.Size()
+}
+
+// unreadable tells the system's error as an [Error], since the path may need escaping.
+func unreadable(path string, err error) error {
+	e := &Error{File: path, Kind: ErrUnreadable, Offset: -1, Err: err}
+	if system := (*fs.PathError)(nil); errors.As(err, &system) {
+		e.Err = system.Err // without the path
+	}
+	if target, err := os.Readlink(path); err == nil {
+		e.Field = "a link to " + target
+	}
+	return e
 }
 
 func notRegular(path string, mode fs.FileMode) error {
@@ -80,20 +100,23 @@ func notRegular(path string, mode fs.FileMode) error {
 // aligned in the file is so in memory: GGUF's default alignment.
 const baseAlignment = 32
 
-func isAligned(b []byte) bool {
-	return len(b) == 0 || uintptr(unsafe.Pointer(unsafe.SliceData(b)))%baseAlignment == 0
+// aligned returns b, or a copy of it whose first byte is aligned if that of b is not.
+func aligned(b []byte) []byte {
+	if len(b) == 0 || offBase(b) == 0 {
+		return b
+	}
+	a := alignedBytes(len(b))
+	copy(a, b)
+	return a
 }
 
 // alignedBytes returns n bytes whose first is aligned.
 func alignedBytes(n int) []byte {
 	b := make([]byte, n+baseAlignment)
-	skip := -uintptr(unsafe.Pointer(unsafe.SliceData(b))) % baseAlignment
+	skip := (baseAlignment - offBase(b)) % baseAlignment
 	return b[skip:][:n:n]
 }
 
-// readFile is mapFile where files cannot be mapped.
-func readFile(f io.Reader, size int64) ([]byte, error) {
-	b := alignedBytes(int(size))
-	_, err := io.ReadFull(f, b)
-	return b, err
+func offBase(b []byte) int {
+	return int(uintptr(unsafe.Pointer(unsafe.SliceData(b))) % baseAlignment)
 }
