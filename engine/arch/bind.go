@@ -138,6 +138,10 @@ func (l *Loader) optional(name string, shape []int) *nn.Weight {
 	if w, bound := l.weights[name]; bound && slices.Equal(w.Shape, shape) {
 		return w
 	}
+	if l.unsized {
+		l.weights[name] = &nn.Weight{Name: name} // spoken for
+		return nil
+	}
 	if !sameShape(t.Shape, shape) {
 		l.note(l.aboutTensor(ErrWrongShape, name, nn.ShapeString(t.Shape), nn.ShapeString(shape), ""))
 		return nil

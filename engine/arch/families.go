@@ -54,6 +54,9 @@ func Load(f *gguf.File, extra ...Family) (*Model, error) {
 		return nil, err
 	}
 	l := newLoader(f, family)
+	if len(f.Tensors()) == 0 {
+		return nil, &gguf.Error{File: f.Name, Kind: ErrNoWeights, Advice: "it is a vocabulary only, and cannot be run", Offset: -1}
+	}
 	network := family.Build(l)
 	l.finish()
 	if len(l.problems) > 0 {

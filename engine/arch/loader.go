@@ -21,6 +21,7 @@ type Loader struct {
 	warnings []error
 	read     map[string]bool // keys that somebody asked for
 	weights  map[string]*nn.Weight
+	unsized  bool // some size is missing or wrong, so that shapes cannot be judged
 	blocks   int
 	vocab    int
 	context  int
@@ -83,6 +84,7 @@ func (l *Loader) Width(name string) int {
 	v, ok := l.integer(name)
 	if !ok {
 		l.missing(name)
+		l.unsized = true
 		return 1
 	}
 	return l.inRange(name, v, 1, largestWidth)
@@ -103,6 +105,7 @@ func (l *Loader) CountOr(name string, def int) int {
 func (l *Loader) inRange(name string, v, low, high int64) int {
 	if v < low || v > high {
 		l.bad(name, fmt.Sprint(v), fmt.Sprintf("%d to %d", low, high))
+		l.unsized = true
 		return int(max(low, 1))
 	}
 	return int(v)

@@ -14,6 +14,7 @@ var (
 	ErrWrongShape          = errors.New("wrong shape")
 	ErrWrongTensorType     = errors.New("wrong tensor type")
 	ErrUnsupported         = errors.New("not supported")
+	ErrNoWeights           = errors.New("no weights") // a vocabulary without a model
 )
 
 // What is odd about a file as a model, but keeps nothing from running; see [Model.Warnings].

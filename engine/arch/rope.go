@@ -8,7 +8,7 @@ import (
 
 // RoPE reads the rotary positions of a family that turns whole heads of dim entries.
 func (l *Loader) RoPE(pairing nn.Pairing, dim int) *nn.RoPE {
-	if rotated := l.CountOr("rope.dimension_count", dim); rotated != dim || dim%2 != 0 {
+	if rotated := l.CountOr("rope.dimension_count", dim); !l.unsized && (rotated != dim || dim%2 != 0) {
 		l.bad("rope.dimension_count", fmt.Sprint(rotated), fmt.Sprintf("the head size %d, and even", dim))
 		dim = 2
 	}

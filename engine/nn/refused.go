@@ -60,7 +60,7 @@ func (p *Point) productNode() string {
 // different returns the error for a name, or pattern, that means another value than p's, nil for any other.
 func (p *Point) different(sel string) error {
 	for _, d := range p.foreignValues() {
-		if d.name != "" && (matches(sel, d.name) || matches("model."+sel, d.name)) {
+		if d.name != "" && matches(fullHF(sel), d.name) {
 			return &DifferentValueError{d.name, d.reason, p.Name}
 		}
 	}

@@ -81,9 +81,17 @@ func matcher(sel string) (func(*Point) bool, error) {
 	}
 	return func(p *Point) bool {
 		return matches(sel, p.Name) || slices.ContainsFunc(p.Aliases.All(), func(alias string) bool {
-			return matches(sel, alias) || matches("model."+sel, alias)
+			return matches(fullHF(sel), alias)
 		})
 	}, validGlob(sel, sel)
+}
+
+// fullHF completes a module's name of transformers, which is often written without the model around it.
+func fullHF(sel string) string {
+	if strings.HasPrefix(sel, "layers.") {
+		return "model." + sel
+	}
+	return sel
 }
 
 func matches(glob, name string) bool {

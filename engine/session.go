@@ -1,0 +1,97 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+
+	"github.com/sonde-ml/sonde/engine/nn"
+)
+
+// Options say how a session computes. The zero value is a good choice.
+type Options struct {
+	Numerics *nn.Numerics // nil is nn.Fast
+	Threads  int          // 0 is GOMAXPROCS; results never depend on it
+	Context  int          // tokens that fit, prompt and answer; 0 is the model's, at most DefaultContext
+}
+
+// DefaultContext bounds the context of a session that does not ask for one, since the KV cache takes memory for all of it.
+const DefaultContext = 4096
+
+// Session is one run of a model: a KV cache, hooks and threads. It is used by one goroutine at a time.
+// The methods of Hooks belong to it: s.On, s.Before, s.Replace.
+type Session struct {
+	*nn.Hooks
+	model  *Model
+	opt    Options
+	cache  *nn.Cache
+	runner *nn.Runner
+	batch  []func(tokens []int32, start int) // told of each pass
+}
+
+// NewSession returns a session with an empty context. Close it after use, for its threads to end.
+func (m *Model) NewSession(opt Options) *Session {
+	if opt.Numerics == nil {
+		opt.Numerics = nn.Fast
+	}
+	if opt.Threads <= 0 {
+		opt.Threads = runtime.GOMAXPROCS(0)
+	}
+	if opt.Context <= 0 {
+		opt.Context = DefaultContext
+		if c := m.Context(); c > 0 {
+			opt.Context = min(opt.Context, c)
+		}
+	}
+	s := &Session{Hooks: nn.NewHooks(m.Points()), model: m, opt: opt, cache: nn.NewCache(opt.Context)}
+	s.runner = nn.NewRunner(m.arch.Network.Forward, opt.Numerics, s.cache, s.Hooks, opt.Threads)
+	return s
+}
+
+// Close ends the session's threads.
+func (s *Session) Close() { s.runner.Close() }
+
+// Model returns the model that the session runs.
+func (s *Session) Model() *Model { return s.model }
+
+// Numerics returns the numerics that the session computes in.
+func (s *Session) Numerics() *nn.Numerics { return s.opt.Numerics }
+
+// Context returns the number of tokens that fit.
+func (s *Session) Context() int { return s.opt.Context }
+
+// Len returns the number of tokens that the session has seen.
+func (s *Session) Len() int { return s.cache.Len() }
+
+// Reset forgets all tokens, and keeps hooks.
+func (s *Session) Reset() { s.cache.Truncate(0) }
+
+// Truncate forgets the tokens from position n on.
+func (s *Session) Truncate(n int) { s.cache.Truncate(n) }
+
+// Forward runs one pass over tokens, behind those that the session has seen, and returns the logits of every position,
+// [tokens, vocabulary]. They are valid until the next pass.
+func (s *Session) Forward(ctx context.Context, tokens ...int32) (*nn.Tensor, error) {
+	return s.pass(ctx, tokens, false)
+}
+
+// Next is Forward for the last position only: the logits [vocabulary] of the token that follows.
+func (s *Session) Next(ctx context.Context, tokens ...int32) ([]float32, error) {
+	logits, err := s.pass(ctx, tokens, true)
+	if err != nil {
+		return nil, err
+	}
+	return logits.Data, nil
+}
+
+func (s *Session) pass(ctx context.Context, tokens []int32, lastRow bool) (*nn.Tensor, error) {
+	for i, id := range tokens {
+		if id < 0 || int(id) >= s.model.Vocab() {
+			return nil, fmt.Errorf("token %d has id %d, the vocabulary of %s goes from 0 to %d", i, id, s.model.Name(), s.model.Vocab()-1)
+		}
+	}
+	for _, tell := range s.batch {
+		tell(tokens, s.Len())
+	}
+	return s.runner.Run(ctx, nn.Batch{Tokens: tokens, Start: s.Len(), LastRow: lastRow})
+}
