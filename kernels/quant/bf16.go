@@ -1,12 +1,28 @@
 package quant
 
-import "encoding/binary"
+import (
+	"encoding/binary"
 
-// BF16: little-endian upper halves of IEEE binary32 numbers.
+	"github.com/sonde-ml/sonde/gguf"
+)
+
+// BF16: little-endian bfloat16 numbers, the upper halves of IEEE binary32 numbers.
 
 func decodeBF16(dst []float32, src []byte) {
-	for i := range dst {
-		dst[i] = BF16ToF32(binary.LittleEndian.Uint16(src[:2]))
-		src = src[2:]
+	for ; len(dst) >= 4; dst, src = dst[4:], src[8:] {
+		y, b := (*[4]float32)(dst), (*[8]byte)(src)
+		y[0] = bf16(b[0:])
+		y[1] = bf16(b[2:])
+		y[2] = bf16(b[4:])
+		y[3] = bf16(b[6:])
 	}
+	for i := range dst {
+		dst[i] = bf16(src[2*i:])
+	}
+}
+
+func bf16(b []byte) float32 { return BF16ToF32(binary.LittleEndian.Uint16(b)) }
+
+func fieldsBF16(b []byte) []Field {
+	return plainField(gguf.BF16, b, func(b []byte) float64 { return float64(bf16(b)) })
 }

@@ -1,22 +1,18 @@
 package quant
 
-import "encoding/binary"
-
 // Q4_K (ggml-common.h, block_q4_K): 256 weights in 144 bytes, eight sub-blocks of 32 with a scale and a minimum each,
-// y = (d·scale)·q − dmin·min.
+// y = (d·scale)·code − dmin·min.
 //
-//	 0  d       f16
-//	 2  dmin    f16
-//	 4  scales  12 bytes, see scaleMin
-//	16  qs      128 bytes; 32 bytes hold 64 weights: low nibbles weights 64k … 64k+31, high nibbles the next 32
+//	 0  d             f16
+//	 2  dmin          f16
+//	 4  scales, mins  12 bytes, see scaleMin
+//	16  codes         128 bytes; 32 bytes hold 64 weights, low nibbles the first 32
 const q4_KBytes = 2 + 2 + 12 + 128
 
 func decodeQ4_K(dst []float32, src []byte) {
 	for ; len(src) >= q4_KBytes; dst, src = dst[256:], src[q4_KBytes:] {
 		b := (*[q4_KBytes]byte)(src)
-		d := F16ToF32(binary.LittleEndian.Uint16(b[0:]))
-		dmin := F16ToF32(binary.LittleEndian.Uint16(b[2:]))
-		scales := (*[12]byte)(b[4:])
+		d, dmin, scales := f16(b[0:]), f16(b[2:]), (*[12]byte)(b[4:])
 		for k := range 4 {
 			y, qs := (*[64]float32)(dst[64*k:]), (*[32]byte)(b[16+32*k:])
 			sc, mn := scaleMin(scales, 2*k)
@@ -40,4 +36,18 @@ func scaleMin(scales *[12]byte, s int) (scale, minimum byte) {
 	}
 	low := scales[s+4]
 	return low&15 | scales[s-4]>>6<<4, low>>4 | scales[s]>>6<<4
+}
+
+func fieldsQ4_K(b []byte) []Field {
+	return append(affineFields(b), nibbleField(b, 16, 256, 32))
+}
+
+// affineFields returns the fields that Q4_K and Q5_K begin with.
+func affineFields(b []byte) []Field {
+	scales := (*[12]byte)(b[4:])
+	return []Field{
+		scaleField("d", b, 0), scaleField("dmin", b, 2),
+		field("scales", 4, 12, 8, func(s int) float64 { scale, _ := scaleMin(scales, s); return float64(scale) }),
+		field("mins", 4, 12, 8, func(s int) float64 { _, minimum := scaleMin(scales, s); return float64(minimum) }),
+	}
 }

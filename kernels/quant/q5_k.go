@@ -1,22 +1,19 @@
 package quant
 
-import "encoding/binary"
-
-// Q5_K (ggml-common.h, block_q5_K): 256 weights in 176 bytes, as Q4_K with a fifth bit, y = (d·scale)·q − dmin·min.
+// Q5_K (ggml-common.h, block_q5_K): 256 weights in 176 bytes, as Q4_K with a fifth bit, y = (d·scale)·code − dmin·min.
 //
-//	 0  d       f16
-//	 2  dmin    f16
-//	 4  scales  12 bytes, see scaleMin
-//	16  qh      32 bytes; bit j/32 of qh[j%32] is the fifth bit (16) of weight j
-//	48  qs      128 bytes, nibbles as in Q4_K
+//	 0  d             f16
+//	 2  dmin          f16
+//	 4  scales, mins  12 bytes, see scaleMin
+//	16  high          32 bytes; bit j/32 of byte j%32 is the fifth bit (16) of code j
+//	48  codes         128 bytes, nibbles as in Q4_K
 const q5_KBytes = 2 + 2 + 12 + 32 + 128
 
 func decodeQ5_K(dst []float32, src []byte) {
 	for ; len(src) >= q5_KBytes; dst, src = dst[256:], src[q5_KBytes:] {
 		b := (*[q5_KBytes]byte)(src)
-		d := F16ToF32(binary.LittleEndian.Uint16(b[0:]))
-		dmin := F16ToF32(binary.LittleEndian.Uint16(b[2:]))
-		scales, qh := (*[12]byte)(b[4:]), (*[32]byte)(b[16:])
+		d, dmin, scales := f16(b[0:]), f16(b[2:]), (*[12]byte)(b[4:])
+		high := *(*[32]byte)(b[16:])
 		for k := range 4 {
 			y, qs := (*[64]float32)(dst[64*k:]), (*[32]byte)(b[48+32*k:])
 			sc, mn := scaleMin(scales, 2*k)
@@ -24,10 +21,18 @@ func decodeQ5_K(dst []float32, src []byte) {
 			sc, mn = scaleMin(scales, 2*k+1)
 			d1, m1 := d*float32(sc), dmin*float32(mn)
 			for i, q := range qs {
-				high := qh[i] >> (2 * k)
-				y[i] = float32(d0*float32(q&15|high&1<<4)) - m0
-				y[i+32] = float32(d1*float32(q>>4|high&2<<3)) - m1
+				y[i] = float32(d0*float32(q&15|high[i]&1<<4)) - m0
+				y[i+32] = float32(d1*float32(q>>4|high[i]&2<<3)) - m1
+				high[i] >>= 2
 			}
 		}
 	}
+}
+
+func fieldsQ5_K(b []byte) []Field {
+	return append(affineFields(b),
+		field("high", 16, 32, 256, func(j int) float64 { return float64(b[16+j%32] >> (j / 32) & 1) }),
+		field("codes", 48, 128, 256, func(j int) float64 {
+			return float64(nibble(b[48:], j, 32) | b[16+j%32]>>(j/32)&1<<4)
+		}))
 }

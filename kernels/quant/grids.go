@@ -1,0 +1,71 @@
+package quant
+
+import "math/bits"
+
+//go:generate go run gengrids.go
+
+// The lattices of the IQ types: the only combinations of magnitudes that their codes can name. A row belongs to a code
+// and has the magnitudes in the order of the weights.
+var (
+	iq2xxsGrid = grid8(iq2xxsPoints[:], [4]float32{8, 25, 43})
+	iq2xsGrid  = grid8(iq2xsPoints[:], [4]float32{8, 25, 43})
+	iq2sGrid   = grid8(iq2sPoints[:], [4]float32{8, 25, 43})
+	iq3xxsGrid = grid4(iq3xxsPoints[:], [8]float32{4, 12, 20, 28, 36, 44, 52, 62})
+	iq3sGrid   = grid4(iq3sPoints[:], [8]float32{1, 3, 5, 7, 9, 11, 13, 15})
+	iq1sGrid   = grid8(iq1sPoints[:], [4]float32{-1, 0, 1}) // the sign is in the grid here
+)
+
+// grid8 unpacks points of eight weights, two bits each.
+func grid8(points []uint16, levels [4]float32) [][8]float32 {
+	grid := make([][8]float32, len(points))
+	for i, p := range points {
+		for j := range grid[i] {
+			grid[i][j] = levels[p>>(2*j)&3]
+		}
+	}
+	return grid
+}
+
+// grid4 unpacks points of four weights, three bits each.
+func grid4(points []uint16, levels [8]float32) [][4]float32 {
+	grid := make([][4]float32, len(points))
+	for i, p := range points {
+		for j := range grid[i] {
+			grid[i][j] = levels[p>>(3*j)&7]
+		}
+	}
+	return grid
+}
+
+// signs has the factors that a byte of signs stands for: bit j set makes weight j of its eight negative.
+var signs = allSigns()
+
+func allSigns() (t [256][8]float32) {
+	for b := range t {
+		for j := range t[b] {
+			t[b][j] = 1 - 2*float32(b>>j&1)
+		}
+	}
+	return t
+}
+
+// evenSigns completes a stored code of seven signs by the one that makes the number of negative weights even.
+func evenSigns(code uint32) byte {
+	code &= 127
+	return byte(code | uint32(bits.OnesCount32(code)&1)<<7)
+}
+
+// signed8Weights decodes the eight weights of a point of eight.
+func signed8Weights(y, grid, sign *[8]float32, d float32) {
+	for j := range y {
+		y[j] = d * grid[j] * sign[j]
+	}
+}
+
+// signed4Weights decodes the eight weights of two points of four.
+func signed4Weights(y *[8]float32, first, second *[4]float32, sign *[8]float32, d float32) {
+	for j := range first {
+		y[j] = d * first[j] * sign[j]
+		y[j+4] = d * second[j] * sign[j+4]
+	}
+}

@@ -1,0 +1,37 @@
+package quant
+
+// IQ2_S (ggml-common.h, block_iq2_s): 256 weights in 82 bytes, sixteen sub-blocks of 16,
+// y = ±(d·(scale + 1/2)/4)·grid, eight weights to a point of the grid of 1024.
+//
+//	 0  d       f16
+//	 2  grid    32 bytes, the low eight bits of the points
+//	34  signs   32 bytes
+//	66  high    8 bytes, two more bits for each point, lowest first
+//	74  scales  8 bytes, nibbles, lowest first
+const iq2_sBytes = 2 + 32 + 32 + 8 + 8
+
+func decodeIQ2_S(dst []float32, src []byte) {
+	for ; len(src) >= iq2_sBytes; dst, src = dst[256:], src[iq2_sBytes:] {
+		b := (*[iq2_sBytes]byte)(src)
+		d := f16(b[:])
+		for g := range 32 {
+			scaled := d * (0.5 + float32(nibbleOf(b[74:], g/2))) * 0.25
+			signed8Weights((*[8]float32)(dst[8*g:]), &iq2sGrid[iq2sIndex(b, g)], &signs[b[34+g]], scaled)
+		}
+	}
+}
+
+// iq2sIndex returns the point of the weights 8g … 8g+7.
+func iq2sIndex(b *[iq2_sBytes]byte, g int) int {
+	return int(b[2+g]) | int(b[66+g/4]>>(g%4*2)&3)<<8
+}
+
+func fieldsIQ2_S(b []byte) []Field {
+	return []Field{
+		scaleField("d", b, 0),
+		field("grid", 2, 32, 32, func(g int) float64 { return float64(iq2sIndex((*[iq2_sBytes]byte)(b), g)) }),
+		byteField("signs", b, 34, 32),
+		field("high", 66, 8, 32, func(g int) float64 { return float64(b[66+g/4] >> (g % 4 * 2) & 3) }),
+		field("scales", 74, 8, 16, func(s int) float64 { return float64(nibbleOf(b[74:], s)) }),
+	}
+}

@@ -1,0 +1,33 @@
+package quant
+
+import "encoding/binary"
+
+// IQ2_XS (ggml-common.h, block_iq2_xs): 256 weights in 74 bytes, sixteen sub-blocks of 16,
+// y = ±(d·(scale + 1/2)/4)·grid, eight weights to a point of the grid of 512.
+//
+//	 0  d            f16
+//	 2  grid, signs  32 × u16; low nine bits the point, high seven bits the signs (see evenSigns)
+//	66  scales       8 bytes, nibbles, lowest first
+const iq2_xsBytes = 2 + 64 + 8
+
+func decodeIQ2_XS(dst []float32, src []byte) {
+	for ; len(src) >= iq2_xsBytes; dst, src = dst[256:], src[iq2_xsBytes:] {
+		b := (*[iq2_xsBytes]byte)(src)
+		d := f16(b[:])
+		for g := range 32 {
+			word := binary.LittleEndian.Uint16(b[2+2*g:])
+			scaled := d * (0.5 + float32(nibbleOf(b[66:], g/2))) * 0.25
+			signed8Weights((*[8]float32)(dst[8*g:]), &iq2xsGrid[word&511], &signs[evenSigns(uint32(word>>9))], scaled)
+		}
+	}
+}
+
+func fieldsIQ2_XS(b []byte) []Field {
+	word := func(g int) uint16 { return binary.LittleEndian.Uint16(b[2+2*g:]) }
+	return []Field{
+		scaleField("d", b, 0),
+		field("grid", 2, 64, 32, func(g int) float64 { return float64(word(g) & 511) }),
+		field("signs", 2, 64, 32, func(g int) float64 { return float64(evenSigns(uint32(word(g) >> 9))) }),
+		field("scales", 66, 8, 16, func(s int) float64 { return float64(nibbleOf(b[66:], s)) }),
+	}
+}

@@ -1,0 +1,39 @@
+package quant
+
+import "math"
+
+// NVFP4 (ggml-common.h, block_nvfp4): 64 weights in 36 bytes, four sub-blocks of 16, y = u·v, u half the E4M3 number of
+// the scale, v twice the E2M1 number of the code. The scale of the whole tensor, a tensor of its own, is not applied here.
+//
+//	0  scales  4 bytes, E4M3; the sign is ignored
+//	4  codes   32 bytes; 8 bytes hold 16 weights, low nibbles the first 8
+const nvfp4Bytes = 4 + 32
+
+func decodeNVFP4(dst []float32, src []byte) {
+	for ; len(src) >= nvfp4Bytes; dst, src = dst[64:], src[nvfp4Bytes:] {
+		b := (*[nvfp4Bytes]byte)(src)
+		for s, scale := range b[:4] {
+			y, qs, u := (*[16]float32)(dst[16*s:]), (*[8]byte)(b[4+8*s:]), halfE4M3(scale)
+			for i, q := range qs {
+				y[i] = twiceE2M1[q&15] * u
+				y[i+8] = twiceE2M1[q>>4] * u
+			}
+		}
+	}
+}
+
+// halfE4M3 returns half the E4M3 number of the low seven bits. As in ggml the NaN 0x7f is 0, but 0xff is 240.
+func halfE4M3(code byte) float32 {
+	if code == 0x7f {
+		return 0
+	}
+	exponent, fraction := code>>3&15, uint32(code&7)
+	if exponent == 0 {
+		return float32(fraction) / (1 << 10)
+	}
+	return math.Float32frombits(uint32(exponent+119)<<23 | fraction<<20)
+}
+
+func fieldsNVFP4(b []byte) []Field {
+	return []Field{byteField("scales", b, 0, 4), nibbleField(b, 4, 64, 8)}
+}

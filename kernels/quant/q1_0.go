@@ -1,0 +1,26 @@
+package quant
+
+// Q1_0 (ggml-common.h, block_q1_0): 128 weights in 18 bytes, y = d where the code is 1, −d where it is 0.
+//
+//	0  d      f16
+//	2  codes  16 bytes; bit j%8 of byte j/8 is weight j
+const q1_0Bytes = 2 + 16
+
+func decodeQ1_0(dst []float32, src []byte) {
+	for ; len(src) >= q1_0Bytes; dst, src = dst[128:], src[q1_0Bytes:] {
+		b := (*[q1_0Bytes]byte)(src)
+		d := f16(b[:])
+		values := [2]float32{-d, d}
+		for i, q := range b[2:] {
+			y := (*[8]float32)(dst[8*i:])
+			for j := range y {
+				y[j] = values[q&1]
+				q >>= 1
+			}
+		}
+	}
+}
+
+func fieldsQ1_0(b []byte) []Field {
+	return []Field{scaleField("d", b, 0), field("codes", 2, 16, 128, func(j int) float64 { return float64(bit(b[2:], j)) })}
+}

@@ -1,0 +1,42 @@
+package quant
+
+// Q2_K (ggml-common.h, block_q2_K): 256 weights in 84 bytes, sixteen sub-blocks of 16 with a scale and a minimum each,
+// y = (d·scale)·code − dmin·min.
+//
+//	 0  scales, mins  16 bytes; low nibble the scale, high nibble the minimum of a sub-block
+//	16  codes         64 bytes; 32 bytes hold 128 weights, bits 2k of byte l its weight 32k + l
+//	80  d             f16
+//	82  dmin          f16
+const q2_KBytes = 16 + 64 + 2 + 2
+
+func decodeQ2_K(dst []float32, src []byte) {
+	for ; len(src) >= q2_KBytes; dst, src = dst[256:], src[q2_KBytes:] {
+		b := (*[q2_KBytes]byte)(src)
+		d, dmin := f16(b[80:]), f16(b[82:])
+		for half := range 2 {
+			for part := range 2 { // the first or second 16 weights of every 32
+				scales := (*[7]byte)(b[8*half+part:])
+				values := [4][4]float32{
+					affine2(d, dmin, scales[0]), affine2(d, dmin, scales[2]),
+					affine2(d, dmin, scales[4]), affine2(d, dmin, scales[6]),
+				}
+				planes((*[112]float32)(dst[128*half+16*part:]), (*[16]byte)(b[16+32*half+16*part:]), &values)
+			}
+		}
+	}
+}
+
+// affine2 returns the values of the codes 0 … 3 of a sub-block.
+func affine2(d, dmin float32, scale byte) [4]float32 {
+	d, m := d*float32(scale&15), dmin*float32(scale>>4)
+	return [4]float32{0*d - m, d - m, float32(2*d) - m, float32(3*d) - m}
+}
+
+func fieldsQ2_K(b []byte) []Field {
+	return []Field{
+		field("scales", 0, 16, 16, func(s int) float64 { return float64(b[s] & 15) }),
+		field("mins", 0, 16, 16, func(s int) float64 { return float64(b[s] >> 4) }),
+		field("codes", 16, 64, 256, func(j int) float64 { return float64(plane(b[16:], j)) }),
+		scaleField("d", b, 80), scaleField("dmin", b, 82),
+	}
+}

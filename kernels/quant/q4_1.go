@@ -1,0 +1,23 @@
+package quant
+
+// Q4_1 (ggml-common.h, block_q4_1): 32 weights in 20 bytes, y = d·code + m.
+//
+//	0  d      f16
+//	2  m      f16
+//	4  codes  16 bytes, nibbles as in Q4_0
+const q4_1Bytes = 2 + 2 + 16
+
+func decodeQ4_1(dst []float32, src []byte) {
+	for ; len(src) >= q4_1Bytes; dst, src = dst[32:], src[q4_1Bytes:] {
+		y, b := (*[32]float32)(dst), (*[q4_1Bytes]byte)(src)
+		d, m := f16(b[0:]), f16(b[2:])
+		for i, q := range b[4:] {
+			y[i] = float32(float32(q&15)*d) + m
+			y[i+16] = float32(float32(q>>4)*d) + m
+		}
+	}
+}
+
+func fieldsQ4_1(b []byte) []Field {
+	return []Field{scaleField("d", b, 0), scaleField("m", b, 2), nibbleField(b, 4, 32, 16)}
+}

@@ -1,0 +1,68 @@
+package quant
+
+// TQ1_0 (ggml-common.h, block_tq1_0): 256 weights in 54 bytes, y = d·(code − 1). Five codes of 0, 1, 2 share a byte as
+// the digits of a fraction in base 3: the first digit of b/256, the first digit of what remains of it times 3, and so on.
+//
+//	 0  codes  32 bytes; digit n of byte m is weight 32n + m, then
+//	           16 bytes; digit n of byte m is weight 160 + 16n + m, then
+//	           4 bytes; digit n (n < 4) of byte m is weight 240 + 4n + m
+//	52  d      f16
+const tq1_0Bytes = 48 + 4 + 2
+
+// trits has the five digits of every byte, less one.
+var trits = allTrits()
+
+func allTrits() (t [256][5]float32) {
+	for b := range t {
+		for n := range t[b] {
+			t[b][n] = float32(trit(byte(b), n)) - 1
+		}
+	}
+	return t
+}
+
+// trit returns digit n of b: 0, 1 or 2.
+func trit(b byte, n int) byte {
+	for range n {
+		b *= 3
+	}
+	return byte(uint16(b) * 3 >> 8)
+}
+
+func decodeTQ1_0(dst []float32, src []byte) {
+	for ; len(src) >= tq1_0Bytes; dst, src = dst[256:], src[tq1_0Bytes:] {
+		y, b := (*[256]float32)(dst), (*[tq1_0Bytes]byte)(src)
+		d := f16(b[52:])
+		for m, q := range b[:32] {
+			t := &trits[q]
+			y[m], y[m+32], y[m+64], y[m+96], y[m+128] = d*t[0], d*t[1], d*t[2], d*t[3], d*t[4]
+		}
+		for m, q := range b[32:48] {
+			t := &trits[q]
+			y[m+160], y[m+176], y[m+192], y[m+208], y[m+224] = d*t[0], d*t[1], d*t[2], d*t[3], d*t[4]
+		}
+		for m, q := range b[48:52] {
+			t := &trits[q]
+			y[m+240], y[m+244], y[m+248], y[m+252] = d*t[0], d*t[1], d*t[2], d*t[3]
+		}
+	}
+}
+
+// tritPlace returns the byte and the digit that hold weight j.
+func tritPlace(j int) (index, digit int) {
+	switch {
+	case j < 160:
+		return j % 32, j / 32
+	case j < 240:
+		return 32 + j%16, (j - 160) / 16
+	}
+	return 48 + j%4, (j - 240) / 4
+}
+
+func fieldsTQ1_0(b []byte) []Field {
+	code := func(j int) float64 {
+		i, n := tritPlace(j)
+		return float64(trit(b[i], n))
+	}
+	return []Field{field("codes", 0, 52, 256, code), scaleField("d", b, 52)}
+}

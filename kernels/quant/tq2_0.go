@@ -1,0 +1,23 @@
+package quant
+
+// TQ2_0 (ggml-common.h, block_tq2_0): 256 weights in 66 bytes, y = d·(code − 1).
+//
+//	 0  codes  64 bytes, planes as in Q2_K
+//	64  d      f16
+const tq2_0Bytes = 64 + 2
+
+func decodeTQ2_0(dst []float32, src []byte) {
+	for ; len(src) >= tq2_0Bytes; dst, src = dst[256:], src[tq2_0Bytes:] {
+		b := (*[tq2_0Bytes]byte)(src)
+		t := ternary(f16(b[64:]))
+		values := [4][4]float32{t, t, t, t}
+		for half := range 2 {
+			planes((*[112]float32)(dst[128*half:]), (*[16]byte)(b[32*half:]), &values)
+			planes((*[112]float32)(dst[128*half+16:]), (*[16]byte)(b[32*half+16:]), &values)
+		}
+	}
+}
+
+func fieldsTQ2_0(b []byte) []Field {
+	return []Field{field("codes", 0, 64, 256, func(j int) float64 { return float64(plane(b, j)) }), scaleField("d", b, 64)}
+}
