@@ -109,8 +109,8 @@ func decode[T any](v Value, t ValueType, from func(bits uint64) T) ([]T, bool) {
 	return list, true
 }
 
-// Any returns the value as a Go value for printing: a number of its own type, a bool, a string, or a []any with
-// at most limit elements of an array (all, if limit is negative).
+// Any returns the value as a Go value for printing: an int64 or uint64, a float32 or float64, a bool, a string, or a []any
+// with at most limit elements of an array (all, if limit is negative).
 func (v Value) Any(limit int) any {
 	switch v.typ {
 	case TypeString:

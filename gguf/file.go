@@ -21,6 +21,7 @@ type File struct {
 	warnings   problems
 	problems   problems
 	headerRead bool
+	headerOnly bool
 	src        *source // nil for a split
 	parts      []*File // of a split
 }
@@ -47,7 +48,7 @@ func Open(path string) (*File, error) {
 // OpenBytes is Open for a single file that lies in memory, such as an embedded one; name is for errors.
 // Tensors are views of b, which must not change; if b is not aligned to 32 bytes, of one copy of it.
 func OpenBytes(name string, b []byte) (*File, error) {
-	f, err := examine(&source{name: name, bytes: aligned(b)})
+	f, err := examine(&File{src: &source{name: name, bytes: aligned(b)}})
 	return f.orError(err)
 }
 
@@ -67,16 +68,26 @@ func Examine(path string) (*File, error) {
 	return f, nil
 }
 
+// ExamineHeader is Examine without a look at what lies behind the tensor list: a file that was cut there is fine.
+// Tensors whose data is not in the file have no bytes.
+func ExamineHeader(path string) (*File, error) {
+	src, err := openSource(path)
+	if err != nil {
+		return nil, err
+	}
+	return examine(&File{src: src, headerOnly: true})
+}
+
 func examineAlone(path string) (*File, error) {
 	src, err := openSource(path)
 	if err != nil {
 		return nil, err
 	}
-	return examine(src)
+	return examine(&File{src: src})
 }
 
-func examine(src *source) (*File, error) {
-	f := &File{Name: src.name, Size: int64(len(src.bytes)), src: src}
+func examine(f *File) (*File, error) {
+	f.Name, f.Size = f.src.name, int64(len(f.src.bytes))
 	maps.add(f)
 	if err := Guard(func() error { f.read(); return nil }); err != nil {
 		f.problems.add(err) // the file was cut while it was read

@@ -3,6 +3,7 @@ package gguf
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"slices"
 
 	"github.com/sonde-ml/sonde/internal/checked"
@@ -28,7 +29,7 @@ func (f *File) readAlignment(c *cursor) {
 		return
 	}
 	n, ok := v.Uint()
-	if n, fits := checked.Int(n, 1<<31); ok && fits && n >= smallestAlignment && n&(n-1) == 0 && n <= max(len(c.b), defaultAlignment) {
+	if n, fits := checked.Int(n, 1<<31); ok && fits && n >= smallestAlignment && n&(n-1) == 0 && n <= max(f.claimed(c), defaultAlignment) {
 		f.Alignment = n
 	} else {
 		c.note(ErrBadAlignment, v.at+4, Error{Field: "value", Seen: fmt.Sprint(v.Any(0)), Expected: fmt.Sprintf("a power of two from %d on, no larger than the file", smallestAlignment)})
@@ -36,6 +37,14 @@ func (f *File) readAlignment(c *cursor) {
 	if v.Type() != TypeUint32 {
 		f.warn(c.describe(ErrIntWidth, v.at, Error{Field: "type", Seen: v.Type().String(), Expected: "u32"}))
 	}
+}
+
+// claimed is the size of the file as far as its layout is concerned: without bounds, if only the header is looked at.
+func (f *File) claimed(c *cursor) int {
+	if f.headerOnly {
+		return math.MaxInt
+	}
+	return len(c.b)
 }
 
 // layOut places the tensors in the file, whose list ends where the cursor stands.
@@ -48,7 +57,7 @@ func (f *File) layOut(c *cursor) {
 		start = min(start, uint64(len(c.b))) // llama.cpp does not pad before an empty section
 	}
 	f.DataOffset = byteOffset(start)
-	l := layout{cursor: c, file: f, start: start, end: start, next: start}
+	l := layout{cursor: c, file: f, size: uint64(f.claimed(c)), start: start, end: start, next: start}
 	l.place()
 	l.reportCut()
 	l.checkEnd()
@@ -59,6 +68,7 @@ func (f *File) layOut(c *cursor) {
 type layout struct {
 	*cursor
 	file  *File
+	size  uint64
 	start uint64  // of the data section
 	end   uint64  // of the data seen so far
 	last  *Tensor // whose data ends there
@@ -107,17 +117,13 @@ func (l *layout) locate(t *Tensor) bool {
 func (l *layout) follow(t *Tensor) {
 	begin := uint64(t.Offset)
 	end, _ := checked.Add(begin, t.bytes) // fits: it was located
-	size := uint64(len(l.b))
 	switch {
 	case l.last != nil && begin < l.end:
 		lastEnd, _ := checked.Sub(l.end, l.start)
 		l.note(ErrOverlap, t.offsetAt(), Error{Field: "offset", Seen: fmt.Sprint(t.rel), Expected: fmt.Sprintf("%d or more, where the data of %q ends", lastEnd, l.last.Name)})
-	case checked.Within(begin, t.bytes, size):
+	case checked.Within(begin, t.bytes, l.size):
 		l.reportGap(t, begin)
-		t.data = l.b[begin:end:end]
-		if l.file.BigEndian {
-			t.swapLater()
-		}
+		l.view(t, begin, end)
 	case begin == l.next:
 		l.cut = append(l.cut, t)
 	default:
@@ -130,9 +136,20 @@ func (l *layout) follow(t *Tensor) {
 	}
 }
 
+// view gives t its bytes, which a file of which only the header is looked at may lack.
+func (l *layout) view(t *Tensor, begin, end uint64) {
+	if end > uint64(len(l.b)) {
+		return
+	}
+	t.data = l.b[begin:end:end]
+	if l.file.BigEndian {
+		t.swapLater()
+	}
+}
+
 // room is the largest offset at which the file could hold n bytes.
 func (l *layout) room(n uint64) uint64 {
-	section, ok := checked.Sub(uint64(len(l.b)), l.start)
+	section, ok := checked.Sub(l.size, l.start)
 	room, ok2 := checked.Sub(section, n)
 	if !ok || !ok2 {
 		return 0
@@ -161,7 +178,7 @@ func (l *layout) reportCut() {
 	if len(l.cut) == 0 {
 		return
 	}
-	first, size := l.cut[0], uint64(len(l.b))
+	first, size := l.cut[0], l.size
 	at := min(uint64(first.Offset), size)
 	present, _ := checked.Sub(size, at)
 	missing, _ := checked.Sub(l.end, size)
@@ -176,8 +193,8 @@ func (l *layout) reportCut() {
 
 // checkEnd warns of bytes behind the last tensor and its padding.
 func (l *layout) checkEnd() {
-	extra, ok := checked.Sub(uint64(len(l.b)), l.next)
-	if !ok || extra == 0 || l.holes {
+	extra, ok := checked.Sub(l.size, l.next)
+	if !ok || extra == 0 || l.holes || l.file.headerOnly {
 		return
 	}
 	l.tensor = ""
