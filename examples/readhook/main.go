@@ -1,0 +1,50 @@
+// Command readhook watches the residual stream while a model runs: the rms of each block's output.
+//
+//	go run ./examples/readhook "Once upon a time"
+package main
+
+import (
+	"context"
+	"fmt"
+	"log"
+	"math"
+	"os"
+
+	"github.com/sonde-ml/sonde/engine"
+	"github.com/sonde-ml/sonde/engine/nn"
+)
+
+func main() {
+	log.SetFlags(0)
+	if len(os.Args) != 2 {
+		log.Fatal("usage: readhook PROMPT")
+	}
+	m, err := engine.Default()
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer m.Close()
+	s := m.NewSession(engine.Options{})
+	defer s.Close()
+
+	// The hook runs after each op that it is on. A selector that matches nothing would be an error.
+	if _, err := s.On("blk.*.ffn_resid", func(op *nn.Op) error {
+		fmt.Printf("%-16s %s rms %.4f\n", op.Name, op.Out, rms(op.Out.Data))
+		return nil
+	}); err != nil {
+		log.Fatal(err)
+	}
+	g, err := s.Generate(context.Background(), os.Args[1], engine.Greedy(1))
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Printf("next: %q\n", g.Text)
+}
+
+func rms(x []float32) float64 {
+	var sum float64
+	for _, v := range x {
+		sum += float64(v) * float64(v)
+	}
+	return math.Sqrt(sum / float64(len(x)))
+}
