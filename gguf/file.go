@@ -88,7 +88,9 @@ func examineAlone(path string) (*File, error) {
 
 func examine(f *File) (*File, error) {
 	f.Name, f.Size = f.src.name, int64(len(f.src.bytes))
-	maps.add(f)
+	if f.src.data != nil {
+		maps.add(f)
+	}
 	if err := Guard(func() error { f.read(); return nil }); err != nil {
 		f.problems.add(err) // the file was cut while it was read
 	}

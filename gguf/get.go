@@ -19,7 +19,10 @@ func get[T any](f *File, key, expected string, as func(Value) (T, bool)) (T, err
 		}
 		return nil
 	})
-	return t, err
+	if err != nil {
+		return zero, err
+	}
+	return t, nil
 }
 
 func (f *File) wrongType(key string, v Value, expected string) error {
@@ -82,11 +85,10 @@ func (f *File) Bools(key string) ([]bool, error) { return get(f, key, "array of 
 func (f *File) IntEach(key string, n int) ([]int64, error) {
 	v, ok := f.Lookup(key)
 	if ok && v.typ == TypeArray {
-		list, err := f.Ints(key)
-		if err == nil && len(list) != n {
-			err = &Error{File: f.Name, Kind: ErrBadCount, Key: key, Field: "elements", Seen: fmt.Sprint(len(list)), Expected: fmt.Sprint(n), Offset: v.Offset()}
+		if v.count != n {
+			return nil, &Error{File: f.Name, Kind: ErrBadCount, Key: key, Field: "elements", Seen: fmt.Sprint(v.count), Expected: fmt.Sprint(n), Offset: v.Offset()}
 		}
-		return list, err
+		return f.Ints(key)
 	}
 	x, err := f.Int(key)
 	if err != nil {

@@ -33,8 +33,8 @@ func (c *cursor) array(v Value, outermost, depth int) (Value, bool) {
 // roomFor checks that the bytes that are left can hold n elements of type t; at is where n stands.
 // Strings and arrays in a plausible number are left to be read, since that tells where the file ends.
 func (c *cursor) roomFor(n uint64, t ValueType, at int) bool {
-	smallest := uint64(valueTypes[t].size)
-	size, ok := checked.Mul(n, smallest)
+	smallest := valueTypes[t].size
+	size, ok := checked.Mul(n, uint64(smallest))
 	if ok && (size <= uint64(c.left()) || t.fixedSize() == 0 && n <= plausibleCount) {
 		return true
 	}
@@ -48,7 +48,7 @@ func (c *cursor) roomFor(n uint64, t ValueType, at int) bool {
 	c.note(kind, at, Error{
 		Field:    "element count",
 		Seen:     fmt.Sprint(n),
-		Expected: fmt.Sprintf("at most %d of type %v in the %d bytes that are left", uint64(c.left())/smallest, t, c.left()),
+		Expected: fmt.Sprintf("at most %d of type %v in the %d bytes that are left", c.left()/smallest, t, c.left()),
 		Advice:   advice,
 	})
 	return false

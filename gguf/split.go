@@ -106,7 +106,7 @@ func (s *series) checkName(count uint64) (prefix string, no int, ok bool) {
 // openAll opens the parts, of which the opened one is number no.
 func (s *series) openAll(prefix string, no, count int) {
 	here := folder(filepath.Dir(prefix))
-	var missing []string
+	var missing missingParts
 	for i := 1; i <= count; i++ {
 		switch path := SplitName(prefix, i, count); {
 		case i == no:
@@ -114,10 +114,12 @@ func (s *series) openAll(prefix string, no, count int) {
 		case here(filepath.Base(path)):
 			s.open(path, i)
 		default:
-			missing = append(missing, filepath.Base(path))
+			missing.add(filepath.Base(path))
 		}
 	}
-	s.reportMissing(missing)
+	if missing.count > 0 {
+		s.problems.add(&Error{File: s.opened.Name, Kind: ErrMissingPart, Seen: missing.String(), Offset: -1, Advice: "all parts must lie in one folder"})
+	}
 }
 
 // folder tells which names are in a folder. To ask for each in turn would take half a second for a
@@ -144,18 +146,24 @@ func (s *series) open(path string, no int) {
 	}
 }
 
-// mostNames is how many missing parts are named; of the others there is a count.
-const mostNames = 4
+// missingParts names a few parts and counts all.
+type missingParts struct {
+	names []string
+	count int
+}
 
-func (s *series) reportMissing(names []string) {
-	if len(names) == 0 {
-		return
+func (m *missingParts) add(name string) {
+	if m.count++; m.count <= 4 {
+		m.names = append(m.names, name)
 	}
-	seen := strings.Join(names[:min(len(names), mostNames)], ", ")
-	if more := len(names) - mostNames; more > 0 {
-		seen += fmt.Sprintf(" and %d more", more)
+}
+
+func (m *missingParts) String() string {
+	s := strings.Join(m.names, ", ")
+	if more := m.count - len(m.names); more > 0 {
+		s += fmt.Sprintf(" and %d more", more)
 	}
-	s.problems.add(&Error{File: s.opened.Name, Kind: ErrMissingPart, Seen: seen, Offset: -1, Advice: "all parts must lie in one folder"})
+	return s
 }
 
 // check compares the parts with each other.

@@ -95,7 +95,7 @@ func (v Value) Float() (float64, bool) {
 }
 
 // Bool returns a bool.
-func (v Value) Bool() (value, ok bool) { return v.bits != 0, v.typ == TypeBool }
+func (v Value) Bool() (value, ok bool) { return v.typ == TypeBool && v.bits != 0, v.typ == TypeBool }
 
 // Text returns a string.
 func (v Value) Text() (string, bool) { return v.text, v.typ == TypeString }

@@ -1,0 +1,7 @@
+//go:build !unix
+
+package gguf
+
+import "testing"
+
+func limitAddressSpace(testing.TB) {}
