@@ -13,6 +13,10 @@ type Options struct {
 	Numerics *nn.Numerics // nil is nn.Fast
 	Threads  int          // 0 is GOMAXPROCS; results never depend on it
 	Context  int          // tokens that fit, prompt and answer; 0 is the model's, at most DefaultContext
+
+	// BatchInvariant asks nn.Fast for the same bits whether tokens come one by one or together. The portable kernels
+	// give them in any case, as nn.Exact does.
+	BatchInvariant bool
 }
 
 // DefaultContext bounds the context of a session that does not ask for one, since the KV cache takes memory for all of it.
@@ -75,8 +79,17 @@ func (s *Session) Forward(ctx context.Context, tokens ...int32) (*nn.Tensor, err
 	return s.pass(ctx, tokens, false)
 }
 
+// prefillChunk bounds the tokens of one pass of Next, and with it the memory of activations, where nobody looks.
+const prefillChunk = 512
+
 // Next is Forward for the last position only: the logits [vocabulary] of the token that follows.
 func (s *Session) Next(ctx context.Context, tokens ...int32) ([]float32, error) {
+	for s.Hooks.Empty() && len(tokens) > prefillChunk {
+		if _, err := s.pass(ctx, tokens[:prefillChunk], true); err != nil {
+			return nil, err
+		}
+		tokens = tokens[prefillChunk:]
+	}
 	logits, err := s.pass(ctx, tokens, true)
 	if err != nil {
 		return nil, err
