@@ -131,12 +131,13 @@ func (v Value) Any(limit int) any {
 }
 
 func (v Value) anyList(limit int) []any {
-	if limit < 0 || limit > v.count {
-		limit = v.count
+	n := v.count
+	if limit >= 0 {
+		n = min(n, limit)
 	}
-	list := make([]any, 0, limit)
+	list := make([]any, 0, n)
 	for i, e := range v.elements() {
-		if i == limit {
+		if i == n {
 			break
 		}
 		list = append(list, e.Any(limit))

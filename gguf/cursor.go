@@ -1,7 +1,6 @@
 package gguf
 
 import (
-	"encoding/binary"
 	"fmt"
 
 	"github.com/sonde-ml/sonde/internal/checked"
@@ -12,7 +11,7 @@ import (
 type cursor struct {
 	b      []byte
 	pos    int
-	order  binary.ByteOrder
+	order  byteOrder
 	file   string
 	key    string // what is being read
 	tensor string
@@ -74,11 +73,12 @@ func (c *cursor) takeText() (b []byte, need uint64, ok bool) {
 	return b, length, ok
 }
 
-// text reads a length and as many bytes. Its errors point at the length.
-func (c *cursor) text(field string) ([]byte, bool) {
+// text reads a length and as many bytes. Its errors point at the length. The field is a function since
+// its name is made for errors only.
+func (c *cursor) text(field func() string) ([]byte, bool) {
 	b, need, ok := c.takeText()
 	if !ok {
-		c.cut(field, c.pos, need)
+		c.cut(field(), c.pos, need)
 	}
 	return b, ok
 }

@@ -12,12 +12,12 @@ func ValueOf[T Scalar](v T) Value {
 	if s, ok := any(v).(string); ok {
 		return Value{typ: TypeString, text: s}
 	}
-	return Value{typ: typeOf[T](), bits: readBits(fileOrder, encode(v))}
+	return Value{typ: typeOf[T](), bits: readBits(littleEndian, encode(v))}
 }
 
 // ArrayOf returns list as an array.
 func ArrayOf[T Scalar](list []T) Value {
-	e := Value{typ: TypeArray, elem: typeOf[T](), count: len(list), order: fileOrder}
+	e := Value{typ: TypeArray, elem: typeOf[T](), count: len(list)}
 	if texts, ok := any(list).([]string); ok {
 		for _, s := range texts {
 			e.raw = appendText(e.raw, s)
@@ -31,22 +31,19 @@ func ArrayOf[T Scalar](list []T) Value {
 // ArrayOfArrays returns an array of the arrays in list; a value that is none becomes an array of one.
 // llama.cpp does not read such files.
 func ArrayOfArrays(list ...Value) Value {
-	e := Value{typ: TypeArray, elem: TypeArray, count: len(list), order: fileOrder}
+	e := Value{typ: TypeArray, elem: TypeArray, count: len(list)}
 	for _, v := range list {
 		if v.typ != TypeArray {
-			v = Value{typ: TypeArray, elem: v.typ, count: 1, order: fileOrder, raw: appendPayload(nil, v)}
+			v = Value{typ: TypeArray, elem: v.typ, count: 1, raw: appendPayload(nil, v)}
 		}
 		e.raw = appendArray(e.raw, v)
 	}
 	return e
 }
 
-// fileOrder is the byte order of the files that we write.
-var fileOrder = binary.LittleEndian
-
 // encode packs numbers or bools; it cannot fail for those.
 func encode(v any) []byte {
-	b, _ := binary.Append(nil, fileOrder, v)
+	b, _ := binary.Append(nil, binary.LittleEndian, v)
 	return b
 }
 
@@ -79,7 +76,7 @@ func typeOf[T Scalar]() ValueType {
 }
 
 func appendText(b []byte, s string) []byte {
-	b = fileOrder.AppendUint64(b, uint64(len(s)))
+	b = binary.LittleEndian.AppendUint64(b, uint64(len(s)))
 	return append(b, s...)
 }
 
@@ -92,14 +89,14 @@ func appendPayload(b []byte, v Value) []byte {
 		return appendArray(b, v)
 	}
 	var buf [8]byte
-	fileOrder.PutUint64(buf[:], v.bits)
+	binary.LittleEndian.PutUint64(buf[:], v.bits)
 	return append(b, buf[:v.typ.fixedSize()]...)
 }
 
 func appendArray(b []byte, v Value) []byte {
-	b = fileOrder.AppendUint32(b, uint32(v.elem))
-	b = fileOrder.AppendUint64(b, uint64(v.count))
-	if v.order == binary.ByteOrder(fileOrder) {
+	b = binary.LittleEndian.AppendUint32(b, uint32(v.elem))
+	b = binary.LittleEndian.AppendUint64(b, uint64(v.count))
+	if v.order == littleEndian {
 		return append(b, v.raw...)
 	}
 	for _, e := range v.elements() {

@@ -27,7 +27,7 @@ func (f *File) readKeys(c *cursor, n uint64) bool {
 func (f *File) readKey(c *cursor, i uint64) bool {
 	c.key = ""
 	at := c.pos
-	text, ok := c.text(fmt.Sprintf("key %d", i))
+	text, ok := c.text(func() string { return fmt.Sprintf("key %d", i) })
 	if !ok {
 		return false
 	}
@@ -101,7 +101,7 @@ func (c *cursor) value(f *File) (Value, bool) {
 
 func (c *cursor) stringValue(f *File, v Value) (Value, bool) {
 	at := c.pos
-	b, ok := c.text("string")
+	b, ok := c.text(func() string { return "string" })
 	if !ok {
 		return v, false
 	}

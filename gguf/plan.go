@@ -1,6 +1,7 @@
 package gguf
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"math"
@@ -99,12 +100,8 @@ func planFile(path string, keys []KV, tensors []*Tensor) (plan, error) {
 	if len(tensors) > 0 { // llama.cpp does not pad before an empty data section
 		p.header = append(p.header, make([]byte, padding(uint64(len(p.header)), p.alignment))...)
 	}
-	size, ok := checked.Add(uint64(len(p.header)), end)
-	if err := checkHeader(path, p.header); err != nil || ok {
-		p.size = size
-		return p, err
-	}
-	return p, &Error{File: path, Kind: ErrOverflow, Offset: -1, Field: "size", Expected: "less than 2^63 bytes"}
+	p.size = sum(uint64(len(p.header)), end)
+	return p, checkHeader(path, p.header)
 }
 
 // alignmentOf finds the alignment in the metadata. An impossible one is the reader's to refuse.
@@ -156,12 +153,12 @@ func (t *Tensor) entrySize() int { return t.offsetAt() + 8 - t.at }
 
 func appendHeader(keys []KV, tensors []*Tensor) []byte {
 	b := []byte(magic)
-	b = fileOrder.AppendUint32(b, newestRead)
-	b = fileOrder.AppendUint64(b, uint64(len(tensors)))
-	b = fileOrder.AppendUint64(b, uint64(len(keys)))
+	b = binary.LittleEndian.AppendUint32(b, newestRead)
+	b = binary.LittleEndian.AppendUint64(b, uint64(len(tensors)))
+	b = binary.LittleEndian.AppendUint64(b, uint64(len(keys)))
 	for _, kv := range keys {
 		b = appendText(b, kv.Key)
-		b = fileOrder.AppendUint32(b, uint32(kv.Value.typ))
+		b = binary.LittleEndian.AppendUint32(b, uint32(kv.Value.typ))
 		b = appendPayload(b, kv.Value)
 	}
 	for _, t := range tensors {
@@ -172,25 +169,22 @@ func appendHeader(keys []KV, tensors []*Tensor) []byte {
 
 func appendEntry(b []byte, t *Tensor) []byte {
 	b = appendText(b, t.Name)
-	b = fileOrder.AppendUint32(b, uint32(len(t.Shape)))
+	b = binary.LittleEndian.AppendUint32(b, uint32(len(t.Shape)))
 	for _, d := range slices.Backward(t.Shape) {
-		b = fileOrder.AppendUint64(b, uint64(d))
+		b = binary.LittleEndian.AppendUint64(b, uint64(d))
 	}
-	b = fileOrder.AppendUint32(b, uint32(t.Type))
-	return fileOrder.AppendUint64(b, t.rel)
+	b = binary.LittleEndian.AppendUint32(b, uint32(t.Type))
+	return binary.LittleEndian.AppendUint64(b, t.rel)
 }
 
 // checkHeader has the reader look at a header that was made for the file at path.
 func checkHeader(path string, header []byte) error {
-	f, err := examine(&File{src: &source{name: path, bytes: header}, headerOnly: true})
-	if f == nil {
-		return err
-	}
+	f := &File{Name: path, src: &source{bytes: header}, headerOnly: true}
+	f.read()
 	for _, problem := range f.problems.list {
-		var e *Error
-		if errors.As(problem, &e) {
+		if e := (*Error)(nil); errors.As(problem, &e) {
 			e.Offset = -1 // there is no such file
 		}
 	}
-	return errors.Join(f.problems.join(), f.Close())
+	return f.problems.join()
 }

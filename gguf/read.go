@@ -18,7 +18,7 @@ const (
 
 // read reads the file's metadata and tensor list. What it could not read is in the problems.
 func (f *File) read() {
-	c := &cursor{b: f.src.bytes, order: binary.LittleEndian, file: f.Name, problems: &f.problems}
+	c := &cursor{b: f.src.bytes, file: f.Name, problems: &f.problems}
 	if !f.readHeader(c) {
 		return
 	}
@@ -49,7 +49,7 @@ func (f *File) readHeader(c *cursor) bool {
 	// The format has no other mark: in a file of the other byte order the version's low half is empty.
 	if version != 0 && version&0xffff == 0 {
 		f.BigEndian = true
-		c.order = binary.BigEndian
+		c.order = bigEndian
 		version = binary.BigEndian.Uint32(c.b[4:])
 	}
 	f.Version = version
@@ -64,7 +64,7 @@ func (f *File) readHeader(c *cursor) bool {
 func adviceForVersion(version uint32) string {
 	switch {
 	case version == 1:
-		return "files of version 1 were written in August 2023 only: convert the original model again with llama.cpp's convert_hf_to_gguf.py"
+		return "llama.cpp does not read version 1 either: convert the original model again with its convert_hf_to_gguf.py"
 	case version > newestRead:
 		return "the file is damaged, or newer than this program"
 	}
@@ -99,20 +99,27 @@ func adviceFor(b []byte) string {
 const plausibleCount = 1 << 16
 
 func readCounts(c *cursor) (tensors, keys uint64, ok bool) {
-	tensors, ok1 := readCount(c, "tensor count", smallestEntry)
-	keys, ok2 := readCount(c, "key count", smallestKV)
-	return tensors, keys, ok1 && ok2
+	at := c.pos
+	if tensors, ok = c.u64("tensor count"); !ok {
+		return 0, 0, false
+	}
+	if keys, ok = c.u64("key count"); !ok {
+		return 0, 0, false
+	}
+	okTensors := c.plausible("tensor count", tensors, smallestEntry, at)
+	okKeys := c.plausible("key count", keys, smallestKV, at+8)
+	return tensors, keys, okTensors && okKeys
 }
 
-func readCount(c *cursor, field string, smallest int) (uint64, bool) {
-	at := c.pos
-	n, ok := c.u64(field)
-	if !ok {
-		return 0, false
+// plausible checks a count that stands at byte at, of things of which the smallest has that many bytes.
+func (c *cursor) plausible(field string, n uint64, smallest, at int) bool {
+	room := uint64(c.left() / smallest)
+	if n <= room || n <= plausibleCount {
+		return true
 	}
-	if room := uint64(c.left() / smallest); n > room && n > plausibleCount {
-		c.note(ErrBadCount, at, Error{Field: field, Seen: fmt.Sprint(n), Expected: fmt.Sprintf("at most %d, for which the file has room", room), Advice: "the file is damaged: " + fetchAgain})
-		return 0, false
-	}
-	return n, true
+	c.note(ErrBadCount, at, Error{
+		Field: field, Seen: fmt.Sprint(n), Expected: fmt.Sprintf("at most %d, for which the file has room", room),
+		Advice: "the file is damaged: " + fetchAgain,
+	})
+	return false
 }

@@ -30,7 +30,7 @@ func (f *File) readTensors(c *cursor, n uint64) bool {
 func (f *File) readTensor(c *cursor, i uint64) bool {
 	c.tensor = ""
 	t := &Tensor{file: f, at: c.pos}
-	name, ok := c.text(fmt.Sprintf("name of tensor %d", i))
+	name, ok := c.text(func() string { return fmt.Sprintf("name of tensor %d", i) })
 	if !ok {
 		return false
 	}
@@ -90,8 +90,8 @@ func (c *cursor) dims() ([]uint64, bool) {
 		return nil, false
 	}
 	dims := make([]uint64, 0, mostDims)
-	for i := range n {
-		d, ok := c.u64(fmt.Sprintf("dimension %d", i))
+	for range n {
+		d, ok := c.u64("dimensions")
 		if !ok {
 			return nil, false
 		}

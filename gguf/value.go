@@ -1,7 +1,6 @@
 package gguf
 
 import (
-	"encoding/binary"
 	"math"
 
 	"github.com/sonde-ml/sonde/internal/checked"
@@ -19,7 +18,7 @@ type Value struct {
 	bits  uint64    // a number or bool as it was encoded, widened without sign
 	text  string
 	raw   []byte // an array's elements, packed
-	order binary.ByteOrder
+	order byteOrder
 	at    int // byte of the file where the value's type stands; the value follows
 }
 
@@ -121,7 +120,7 @@ func (v Value) element(raw []byte) (Value, int) {
 const arrayHeader = 12 // element type and count
 
 // elementSize measures the value of type t that begins at raw[0], which was checked at opening.
-func elementSize(order binary.ByteOrder, t ValueType, raw []byte) int {
+func elementSize(order byteOrder, t ValueType, raw []byte) int {
 	switch t {
 	case TypeString:
 		n, _ := checked.Int(order.Uint64(raw), len(raw)-8)
@@ -142,7 +141,7 @@ func elementSize(order binary.ByteOrder, t ValueType, raw []byte) int {
 }
 
 // readBits decodes a number of 1, 2, 4 or 8 bytes.
-func readBits(order binary.ByteOrder, b []byte) uint64 {
+func readBits(order byteOrder, b []byte) uint64 {
 	switch len(b) {
 	case 1:
 		return uint64(b[0])

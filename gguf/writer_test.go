@@ -3,8 +3,13 @@ package gguf
 import (
 	"bytes"
 	"context"
+	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/sonde-ml/sonde/internal/fixtures"
@@ -47,6 +52,360 @@ func TestWriterReproducesFiles(t *testing.T) {
 				t.Errorf("%d bytes, first difference at %d, want %d bytes", len(got), firstDifference(got, want), len(want))
 			}
 		})
+	}
+}
+
+func TestWriterCopiesWhatTheCorpusAccepts(t *testing.T) {
+	for _, c := range corpus(t) {
+		if c.Want == "refuse" || c.Stage == "split" {
+			continue
+		}
+		t.Run(c.ID, func(t *testing.T) {
+			f, err := Open(c.path(t))
+			if err != nil {
+				t.Skip("not a container") // a later stage warns of it
+			}
+			defer f.Close()
+			if err := checkRewrite(f); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+func TestWriterRefusesWhatTheReaderRefuses(t *testing.T) {
+	name := strings.Repeat("n", 64)
+	for _, tt := range []struct {
+		name  string
+		build func(*Writer)
+		want  []error
+	}{
+		{"no key", func(w *Writer) { w.Set("", ValueOf(true)) }, []error{ErrBadKey}},
+		{"NUL in a key", func(w *Writer) { w.Set("a\x00b", ValueOf(true)) }, []error{ErrBadKey}},
+		{"key not UTF-8", func(w *Writer) { w.Set("a\xff", ValueOf(true)) }, []error{ErrNotUTF8}},
+		{"alignment 4", func(w *Writer) { w.Set("general.alignment", ValueOf(uint32(4))) }, []error{ErrBadAlignment}},
+		{"alignment 48", func(w *Writer) { w.Set("general.alignment", ValueOf(uint32(48))); w.Declare("a", F32, 3) }, []error{ErrBadAlignment}},
+		{"alignment as text", func(w *Writer) { w.Set("general.alignment", ValueOf("32")) }, []error{ErrWrongType}},
+		{"long name", func(w *Writer) { w.Declare(name, F32, 1) }, []error{ErrNameTooLong}},
+		{"name twice", func(w *Writer) { w.Declare("a", F32, 1); w.Declare("a", F16, 2) }, []error{ErrDuplicateTensor}},
+		{"negative dimension", func(w *Writer) { w.Declare("a", F32, 2, -1) }, []error{ErrOverflow}},
+		{"no weights", func(w *Writer) { w.Declare("a", F32, 0, 3) }, []error{ErrBadDims}},
+		{"five dimensions", func(w *Writer) { w.Declare("a", F32, 1, 1, 1, 1, 1) }, []error{ErrBadDims}},
+		{"broken row", func(w *Writer) { w.Declare("a", Q4_K, 8, 32) }, []error{ErrBadRow}},
+		{"removed type", func(w *Writer) { w.Declare("a", 4, 32) }, []error{ErrRemovedType}},
+		{"unknown type", func(w *Writer) { w.Declare("a", 99, 32) }, []error{ErrUnknownType}},
+		{"too many weights", func(w *Writer) { w.Declare("a", F32, 1<<31, 1<<31, 4) }, []error{ErrOverflow}},
+		{"too many bytes", func(w *Writer) { w.Declare("a", F64, 1<<60) }, []error{ErrOverflow}},
+		{"too many bytes together", func(w *Writer) { w.Declare("a", I8, 1<<62); w.Declare("b", I8, 1<<62) }, []error{ErrOverflow}},
+		{"nested too deep", func(w *Writer) { w.Set("a", nested(9)) }, []error{ErrNesting}},
+		{"several", func(w *Writer) { w.Set("", ValueOf(true)); w.Declare("a", Q4_K, 8); w.Declare("b", 99, 8) }, []error{ErrBadKey, ErrBadRow, ErrUnknownType}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			dir := t.TempDir()
+			w := Create(t.Context(), filepath.Join(dir, "m.gguf"))
+			defer w.Abort()
+			tt.build(w)
+			_, err := w.Write([]byte{1})
+			for _, want := range tt.want {
+				if !errors.Is(err, want) {
+					t.Errorf("Write: %v, want %v", err, want)
+				}
+			}
+			if err := w.Commit(); err == nil {
+				t.Error("Commit succeeds after an error")
+			}
+			if err != nil && strings.Contains(err.Error(), ", at byte") {
+				t.Errorf("%q speaks of places in a file that does not exist", err)
+			}
+			if left, _ := os.ReadDir(dir); len(left) > 0 {
+				t.Errorf("%v was left behind", left)
+			}
+		})
+	}
+}
+
+func nested(depth int) Value {
+	v := ArrayOf([]uint8{1, 2})
+	for range depth - 1 {
+		v = ArrayOfArrays(v)
+	}
+	return v
+}
+
+func TestWriterWritesEveryMetadataType(t *testing.T) {
+	f := written(t, func(w *Writer) {
+		w.Set("x.u8", ValueOf(uint8(1)))
+		w.Set("x.i8", ValueOf(int8(-2)))
+		w.Set("x.u16", ValueOf(uint16(3)))
+		w.Set("x.i16", ValueOf(int16(-4)))
+		w.Set("x.u32", ValueOf(uint32(5)))
+		w.Set("x.i32", ValueOf(int32(-6)))
+		w.Set("x.u64", ValueOf(uint64(7)))
+		w.Set("x.i64", ValueOf(int64(-8)))
+		w.Set("x.f32", ValueOf(float32(0.5)))
+		w.Set("x.f64", ValueOf(0.25))
+		w.Set("x.bool", ValueOf(true))
+		w.Set("x.string", ValueOf("text"))
+		w.Set("x.deep", nested(8))
+		w.Set("x.mixed", ArrayOfArrays(ValueOf(uint16(9)), ArrayOf([]string{"a"})))
+	})
+	want := map[string]any{
+		"x.u8": uint64(1), "x.i8": int64(-2), "x.u16": uint64(3), "x.i16": int64(-4), "x.u32": uint64(5), "x.i32": int64(-6),
+		"x.u64": uint64(7), "x.i64": int64(-8), "x.f32": float32(0.5), "x.f64": 0.25, "x.bool": true, "x.string": "text",
+		"x.deep":  []any{[]any{[]any{[]any{[]any{[]any{[]any{[]any{uint64(1), uint64(2)}}}}}}}},
+		"x.mixed": []any{[]any{uint64(9)}, []any{"a"}},
+	}
+	for _, kv := range f.Keys() {
+		got := kv.Value.Any(-1)
+		if !reflect.DeepEqual(got, want[kv.Key]) {
+			t.Errorf("%s is %v, want %v", kv.Key, got, want[kv.Key])
+		}
+		if name := strings.TrimPrefix(kv.Key, "x."); kv.Value.Type() != TypeArray && kv.Value.Type().String() != name {
+			t.Errorf("%s is of type %v", kv.Key, kv.Value.Type())
+		}
+	}
+}
+
+func TestSetReplacesAndLeavesSplitsOut(t *testing.T) {
+	f := written(t, func(w *Writer) {
+		w.Set("a", ValueOf("old"))
+		w.Set("split.count", ValueOf(uint16(9)))
+		w.Set("b", ValueOf(true))
+		w.Set("a", ValueOf(uint32(7)))
+	})
+	if len(f.Keys()) != 2 || f.Keys()[0].Key != "a" || f.Keys()[0].Value.Any(0) != uint64(7) {
+		t.Errorf("the keys are %v, want a = 7 and b", f.Keys())
+	}
+}
+
+func TestAlignmentOfAFileThatIsWritten(t *testing.T) {
+	f := written(t, func(w *Writer) {
+		w.Set("general.alignment", ValueOf(uint32(128)))
+		w.Declare("a", F32, 3)
+		w.Declare("b", I8, 5)
+	})
+	a, b := f.Tensors()[0], f.Tensors()[1]
+	if a.Offset%128 != 0 || b.Offset != a.Offset+128 || f.Size != b.Offset+128 || f.Alignment != 128 {
+		t.Errorf("tensors at %d and %d of %d bytes, alignment %d", a.Offset, b.Offset, f.Size, f.Alignment)
+	}
+}
+
+func TestWriterWantsExactlyTheData(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "m.gguf")
+	begin := func() *Writer {
+		w := Create(t.Context(), path)
+		t.Cleanup(func() { w.Abort() })
+		w.Declare("first", F32, 2)
+		w.Declare("second", F32, 1)
+		return w
+	}
+	w := begin()
+	w.Write(make([]byte, 3))
+	if _, err := w.Write(make([]byte, 6)); !errors.Is(err, ErrWrongSize) || !strings.Contains(err.Error(), `"first"`) {
+		t.Errorf("writing across tensors: %v, want %v", err, ErrWrongSize)
+	}
+	w = begin()
+	w.Write(make([]byte, 8))
+	w.Write(make([]byte, 3))
+	if err := w.Commit(); !errors.Is(err, ErrWrongSize) || !strings.Contains(err.Error(), `"second"`) {
+		t.Errorf("committing too early: %v, want %v", err, ErrWrongSize)
+	}
+	w = begin()
+	w.Write(make([]byte, 8))
+	w.Write(make([]byte, 4))
+	if _, err := w.Write(nil); err != nil {
+		t.Errorf("writing nothing: %v", err)
+	}
+	if _, err := w.Write([]byte{1}); !errors.Is(err, ErrWrongSize) {
+		t.Errorf("writing too much: %v, want %v", err, ErrWrongSize)
+	}
+	if _, err := os.Stat(path); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("a file that was never committed is there: %v", err)
+	}
+}
+
+func TestOldFileStaysUntilCommit(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "m.gguf")
+	writeFile(t, path, small())
+	old, err := Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer old.Close()
+	w := Create(t.Context(), path)
+	w.Declare("new", F32, 2)
+	w.Write([]byte("12345678"))
+	if again, err := Open(path); err != nil || len(again.Tensors()) != 3 {
+		t.Errorf("before Commit: %v, want the old file", err)
+	} else {
+		again.Close()
+	}
+	if err := w.Commit(); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Abort(); err != nil {
+		t.Errorf("Abort after Commit: %v", err)
+	}
+	if err := w.Commit(); !errors.Is(err, ErrUnwritable) {
+		t.Errorf("Commit twice: %v, want %v", err, ErrUnwritable)
+	}
+	again, err := Open(path)
+	if err != nil || len(again.Tensors()) != 1 || string(again.Tensors()[0].Bytes()) != "12345678" {
+		t.Errorf("after Commit: %v", err)
+	}
+	again.Close()
+	if len(old.Tensors()[1].Bytes()) != 34 || old.Tensors()[0].Bytes()[0] != 3 {
+		t.Error("the map of the old file has changed")
+	}
+	if left, _ := os.ReadDir(dir); len(left) != 1 {
+		t.Errorf("%v was left behind", left)
+	}
+}
+
+func TestAbortLeavesNothing(t *testing.T) {
+	dir := t.TempDir()
+	w := Create(t.Context(), filepath.Join(dir, "m.gguf"))
+	w.Declare("a", F32, 2)
+	w.Write(make([]byte, 4))
+	if err := w.Abort(); err != nil {
+		t.Error(err)
+	}
+	if _, err := w.Write(make([]byte, 4)); !errors.Is(err, ErrUnwritable) {
+		t.Errorf("Write after Abort: %v, want %v", err, ErrUnwritable)
+	}
+	if left, _ := os.ReadDir(dir); len(left) > 0 {
+		t.Errorf("%v was left behind", left)
+	}
+}
+
+func TestCancelledWriterStops(t *testing.T) {
+	dir := t.TempDir()
+	ctx, cancel := context.WithCancel(t.Context())
+	w := Create(ctx, filepath.Join(dir, "m.gguf"))
+	w.Declare("a", F32, 2)
+	if _, err := w.Write(make([]byte, 4)); err != nil {
+		t.Fatal(err)
+	}
+	cancel()
+	if _, err := w.Write(make([]byte, 4)); !errors.Is(err, context.Canceled) {
+		t.Errorf("Write after cancelling: %v, want %v", err, context.Canceled)
+	}
+	if err := w.Commit(); !errors.Is(err, context.Canceled) {
+		t.Errorf("Commit after cancelling: %v, want %v", err, context.Canceled)
+	}
+	w.Abort()
+	if left, _ := os.ReadDir(dir); len(left) > 0 {
+		t.Errorf("%v was left behind", left)
+	}
+}
+
+func TestWriterSaysWhereItCannotWrite(t *testing.T) {
+	dir := t.TempDir()
+	for name, path := range map[string]string{"folder": dir, "missing folder": filepath.Join(dir, "no", "m.gguf")} {
+		w := Create(t.Context(), path)
+		if err := w.Commit(); !errors.Is(err, ErrUnwritable) || !strings.Contains(err.Error(), path) {
+			t.Errorf("%s: %v, want %v", name, err, ErrUnwritable)
+		}
+		w.Abort()
+	}
+	if _, known := freeSpace(dir); !known {
+		t.Skip("free space is not known here")
+	}
+	w := Create(t.Context(), filepath.Join(dir, "m.gguf"))
+	defer w.Abort()
+	w.Declare("huge", F32, 1<<59)
+	if _, err := w.Write([]byte{1}); !errors.Is(err, ErrUnwritable) || !strings.Contains(err.Error(), "free space") {
+		t.Errorf("a file of 2^61 bytes: %v, want %v", err, ErrUnwritable)
+	}
+}
+
+// TestWriterUsesLittleMemory writes more than it may allocate.
+func TestWriterUsesLittleMemory(t *testing.T) {
+	const size = 64 << 20
+	w := Create(t.Context(), filepath.Join(t.TempDir(), "m.gguf"))
+	defer w.Abort()
+	w.Declare("a", I8, size/1024, 1024)
+	chunk := bytes.Repeat([]byte("0123456789abcdef"), 4096)
+	before := allocated()
+	for range size / len(chunk) {
+		if _, err := w.Write(chunk); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if used := allocated() - before; used > 4<<20 {
+		t.Errorf("%d bytes were allocated to write %d", used, size)
+	}
+}
+
+func TestWriterSplits(t *testing.T) {
+	for _, tt := range []struct {
+		size  int64
+		parts int
+	}{
+		{1 << 20, 1},
+		{7000, 2},
+		{3400, 5},
+		{0, 6},
+	} {
+		t.Run(fmt.Sprint(tt.size), func(t *testing.T) {
+			dir := t.TempDir()
+			build := func(w *Writer) {
+				w.Set("general.architecture", ValueOf("llama"))
+				w.Set("general.alignment", ValueOf(uint32(64)))
+				for i := range 6 {
+					w.Declare(fmt.Sprintf("blk.%d.weight", i), F32, 2+i, 100)
+				}
+			}
+			write(t, filepath.Join(dir, "m.gguf"), build, SplitSize(tt.size))
+			paths, _ := filepath.Glob(filepath.Join(dir, "*.gguf"))
+			if len(paths) != tt.parts {
+				t.Fatalf("%q, want %d files", paths, tt.parts)
+			}
+			for _, path := range paths {
+				checkPart(t, path, tt.size, tt.parts, written(t, build))
+			}
+		})
+	}
+}
+
+// checkPart opens a split by the part at path and compares it with the same file in one piece.
+func checkPart(t *testing.T, path string, size int64, parts int, want *File) {
+	t.Helper()
+	f, err := Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if len(f.Parts()) != parts || len(f.Tensors()) != len(want.Tensors()) || len(f.Warnings()) > 0 {
+		t.Errorf("%d parts, %d tensors, warnings %v", len(f.Parts()), len(f.Tensors()), f.Warnings())
+	}
+	if arch, err := f.String("general.architecture"); arch != "llama" {
+		t.Errorf("the metadata of the first part is missing: %v", err)
+	}
+	for _, w := range want.Tensors() {
+		if g, ok := f.Tensor(w.Name); !ok || string(g.Bytes()) != string(w.Bytes()) || !slices.Equal(g.Shape, w.Shape) {
+			t.Errorf("tensor %s differs", w.Name)
+		}
+	}
+	for _, part := range f.Parts() {
+		if part.Size > size && len(part.Tensors()) > 1 {
+			t.Errorf("%s has %d bytes and %d tensors, want at most %d bytes", part.Name, part.Size, len(part.Tensors()), size)
+		}
+		if part.Tensors()[0].Path() != part.Name {
+			t.Errorf("a tensor of %s says that it is in %s", part.Name, part.Tensors()[0].Path())
+		}
+	}
+}
+
+func TestMorePartsThanASplitCanHave(t *testing.T) {
+	w := Create(t.Context(), filepath.Join(t.TempDir(), "m.gguf"), SplitSize(1))
+	defer w.Abort()
+	for i := range 1 << 16 {
+		w.Declare(fmt.Sprint(i), I8, 1)
+	}
+	if _, err := w.Write([]byte{1}); !errors.Is(err, ErrBadSplit) {
+		t.Errorf("%v, want %v", err, ErrBadSplit)
 	}
 }
 
