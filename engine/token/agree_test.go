@@ -108,7 +108,7 @@ func (v *Vocab) with(t *testing.T, override map[string]any) *Vocab {
 		case keyPrefix + "add_space_prefix":
 			v.head.prefix = value.(bool)
 		case "general.name":
-			v.head.name = value.(string)
+			v.head.hints.name = value.(string)
 		default:
 			t.Fatalf("a variant overrides %s", key)
 		}

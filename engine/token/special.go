@@ -84,22 +84,39 @@ func (t *table) ends(text string) bool {
 	return ok && t.eog[id]
 }
 
-// markTrims knows the vocabulary whose tokenizer drops white space behind special tokens without the file saying so.
+// markTrims knows the models whose special tokens swallow white space beside them, which their files do not say.
 func (t *table) markTrims() {
-	name := strings.ToLower(t.name)
-	if !strings.Contains(name, "phi-3") && !strings.Contains(name, "phi3") {
+	name := strings.ToLower(t.model.name)
+	if containsAny(t.model.pre, "jina-v2-de", "jina-v2-es", "jina-v2-code") || containsAny(t.model.arch, "nomic-bert-moe", "jina-bert-v3") {
+		t.mark(trimLeft, "<mask>")
+	}
+	if containsAny(name, "modern-bert") {
+		t.mark(trimLeft, "[MASK]")
+	}
+	if !containsAny(name, "phi-3", "phi3") {
 		return
 	}
 	for id, m := range t.marks {
-		if m&(special|userDefined) != 0 || t.texts[id] == "</s>" {
+		if m&(special|userDefined) != 0 {
 			t.marks[id] |= trimRight
 		}
 	}
+	t.mark(trimRight, "</s>")
 	for _, text := range []string{"<unk>", "<s>", "<|endoftext|>"} {
 		if id, ok := t.ids[text]; ok {
 			t.marks[id] &^= trimRight
 		}
 	}
+}
+
+func (t *table) mark(m marks, text string) {
+	if id, ok := t.ids[text]; ok {
+		t.marks[id] |= m
+	}
+}
+
+func containsAny(s string, parts ...string) bool {
+	return slices.ContainsFunc(parts, func(part string) bool { return strings.Contains(s, part) })
 }
 
 // collectSpecial lists the tokens that text is cut at: longest first, since one may contain another.

@@ -22,8 +22,8 @@ type table struct {
 	eog     map[int32]bool
 	unknown int32 // stands for text without a token
 	roles   [roles]int32
-	prefix  bool   // a space is put in front of text
-	name    string // of the model
+	prefix  bool // a space is put in front of text
+	model   hints
 	coder   coder
 }
 
@@ -38,12 +38,12 @@ func (t *table) score(id int32) float32 {
 
 // table builds the tables, and notes what is wrong with the tokens.
 func (r *reader) table(h *header) *table {
-	t := &table{file: r.file.Name, roles: h.ids, prefix: h.prefix, name: h.name}
+	t := &table{file: r.file.Name, roles: h.ids, prefix: h.prefix, model: h.hints}
 	t.texts, _ = h.tokens.StringSlice()
 	t.scores, _ = h.scores.Float32s()
 	types, _ := h.types.Int32s()
 	r.checkScores(h, t)
-	r.mark(h, t, types)
+	r.setTypes(h, t, types)
 	r.index(h, t)
 	r.checkTexts(h, t)
 	t.spellBytes()
@@ -65,8 +65,8 @@ func (r *reader) checkScores(h *header, t *table) {
 	}
 }
 
-// mark gives every token the properties that belong to its type.
-func (r *reader) mark(h *header, t *table, types []int32) {
+// setTypes gives every token the properties that belong to its type.
+func (r *reader) setTypes(h *header, t *table, types []int32) {
 	t.marks = make([]marks, len(t.texts))
 	for id := range t.marks {
 		switch {

@@ -108,6 +108,57 @@ func TestProblemsAreReportedTogether(t *testing.T) {
 	}
 }
 
+func TestFilesThatAreRefused(t *testing.T) {
+	model := func(name string) entry { return entry{"tokenizer.ggml.model", name} }
+	for _, tt := range []struct {
+		name    string
+		entries []entry
+		want    error
+	}{
+		{"no tokenizer at all", []entry{{"general.name", "x"}}, gguf.ErrMissingKey},
+		{"the kind is a number", []entry{{"tokenizer.ggml.model", uint32(1)}}, gguf.ErrWrongType},
+		{"a kind that nobody knows", tinyEntries(model("bpe")), ErrUnknownKind},
+		{"a kind without a coder", tinyEntries(model("rwkv")), ErrUnsupportedKind},
+		{"no tokens", pieces(), gguf.ErrBadValue},
+		{"tokens are numbers", []entry{model("llama"), {"tokenizer.ggml.tokens", []int32{1}}}, gguf.ErrWrongType},
+		{"a model without text", []entry{model("none"), {"general.architecture", "llama"}, {"llama.vocab_size", uint32(32)}}, ErrUnsupportedKind},
+		{"not even a size", []entry{model("no_vocab"), {"general.architecture", "llama"}}, gguf.ErrMissingKey},
+		{"a charsmap of strings", tinyEntries(model("t5"), entry{"tokenizer.ggml.precompiled_charsmap", []string{"a"}}), gguf.ErrWrongType},
+		{"a pre-tokenizer that nobody knows", tinyEntries(model("gpt2"), entry{"tokenizer.ggml.pre", "gpt-9"}), ErrUnknownKind},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			if v, err := vocabOf(t, tt.entries); v != nil || !errors.Is(err, tt.want) {
+				t.Errorf("New = %v, %v, want %v", v, err, tt.want)
+			}
+		})
+	}
+}
+
+func TestWhiteSpaceBesideSpecialTokens(t *testing.T) {
+	texts := []string{"<unk>", "<s>", "</s>", "<mask>", "[MASK]", "▁", "a", "\n"}
+	types := []int32{2, 3, 3, 3, 3, 1, 1, 1}
+	for _, tt := range []struct{ key, value, text, want string }{
+		{"general.name", "Some Model", "a \n[MASK] a", "▁ a ▁ \n [MASK] ▁ ▁ a"},
+		{"general.name", "Modern-BERT", "a \n[MASK] a", "▁ a [MASK] ▁ ▁ a"},
+		{"general.architecture", "jina-bert-v3", "a \n<mask> a", "▁ a <mask> ▁ ▁ a"},
+		{"tokenizer.ggml.pre", "jina-v2-de", "\n<mask>", "<mask>"}, // an empty rest vanishes
+		{"general.name", "Phi-3 mini", "a </s> \na <s> a", "▁ a ▁ </s> ▁ a ▁ <s> ▁ ▁ a"},
+	} {
+		v, err := vocabOf(t, append(pieces(texts...), entry{"tokenizer.ggml.token_type", types}, entry{tt.key, tt.value}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		ids, err := v.Encode(tt.text, EncodeOptions{ParseSpecial: true, BOS: Never})
+		var got []string
+		for _, id := range ids {
+			got = append(got, texts[id])
+		}
+		if err != nil || strings.Join(got, " ") != tt.want {
+			t.Errorf("%s: Encode(%q) = %q, %v, want %q", tt.value, tt.text, got, err, tt.want)
+		}
+	}
+}
+
 func TestManyProblemsOfOneKindAreCounted(t *testing.T) {
 	_, err := vocabOf(t, append(pieces(strings.Split(strings.Repeat("x", 1000), "")...), entry{"tokenizer.ggml.bos_token_id", uint32(5000)}))
 	list := flatten(err)
