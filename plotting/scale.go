@@ -133,7 +133,7 @@ func (s logarithmic) withinDecade(lo, hi float64) []plot.Tick {
 		}
 	}
 	if labelled < 2 {
-		return linear{labels: s.labels}.Ticks(lo, hi)
+		return linear(s).Ticks(lo, hi)
 	}
 	return within(lo, hi, ticks)
 }
