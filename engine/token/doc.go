@@ -6,7 +6,7 @@
 //	f, err := gguf.Open("model.gguf")
 //	v, err := token.New(f)
 //	ids, err := v.Encode("Once upon a time", token.EncodeOptions{}) // [1 403 407 261 378], with the file's BOS
-//	text, err := v.Decode(ids, token.DecodeOptions{})               // "Once upon a time"
+//	text, err := v.Decode(ids[1:], token.DecodeOptions{})           // "Once upon a time"
 //
 // Ids are those of llama.cpp (August 2026) for the same file and text, odd corners included: text may hold any bytes,
 // and what is no UTF-8 passes through byte tokens.
