@@ -46,9 +46,24 @@ func load(f *gguf.File, extra []arch.Family) (*Model, error) {
 	return m, err
 }
 
-// optional reports whether a model can do without the tokenizer that failed with err: ids can be given instead of text.
+// optional reports whether a model can do without the tokenizer that failed with err, since ids can be given instead
+// of text: its kind is not known, and nothing else is wrong with it.
 func optional(err error) bool {
+	if joined, ok := err.(interface{ Unwrap() []error }); ok && !isProblem(err) {
+		for _, part := range joined.Unwrap() {
+			if !optional(part) {
+				return false
+			}
+		}
+		return true
+	}
 	return err == nil || errors.Is(err, token.ErrUnsupportedKind)
+}
+
+// isProblem tells one problem of a file from several that were joined.
+func isProblem(err error) bool {
+	_, ok := err.(*gguf.Error)
+	return ok
 }
 
 // ErrNoModel says that no model was named.
@@ -118,8 +133,8 @@ func (m *Model) Check() error {
 // Warnings lists what is odd about the file, its tensors and its tokenizer, but keeps nothing from running.
 func (m *Model) Warnings() []error {
 	warnings := slices.Concat(m.File.Warnings(), m.arch.Warnings)
-	if m.vocab != nil {
-		warnings = append(warnings, m.vocab.Warnings()...)
+	if m.vocab == nil {
+		return append(warnings, m.vocabErr)
 	}
-	return warnings
+	return append(warnings, m.vocab.Warnings()...)
 }
