@@ -211,7 +211,7 @@ func TestErrorsOfGettersSayWhatIsThere(t *testing.T) {
 	}
 }
 
-func TestTypesThatDoNotExistHaveNames(t *testing.T) {
+func TestTypesHaveNamesAndSizes(t *testing.T) {
 	if got, want := ValueType(13).String(), "type 13"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
@@ -221,7 +221,12 @@ func TestTypesThatDoNotExistHaveNames(t *testing.T) {
 	if ValueType(13).fixedSize() != 0 || Type(4).BlockBytes() != 0 || Type(4).BlockWeights() != 0 || !Type(4).Removed() {
 		t.Error("a type that does not exist has a size")
 	}
-	if _, ok := Q4_K.RowBytes(255); ok {
-		t.Error("a row of 255 weights is a whole number of blocks of 256")
+	for _, tt := range []struct {
+		typ Type
+		n   int
+	}{{Q4_K, 255}, {Q4_K, -256}, {F64, math.MaxInt / 4}, {Type(4), 32}} {
+		if size, ok := tt.typ.RowBytes(tt.n); ok {
+			t.Errorf("a row of %d weights of %v has %d bytes", tt.n, tt.typ, size)
+		}
 	}
 }

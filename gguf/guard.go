@@ -59,7 +59,7 @@ func explain(r any) error {
 	if !ok {
 		return nil
 	}
-	if f, offset := maps.find(fault.Addr()); f != nil {
+	if f, offset := mapped.find(fault.Addr()); f != nil {
 		return f.fault(offset)
 	}
 	return nil
@@ -76,9 +76,9 @@ func (f *File) fault(offset int) error {
 	return e
 }
 
-// maps lists the mapped files. A fault comes with an address and nothing else, so to name the file takes
+// mapped lists the mapped files. A fault comes with an address and nothing else, so to name the file takes
 // something that knows the address space of the process, which is one thing, too.
-var maps addressSpace
+var mapped addressSpace
 
 type addressSpace struct {
 	sync.Mutex

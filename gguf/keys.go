@@ -9,13 +9,13 @@ import (
 
 const (
 	longestKey     = 65535 // the specification's limit
-	deepestNesting = 8     // arrays in arrays; files known use at most 2. Bounds the recursion
+	deepestNesting = 8     // of arrays in arrays, which llama.cpp does not read at all; it bounds the recursion
 )
 
 // readKeys reads n keys with their values. It returns false where nothing behind can be read.
 func (f *File) readKeys(c *cursor, n uint64) bool {
 	f.index = make(map[string]int)
-	for i := uint64(0); i < n; i++ {
+	for i := range n {
 		if !f.readKey(c, i) {
 			return false
 		}

@@ -177,3 +177,35 @@ func TestFaultAfterCloseIsNoMapFault(t *testing.T) {
 	}()
 	_ = Guard(func() error { return fmt.Errorf("read %d", x.Bytes()[0]) })
 }
+
+func TestWriterSurvivesTheLossOfItsSource(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "m.gguf")
+	page := os.Getpagesize()
+	write(t, path, func(w *Writer) {
+		w.Set("x.names", ArrayOf([]string{strings.Repeat("a", 2*page)}))
+		w.Declare("first", F32, page)
+	})
+	for _, keys := range []bool{true, false} {
+		f, err := Open(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer f.Close()
+		w := Create(t.Context(), path+".copy")
+		defer w.Abort()
+		if names, _ := f.Lookup("x.names"); keys {
+			w.Set("x.names", names)
+		}
+		first, _ := f.Tensor("first")
+		w.Declare(first.Name, first.Type, first.Shape...)
+		defer os.WriteFile(path, nil, 0o600)
+		if err := os.Truncate(path, int64(page)/2); err != nil {
+			t.Fatal(err)
+		}
+		var fault *MapFaultError
+		if _, err := w.Write(first.Bytes()[:first.Size()/2]); !errors.As(err, &fault) {
+			t.Errorf("writing what was lost: %v, want a MapFaultError", err)
+		}
+		write(t, path, func(w *Writer) { w.Declare("first", F32, page) })
+	}
+}

@@ -105,16 +105,16 @@ func (s *series) checkName(count uint64) (prefix string, no int, ok bool) {
 
 // openAll opens the parts, of which the opened one is number no.
 func (s *series) openAll(prefix string, no, count int) {
-	here := folder(filepath.Dir(prefix))
+	present := partsBeside(prefix, count)
 	var missing missingParts
 	for i := 1; i <= count; i++ {
-		switch path := SplitName(prefix, i, count); {
+		switch {
 		case i == no:
 			s.parts, s.numbers = append(s.parts, s.opened), append(s.numbers, i)
-		case here(filepath.Base(path)):
-			s.open(path, i)
+		case present(i):
+			s.open(SplitName(prefix, i, count), i)
 		default:
-			missing.add(filepath.Base(path))
+			missing.add(prefix, i, count)
 		}
 	}
 	if missing.count > 0 {
@@ -122,18 +122,24 @@ func (s *series) openAll(prefix string, no, count int) {
 	}
 }
 
-// folder tells which names are in a folder. To ask for each in turn would take half a second for a
-// file that claims to be one of 65535.
-func folder(path string) func(name string) bool {
-	entries, err := os.ReadDir(path)
+// partsBeside tells which parts lie in their folder. It lists the folder, since to ask for each name
+// takes half a second for a file that claims to be one of 65535.
+func partsBeside(prefix string, count int) func(no int) bool {
+	entries, err := os.ReadDir(filepath.Dir(prefix))
 	if err != nil { // it may be allowed to open what it is not allowed to list
-		return func(string) bool { return true }
+		return func(int) bool { return true }
 	}
-	names := make(map[string]bool, len(entries))
+	numbers := map[int]bool{}
 	for _, e := range entries {
-		names[e.Name()] = true
+		m := partName.FindStringSubmatch(e.Name())
+		if m == nil {
+			continue
+		}
+		if no, _ := strconv.Atoi(m[2]); e.Name() == filepath.Base(SplitName(prefix, no, count)) {
+			numbers[no] = true
+		}
 	}
-	return func(name string) bool { return names[name] }
+	return func(no int) bool { return numbers[no] }
 }
 
 func (s *series) open(path string, no int) {
@@ -152,9 +158,9 @@ type missingParts struct {
 	count int
 }
 
-func (m *missingParts) add(name string) {
+func (m *missingParts) add(prefix string, no, count int) {
 	if m.count++; m.count <= 4 {
-		m.names = append(m.names, name)
+		m.names = append(m.names, filepath.Base(SplitName(prefix, no, count)))
 	}
 }
 

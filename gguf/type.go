@@ -1,6 +1,9 @@
 package gguf
 
-import "fmt"
+import (
+	"fmt"
+	"math"
+)
 
 // Type is the ggml type of a tensor: how its numbers are packed into bytes.
 // A Type knows sizes only; what the bytes mean is the business of package kernels/quant.
@@ -103,10 +106,10 @@ func (t Type) BlockBytes() int {
 }
 
 // RowBytes returns the size of a row of n weights in bytes. It returns false when n is
-// negative or not a whole number of blocks.
+// negative, not a whole number of blocks, or so large that the size does not fit.
 func (t Type) RowBytes(n int) (int, bool) {
 	w := t.BlockWeights()
-	if w == 0 || n < 0 || n%w != 0 {
+	if w == 0 || n < 0 || n%w != 0 || n/w > math.MaxInt/t.BlockBytes() {
 		return 0, false
 	}
 	return n / w * t.BlockBytes(), true

@@ -85,7 +85,11 @@ func (w *Writer) Write(p []byte) (int, error) {
 	if !ok {
 		return 0, w.fail(w.tooMuch(len(p)))
 	}
-	n, err := w.out.Write(p)
+	n := 0
+	err := Guard(func() (err error) { // p may be a tensor of a file that is being cut
+		n, err = w.out.Write(p)
+		return err
+	})
 	if err != nil {
 		return n, w.fail(w.unwritable(err))
 	}
@@ -119,7 +123,11 @@ func (w *Writer) fail(err error) error {
 
 // begin checks what is to be written and begins the first file.
 func (w *Writer) begin() (err error) {
-	if w.plans, err = w.plan(); err != nil {
+	err = Guard(func() (err error) { // arrays may lie in a file that is being cut
+		w.plans, err = w.plan()
+		return err
+	})
+	if err != nil {
 		return err
 	}
 	if err := checkSpace(w.path, w.plans); err != nil {
