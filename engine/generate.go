@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"github.com/sonde-ml/sonde/engine/sample"
-	"github.com/sonde-ml/sonde/engine/token"
 )
 
 // GenerateOptions say how text is continued.
@@ -50,11 +49,7 @@ func (e *NonFiniteError) Error() string {
 
 // Generate continues prompt, which may hold no special tokens but those that the file adds.
 func (s *Session) Generate(ctx context.Context, prompt string, opt GenerateOptions) (*Generation, error) {
-	t, err := s.model.Tokenizer()
-	if err != nil {
-		return nil, err
-	}
-	ids, err := t.Encode(prompt, token.EncodeOptions{})
+	ids, err := s.model.Encode(prompt)
 	if err != nil {
 		return nil, err
 	}

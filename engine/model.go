@@ -122,6 +122,15 @@ func (m *Model) Tokenizer() (*token.Vocab, error) {
 	return m.vocab, m.vocab.Check()
 }
 
+// Encode turns a text into token ids, with what the file adds to a text; special tokens in it are text.
+func (m *Model) Encode(text string) ([]int32, error) {
+	v, err := m.Tokenizer()
+	if err != nil {
+		return nil, err
+	}
+	return v.Encode(text, token.EncodeOptions{})
+}
+
 // Check builds what is otherwise built at its first use, and reports what is wrong with it.
 func (m *Model) Check() error {
 	if _, err := m.Tokenizer(); !optional(err) {

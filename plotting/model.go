@@ -3,7 +3,6 @@ package plotting
 import (
 	"context"
 	"fmt"
-	"math"
 	"path/filepath"
 	"strings"
 
@@ -168,11 +167,8 @@ func kindsOf(f *gguf.File) []string {
 func rowRMS(t *nn.Tensor) []float64 {
 	list := make([]float64, t.Rows())
 	for i := range list {
-		var sum float64
-		for _, v := range t.Row(i) {
-			sum += float64(v) * float64(v)
-		}
-		list[i] = math.Sqrt(sum / float64(t.Width()))
+		row := nn.Tensor{Data: t.Row(i)}
+		list[i] = row.RMS()
 	}
 	return list
 }

@@ -145,3 +145,23 @@ func TestYaRN(t *testing.T) {
 		}
 	}
 }
+
+func TestMeasures(t *testing.T) {
+	a, b := tensor([]int{2}, 3, 4), tensor([]int{2}, 3, 4.5)
+	if got, want := a.RMS(), math.Sqrt(12.5); got != want {
+		t.Errorf("RMS of 3, 4 is %g, want %g", got, want)
+	}
+	if got, want := nn.NMSE(b, a), 0.25/25; got != want {
+		t.Errorf("NMSE is %g, want %g", got, want)
+	}
+	zero := tensor([]int{2}, 0, 0)
+	if got := nn.NMSE(zero, zero); got != 0 {
+		t.Errorf("NMSE of zeros against zeros is %g, want 0", got)
+	}
+	if got := nn.NMSE(a, zero); !math.IsInf(got, 1) {
+		t.Errorf("NMSE against zeros is %g, want Inf", got)
+	}
+	if got := nn.NMSE(a, tensor([]int{1}, 3)); !math.IsNaN(got) {
+		t.Errorf("NMSE of different shapes is %g, want NaN", got)
+	}
+}

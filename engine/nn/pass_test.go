@@ -25,7 +25,7 @@ func TestSameBitsForAnyBatchAndThreads(t *testing.T) {
 			"3 threads":      runToy(t, n, 3, nil, toyPrompt),
 		} {
 			if !sameBits(got.Data, want.Data) {
-				t.Errorf("%s, %s: bits differ from one batch on one thread, NMSE %g", n.Name(), name, nmse(got.Data, want.Data))
+				t.Errorf("%s, %s: bits differ from one batch on one thread, NMSE %g", n.Name(), name, nn.NMSE(got, want))
 			}
 		}
 	}
@@ -34,7 +34,7 @@ func TestSameBitsForAnyBatchAndThreads(t *testing.T) {
 func TestFastIsNearExact(t *testing.T) {
 	exact, fast := runToy(t, nn.Exact, 1, nil, toyPrompt), runToy(t, nn.Fast, 1, nil, toyPrompt)
 	// A chain of float32 sums in two blocks; reference figures for one dot product are around 1e-14.
-	if e := nmse(fast.Data, exact.Data); e == 0 || e > 1e-11 {
+	if e := nn.NMSE(fast, exact); e == 0 || e > 1e-11 {
 		t.Errorf("fast against exact: NMSE %g, want above 0 and at most 1e-11", e)
 	}
 }
@@ -46,7 +46,7 @@ func TestLookingChangesNothingThatMatters(t *testing.T) {
 		t.Fatal(err)
 	}
 	blind, seen := runToy(t, nn.Fast, 1, nil, toyPrompt), runToy(t, nn.Fast, 1, hooks, toyPrompt)
-	if e := nmse(seen.Data, blind.Data); e > 1e-12 {
+	if e := nn.NMSE(seen, blind); e > 1e-12 {
 		t.Errorf("with a hook on attn_probs the logits differ by NMSE %g, want at most 1e-12", e)
 	}
 }

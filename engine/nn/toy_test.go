@@ -129,16 +129,6 @@ func runToy(t testing.TB, n *nn.Numerics, threads int, hooks *nn.Hooks, batches 
 
 var toyPrompt = []int32{5, 17, 0, 36, 8, 8, 21, 30, 2, 11, 19, 4, 25, 33}
 
-// nmse is Σ(a−ref)²/Σref².
-func nmse(a, ref []float32) float64 {
-	var num, den float64
-	for i, r := range ref {
-		d := float64(a[i]) - float64(r)
-		num, den = num+d*d, den+float64(r)*float64(r)
-	}
-	return num / den
-}
-
 func sameBits(a, b []float32) bool {
 	for i := range a {
 		if math.Float32bits(a[i]) != math.Float32bits(b[i]) {

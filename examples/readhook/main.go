@@ -7,7 +7,6 @@ import (
 	"context"
 	"fmt"
 	"log"
-	"math"
 	"os"
 
 	"github.com/sonde-ml/sonde/engine"
@@ -29,7 +28,7 @@ func main() {
 
 	// The hook runs after each op that it is on. A selector that matches nothing would be an error.
 	if _, err := s.On("blk.*.ffn_resid", func(op *nn.Op) error {
-		fmt.Printf("%-16s %s rms %.4f\n", op.Name, op.Out, rms(op.Out.Data))
+		fmt.Printf("%-16s %s rms %.4f\n", op.Name, op.Out, op.Out.RMS())
 		return nil
 	}); err != nil {
 		log.Fatal(err)
@@ -39,12 +38,4 @@ func main() {
 		log.Fatal(err)
 	}
 	fmt.Printf("next: %q\n", g.Text)
-}
-
-func rms(x []float32) float64 {
-	var sum float64
-	for _, v := range x {
-		sum += float64(v) * float64(v)
-	}
-	return math.Sqrt(sum / float64(len(x)))
 }
