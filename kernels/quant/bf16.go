@@ -23,6 +23,12 @@ func decodeBF16(dst []float32, src []byte) {
 
 func bf16(b []byte) float32 { return BF16ToF32(binary.LittleEndian.Uint16(b)) }
 
+func encodeBF16(dst []byte, src, _ []float32) {
+	for i, v := range src {
+		binary.LittleEndian.PutUint16(dst[2*i:], F32ToBF16(v))
+	}
+}
+
 func fieldsBF16(b []byte) []Field {
 	return plainField(gguf.BF16, b, func(b []byte) float64 { return float64(bf16(b)) })
 }

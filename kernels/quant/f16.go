@@ -17,6 +17,12 @@ func decodeF16(dst []float32, src []byte) {
 	}
 }
 
+func encodeF16(dst []byte, src, _ []float32) {
+	for i, v := range src {
+		putF16(dst[2*i:], v)
+	}
+}
+
 func fieldsF16(b []byte) []Field {
 	return plainField(gguf.F16, b, func(b []byte) float64 { return float64(f16(b)) })
 }

@@ -24,6 +24,14 @@ func decodeF32(dst []float32, src []byte) {
 
 func float32At(b []byte) float32 { return math.Float32frombits(binary.LittleEndian.Uint32(b)) }
 
+func encodeF32(dst []byte, src, _ []float32) {
+	for i, v := range src {
+		putFloat32(dst[4*i:], v)
+	}
+}
+
+func putFloat32(b []byte, v float32) { binary.LittleEndian.PutUint32(b, math.Float32bits(v)) }
+
 func fieldsF32(b []byte) []Field {
 	return plainField(gguf.F32, b, func(b []byte) float64 { return float64(float32At(b)) })
 }

@@ -17,4 +17,10 @@ func decodeF64(dst []float32, src []byte) {
 
 func float64At(b []byte) float64 { return math.Float64frombits(binary.LittleEndian.Uint64(b)) }
 
+func encodeF64(dst []byte, src, _ []float32) {
+	for i, v := range src {
+		binary.LittleEndian.PutUint64(dst[8*i:], math.Float64bits(float64(v)))
+	}
+}
+
 func fieldsF64(b []byte) []Field { return plainField(gguf.F64, b, float64At) }

@@ -1,7 +1,6 @@
 package quant
 
 import (
-	"errors"
 	"math"
 	"slices"
 	"testing"
@@ -71,30 +70,12 @@ func (f block) oneBit(j, scale, shift int) float64 {
 	return f.at("d", 0) * (2*f.at("scales", j/scale) + 1) * (point + f.at("shifts", j/shift))
 }
 
-// TestFields computes every weight of the vectors' blocks from the fields.
-func TestFields(t *testing.T) {
-	eachType(t, func(t *testing.T, typ gguf.Type) {
-		formula := formulas[typ]
-		if typ.BlockWeights() == 1 {
-			formula = func(f block, _ int) float64 { return f.at("value", 0) }
-		}
-		format, v := mustOf(t, typ), readVectors(t, typ)
-		for _, pair := range decodings {
-			raw, want := v.tensors[pair.raw], v.floats(pair.decoded)
-			for i := 0; i < len(want) && i < 1<<14; i += typ.BlockWeights() {
-				fields, err := format.Fields(raw[:typ.BlockBytes()])
-				if err != nil {
-					t.Fatal(err)
-				}
-				for j := range typ.BlockWeights() {
-					if got, want := float32(formula(fields, j)), want[i+j]; got != want && !math.IsNaN(float64(want)) {
-						t.Fatalf("%s: weight %d from fields = %v, want %v", pair.raw, i+j, got, want)
-					}
-				}
-				raw = raw[typ.BlockBytes():]
-			}
-		}
-	})
+// formulaOf returns the formula of a type.
+func formulaOf(typ gguf.Type) func(f block, j int) float64 {
+	if typ.BlockWeights() == 1 {
+		return func(f block, _ int) float64 { return f.at("value", 0) }
+	}
+	return formulas[typ]
 }
 
 // TestFieldsCoverBlocks finds bytes that no field claims.
@@ -115,20 +96,4 @@ func TestFieldsCoverBlocks(t *testing.T) {
 			t.Errorf("no field has byte %d of %v", i, fields)
 		}
 	})
-}
-
-func TestFieldsOfWrongBlock(t *testing.T) {
-	_, err := mustOf(t, gguf.Q4_K).Fields(make([]byte, 143))
-	if !errors.Is(err, ErrSize) {
-		t.Errorf("error = %v, want %v", err, ErrSize)
-	}
-}
-
-func mustOf(tb testing.TB, t gguf.Type) *Format {
-	tb.Helper()
-	f, err := Of(t)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	return f
 }

@@ -8,48 +8,52 @@ import (
 
 // Format is what can be done with the blocks of one type. It is read-only and shared.
 type Format struct {
-	Type   gguf.Type
-	decode func(dst []float32, src []byte) // whole blocks; the sizes were checked
+	Type       gguf.Type
+	Importance Importance // what Encode does with an importance matrix
+	usual      usual      // and how it weighs an error by it
+
+	decode func(dst []float32, src []byte)          // whole blocks; the sizes were checked
+	encode func(dst []byte, src, weights []float32) // one block, or a row of a type without blocks; weights may be nil
 	fields func(block []byte) []Field
 }
 
 // formats has one row per type, at its id.
 var formats = [...]Format{
-	gguf.F32:     {Type: gguf.F32, decode: decodeF32, fields: fieldsF32},
-	gguf.F16:     {Type: gguf.F16, decode: decodeF16, fields: fieldsF16},
-	gguf.BF16:    {Type: gguf.BF16, decode: decodeBF16, fields: fieldsBF16},
-	gguf.F64:     {Type: gguf.F64, decode: decodeF64, fields: fieldsF64},
-	gguf.I8:      {Type: gguf.I8, decode: decodeI8, fields: fieldsI8},
-	gguf.I16:     {Type: gguf.I16, decode: decodeI16, fields: fieldsI16},
-	gguf.I32:     {Type: gguf.I32, decode: decodeI32, fields: fieldsI32},
-	gguf.I64:     {Type: gguf.I64, decode: decodeI64, fields: fieldsI64},
-	gguf.Q4_0:    {Type: gguf.Q4_0, decode: decodeQ4_0, fields: fieldsQ4_0},
-	gguf.Q4_1:    {Type: gguf.Q4_1, decode: decodeQ4_1, fields: fieldsQ4_1},
-	gguf.Q5_0:    {Type: gguf.Q5_0, decode: decodeQ5_0, fields: fieldsQ5_0},
-	gguf.Q5_1:    {Type: gguf.Q5_1, decode: decodeQ5_1, fields: fieldsQ5_1},
-	gguf.Q8_0:    {Type: gguf.Q8_0, decode: decodeQ8_0, fields: fieldsQ8_0},
-	gguf.Q8_1:    {Type: gguf.Q8_1, decode: decodeQ8_1, fields: fieldsQ8_1},
-	gguf.Q8_K:    {Type: gguf.Q8_K, decode: decodeQ8_K, fields: fieldsQ8_K},
-	gguf.Q1_0:    {Type: gguf.Q1_0, decode: decodeQ1_0, fields: fieldsQ1_0},
-	gguf.Q2_0:    {Type: gguf.Q2_0, decode: decodeQ2_0, fields: fieldsQ2_0},
-	gguf.Q2_K:    {Type: gguf.Q2_K, decode: decodeQ2_K, fields: fieldsQ2_K},
-	gguf.Q3_K:    {Type: gguf.Q3_K, decode: decodeQ3_K, fields: fieldsQ3_K},
-	gguf.Q4_K:    {Type: gguf.Q4_K, decode: decodeQ4_K, fields: fieldsQ4_K},
-	gguf.Q5_K:    {Type: gguf.Q5_K, decode: decodeQ5_K, fields: fieldsQ5_K},
-	gguf.Q6_K:    {Type: gguf.Q6_K, decode: decodeQ6_K, fields: fieldsQ6_K},
-	gguf.IQ1_S:   {Type: gguf.IQ1_S, decode: decodeIQ1_S, fields: fieldsIQ1_S},
-	gguf.IQ1_M:   {Type: gguf.IQ1_M, decode: decodeIQ1_M, fields: fieldsIQ1_M},
-	gguf.IQ2_XXS: {Type: gguf.IQ2_XXS, decode: decodeIQ2_XXS, fields: fieldsIQ2_XXS},
-	gguf.IQ2_XS:  {Type: gguf.IQ2_XS, decode: decodeIQ2_XS, fields: fieldsIQ2_XS},
-	gguf.IQ2_S:   {Type: gguf.IQ2_S, decode: decodeIQ2_S, fields: fieldsIQ2_S},
-	gguf.IQ3_XXS: {Type: gguf.IQ3_XXS, decode: decodeIQ3_XXS, fields: fieldsIQ3_XXS},
-	gguf.IQ3_S:   {Type: gguf.IQ3_S, decode: decodeIQ3_S, fields: fieldsIQ3_S},
-	gguf.IQ4_NL:  {Type: gguf.IQ4_NL, decode: decodeIQ4_NL, fields: fieldsQ4_0},
-	gguf.IQ4_XS:  {Type: gguf.IQ4_XS, decode: decodeIQ4_XS, fields: fieldsIQ4_XS},
-	gguf.TQ1_0:   {Type: gguf.TQ1_0, decode: decodeTQ1_0, fields: fieldsTQ1_0},
-	gguf.TQ2_0:   {Type: gguf.TQ2_0, decode: decodeTQ2_0, fields: fieldsTQ2_0},
-	gguf.MXFP4:   {Type: gguf.MXFP4, decode: decodeMXFP4, fields: fieldsMXFP4},
-	gguf.NVFP4:   {Type: gguf.NVFP4, decode: decodeNVFP4, fields: fieldsNVFP4},
+	gguf.F32:     {gguf.F32, Ignored, nowhere, decodeF32, encodeF32, fieldsF32},
+	gguf.F16:     {gguf.F16, Ignored, nowhere, decodeF16, encodeF16, fieldsF16},
+	gguf.BF16:    {gguf.BF16, Ignored, nowhere, decodeBF16, encodeBF16, fieldsBF16},
+	gguf.F64:     {gguf.F64, Ignored, nowhere, decodeF64, encodeF64, fieldsF64},
+	gguf.I8:      {gguf.I8, Ignored, nowhere, decodeI8, encodeI8, fieldsI8},
+	gguf.I16:     {gguf.I16, Ignored, nowhere, decodeI16, encodeI16, fieldsI16},
+	gguf.I32:     {gguf.I32, Ignored, nowhere, decodeI32, encodeI32, fieldsI32},
+	gguf.I64:     {gguf.I64, Ignored, nowhere, decodeI64, encodeI64, fieldsI64},
+	gguf.Q4_0:    {gguf.Q4_0, Optional, inRow, decodeQ4_0, encodeQ4_0, fieldsQ4_0},
+	gguf.Q4_1:    {gguf.Q4_1, Optional, inRow, decodeQ4_1, encodeQ4_1, fieldsQ4_1},
+	gguf.Q5_0:    {gguf.Q5_0, Optional, inRow, decodeQ5_0, encodeQ5_0, fieldsQ5_0},
+	gguf.Q5_1:    {gguf.Q5_1, Optional, inRow, decodeQ5_1, encodeQ5_1, fieldsQ5_1},
+	gguf.Q8_0:    {gguf.Q8_0, Ignored, nowhere, decodeQ8_0, encodeQ8_0, fieldsQ8_0},
+	gguf.Q8_1:    {gguf.Q8_1, Ignored, nowhere, decodeQ8_1, encodeQ8_1, fieldsQ8_1},
+	gguf.Q8_K:    {gguf.Q8_K, Ignored, nowhere, decodeQ8_K, encodeQ8_K, fieldsQ8_K},
+	gguf.Q1_0:    {gguf.Q1_0, Ignored, nowhere, decodeQ1_0, encodeQ1_0, fieldsQ1_0},
+	gguf.Q2_0:    {gguf.Q2_0, Ignored, nowhere, decodeQ2_0, encodeQ2_0, fieldsQ2_0},
+	gguf.Q2_K:    {gguf.Q2_K, Optional, inBlock, decodeQ2_K, encodeQ2_K, fieldsQ2_K},
+	gguf.Q3_K:    {gguf.Q3_K, Optional, twiceInBlock, decodeQ3_K, encodeQ3_K, fieldsQ3_K},
+	gguf.Q4_K:    {gguf.Q4_K, Optional, twiceInBlock, decodeQ4_K, encodeQ4_K, fieldsQ4_K},
+	gguf.Q5_K:    {gguf.Q5_K, Optional, twiceInBlock, decodeQ5_K, encodeQ5_K, fieldsQ5_K},
+	gguf.Q6_K:    {gguf.Q6_K, Optional, nowhere, decodeQ6_K, encodeQ6_K, fieldsQ6_K},
+	gguf.IQ1_S:   {gguf.IQ1_S, Required, twiceInBlock, decodeIQ1_S, encodeIQ1_S, fieldsIQ1_S},
+	gguf.IQ1_M:   {gguf.IQ1_M, Optional, twiceInBlock, decodeIQ1_M, encodeIQ1_M, fieldsIQ1_M},
+	gguf.IQ2_XXS: {gguf.IQ2_XXS, Required, inBlock, decodeIQ2_XXS, encodeIQ2_XXS, fieldsIQ2_XXS},
+	gguf.IQ2_XS:  {gguf.IQ2_XS, Required, inBlock, decodeIQ2_XS, encodeIQ2_XS, fieldsIQ2_XS},
+	gguf.IQ2_S:   {gguf.IQ2_S, Optional, twiceInBlock, decodeIQ2_S, encodeIQ2_S, fieldsIQ2_S},
+	gguf.IQ3_XXS: {gguf.IQ3_XXS, Optional, twiceInBlock, decodeIQ3_XXS, encodeIQ3_XXS, fieldsIQ3_XXS},
+	gguf.IQ3_S:   {gguf.IQ3_S, Optional, twiceInBlock, decodeIQ3_S, encodeIQ3_S, fieldsIQ3_S},
+	gguf.IQ4_NL:  {gguf.IQ4_NL, Optional, twiceInBlock, decodeIQ4_NL, encodeIQ4_NL, fieldsIQ4_NL},
+	gguf.IQ4_XS:  {gguf.IQ4_XS, Optional, twiceInBlock, decodeIQ4_XS, encodeIQ4_XS, fieldsIQ4_XS},
+	gguf.TQ1_0:   {gguf.TQ1_0, Ignored, nowhere, decodeTQ1_0, encodeTQ1_0, fieldsTQ1_0},
+	gguf.TQ2_0:   {gguf.TQ2_0, Ignored, nowhere, decodeTQ2_0, encodeTQ2_0, fieldsTQ2_0},
+	gguf.MXFP4:   {gguf.MXFP4, Ignored, nowhere, decodeMXFP4, encodeMXFP4, fieldsMXFP4},
+	gguf.NVFP4:   {gguf.NVFP4, Ignored, nowhere, decodeNVFP4, encodeNVFP4, fieldsNVFP4},
 }
 
 // Of returns the format of type t. The error is an [*Error] of kind [gguf.ErrRemovedType] or [gguf.ErrUnknownType].
@@ -60,15 +64,32 @@ func Of(t gguf.Type) (*Format, error) {
 	return &formats[t], nil
 }
 
+// Corrected returns the format of t with an encoder that avoids a known fault of ggml's, and false for types whose
+// encoder has none. The only one is that of IQ3_S, which displaces what follows a sub-block of zeros, so that the block
+// decodes to something else. Who uses it should say so: the bytes are not those of llama.cpp.
+func Corrected(t gguf.Type) (*Format, bool) {
+	if t != gguf.IQ3_S {
+		return nil, false
+	}
+	f := formats[t]
+	f.encode = encodeIQ3_SInPlace
+	return &f, true
+}
+
 // Decode unpacks src, whole blocks of type t, into dst, which must have exactly as many numbers. It allocates nothing.
-// Errors are [*Error]s, of kind [ErrSize] where the lengths do not fit.
+// Errors are [*Error]s, of kind [ErrSize] where the lengths do not fit, otherwise those of [Of].
 func Decode(t gguf.Type, dst []float32, src []byte) error {
 	f, err := Of(t)
 	if err != nil {
 		return err
 	}
-	if n, ok := t.RowBytes(len(dst)); !ok || n != len(src) {
-		return wrongSize("decode", t, len(dst), len(src))
+	return f.Decode(dst, src)
+}
+
+// Decode is the function [Decode] for one type.
+func (f *Format) Decode(dst []float32, src []byte) error {
+	if n, ok := f.Type.RowBytes(len(dst)); !ok || n != len(src) {
+		return wrongSize("decode", f.Type, len(dst), len(src))
 	}
 	f.decode(dst, src)
 	return nil

@@ -17,7 +17,7 @@ func decodeIQ1_S(dst []float32, src []byte) {
 		d := f16(b[:])
 		for s := range 8 {
 			word := binary.LittleEndian.Uint16(b[34+2*s:])
-			scaled, shift := d*float32(2*(word>>12&7)+1), iq1Shift(word>>15)
+			scaled, shift := d*float32(2*(word>>12&7)+1), iq1Shifts[word>>15]
 			for g := 4 * s; g < 4*s+4; g++ {
 				shiftedWeights((*[8]float32)(dst[8*g:]), &iq1sGrid[int(b[2+g])|int(word&7)<<8], shift, scaled)
 				word >>= 3
@@ -26,14 +26,65 @@ func decodeIQ1_S(dst []float32, src []byte) {
 	}
 }
 
-// iq1Shift returns the shift of a stored bit.
-func iq1Shift(negative uint16) float32 { return 0.125 - 0.25*float32(negative) }
+// iq1Shifts are the shifts of a stored bit.
+var iq1Shifts = [2]float32{0.125, -0.125}
 
 // shiftedWeights decodes the eight weights of a point of IQ1_S and IQ1_M.
 func shiftedWeights(y, grid *[8]float32, shift, d float32) {
-	for j := range y {
+	for j := 0; j < len(y); j += 4 {
 		y[j] = d * (grid[j] + shift)
+		y[j+1] = d * (grid[j+1] + shift)
+		y[j+2] = d * (grid[j+2] + shift)
+		y[j+3] = d * (grid[j+3] + shift)
 	}
+}
+
+func encodeIQ1_S(b []byte, x, w []float32) {
+	var subs [8]oneBit
+	var peak float32
+	clear(b)
+	for s := range subs {
+		o := &subs[s]
+		o.x, o.w = x[32*s:][:32], w[32*s:][:32]
+		if o.sortNumbers(1e-12) {
+			o.searchOneShift()
+			o.settle(func(int) int { return o.shifts })
+		}
+		peak = greater(o.scale, peak)
+	}
+	d := peak / 15
+	putF16(b, d*1.125) // the errors that the scales of the sub-blocks add are not symmetric
+	for s, o := range subs {
+		var word uint16
+		for g, point := range o.points {
+			b[2+4*s+g] = byte(point)
+			word |= uint16(point>>8) << (3 * g)
+		}
+		if peak > 0 {
+			word |= uint16(halfStep(1/d, o.scale, 7))<<12 | uint16(o.shifts)<<15
+		}
+		binary.LittleEndian.PutUint16(b[34+2*s:], word)
+	}
+}
+
+// searchOneShift finds levels, scale and one shift for all numbers, from running sums over the sorted numbers.
+func (o *oneBit) searchOneShift() {
+	var sx, sw [33]float32
+	for i, j := range o.order[:len(o.x)] {
+		sx[i+1] = sx[i] + float32(o.w[j]*o.x[j])
+		sw[i+1] = sw[i] + o.w[j]
+	}
+	best := newKeeper()
+	last := len(o.x)
+	o.cuts(func(first, second int) {
+		for shift := range shifted {
+			l := &shifted[shift]
+			a := float32(sx[first]*l[0]) + float32((sx[second]-sx[first])*l[1]) + float32((sx[last]-sx[second])*l[2])
+			b := float32(sw[first]*l[0]*l[0]) + float32((sw[second]-sw[first])*l[1]*l[1]) + float32((sw[last]-sw[second])*l[2]*l[2])
+			best.offer(a, b, first, second, shift)
+		}
+	})
+	o.keep(best, 1)
 }
 
 func fieldsIQ1_S(b []byte) []Field {
@@ -44,6 +95,6 @@ func fieldsIQ1_S(b []byte) []Field {
 		field("grid", 2, 32, 32, func(g int) float64 { return float64(uint16(b[2+g]) | high(g)<<8) }),
 		field("high", 34, 16, 32, func(g int) float64 { return float64(high(g)) }),
 		field("scales", 34, 16, 8, func(s int) float64 { return float64(word(s) >> 12 & 7) }),
-		field("shifts", 34, 16, 8, func(s int) float64 { return float64(iq1Shift(word(s) >> 15)) }),
+		field("shifts", 34, 16, 8, func(s int) float64 { return float64(iq1Shifts[word(s)>>15]) }),
 	}
 }

@@ -26,6 +26,30 @@ func iq2sIndex(b *[iq2_sBytes]byte, g int) int {
 	return int(b[2+g]) | int(b[66+g/4]>>(g%4*2)&3)<<8
 }
 
+func encodeIQ2_S(b []byte, x, w []float32) {
+	search := latticeSearch{lattice: iq2sLattice(), size: 16, steps: 9, step: 0.1, epsilon: 1e-8}
+	var buffer [256]float32
+	if w == nil {
+		w = buffer[:]
+		quarterVariance := float32(0.25 * (2 * sumSquares(x) / 256))
+		for i, v := range x {
+			w[i] = quarterVariance + float32(v*v)
+		}
+	}
+	clear(b)
+	subs, peak := search.block(x, w)
+	d := peak / 31
+	putF16(b, d*0.9875) // the errors that the scales of the sub-blocks add are not symmetric
+	for s, c := range subs {
+		b[74+s/2] |= halfStep(inverse(d), c.scale, 15) << (s % 2 * 4)
+		for g, point := range c.points[:2] {
+			g, signs := 2*s+g, c.signs[g]
+			b[2+g], b[34+g] = byte(point), signs
+			b[66+g/4] |= byte(point >> 8 << (g % 4 * 2))
+		}
+	}
+}
+
 func fieldsIQ2_S(b []byte) []Field {
 	return []Field{
 		scaleField("d", b, 0),

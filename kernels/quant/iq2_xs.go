@@ -22,6 +22,23 @@ func decodeIQ2_XS(dst []float32, src []byte) {
 	}
 }
 
+func encodeIQ2_XS(b []byte, x, w []float32) {
+	search := latticeSearch{lattice: iq2xsLattice(), size: 16, steps: 9, step: 0.1, epsilon: 1e-15, even: true}
+	clear(b)
+	subs, peak := search.block(x, w)
+	if peak == 0 {
+		return
+	}
+	d := peak / 31
+	putF16(b, d)
+	for s, c := range subs {
+		b[66+s/2] |= halfStep(1/d, c.scale, 15) << (s % 2 * 4)
+		for g, point := range c.points[:2] {
+			binary.LittleEndian.PutUint16(b[2+4*s+2*g:], uint16(point)|uint16(c.signs[g]&127)<<9)
+		}
+	}
+}
+
 func fieldsIQ2_XS(b []byte) []Field {
 	word := func(g int) uint16 { return binary.LittleEndian.Uint16(b[2+2*g:]) }
 	return []Field{

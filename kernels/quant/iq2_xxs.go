@@ -25,6 +25,27 @@ func decodeIQ2_XXS(dst []float32, src []byte) {
 	}
 }
 
+func encodeIQ2_XXS(b []byte, x, w []float32) {
+	search := latticeSearch{lattice: iq2xxsLattice(), size: 32, steps: 6, step: 0.1, epsilon: 1e-15,
+		even: true, fitted: true, redo: redoAll}
+	clear(b)
+	subs, peak := search.block(x, w)
+	if peak == 0 {
+		return
+	}
+	d := peak / 31
+	putF16(b, d)
+	for s, c := range subs {
+		sub := b[2+8*s:]
+		word := uint32(halfStep(1/d, c.scale, 15)) << 28
+		for g, signs := range c.signs {
+			sub[g] = byte(c.points[g])
+			word |= uint32(signs&127) << (7 * g)
+		}
+		binary.LittleEndian.PutUint32(sub[4:], word)
+	}
+}
+
 func fieldsIQ2_XXS(b []byte) []Field {
 	word := func(s int) uint32 { return binary.LittleEndian.Uint32(b[2+8*s+4:]) }
 	return []Field{

@@ -18,10 +18,37 @@ func decodeIQ3_XXS(dst []float32, src []byte) {
 			word := binary.LittleEndian.Uint32(src[66+4*s:])
 			scaled := d * (0.5 + float32(word>>28)) * 0.5
 			for g := range 4 {
-				signed4Weights((*[8]float32)(y[8*g:]), &iq3xxsGrid[points[2*g]], &iq3xxsGrid[points[2*g+1]],
-					&signs[evenSigns(word)], scaled)
+				sign := &signs[evenSigns(word)]
 				word >>= 7
+				signed4Weights((*[4]float32)(y[8*g:]), &iq3xxsGrid[points[2*g]], (*[4]float32)(sign[:4]), scaled)
+				signed4Weights((*[4]float32)(y[8*g+4:]), &iq3xxsGrid[points[2*g+1]], (*[4]float32)(sign[4:]), scaled)
 			}
+		}
+	}
+}
+
+func encodeIQ3_XXS(b []byte, x, w []float32) {
+	search := latticeSearch{lattice: iq3xxsLattice(), size: 32, steps: 15, step: 0.2, epsilon: 1e-8, even: true}
+	var buffer [256]float32
+	if w == nil {
+		w = buffer[:]
+		squares(w, x)
+	}
+	clear(b)
+	subs, peak := search.block(x, w)
+	if peak == 0 {
+		return
+	}
+	d := peak / 31
+	putF16(b, d*1.0125)
+	for s, c := range subs {
+		word := uint32(halfStep(1/d, c.scale, 15)) << 28
+		for g, signs := range c.signs {
+			word |= uint32(signs&127) << (7 * g)
+		}
+		binary.LittleEndian.PutUint32(b[66+4*s:], word)
+		for g, point := range c.points {
+			b[2+8*s+g] = byte(point)
 		}
 	}
 }

@@ -30,6 +30,34 @@ func iq4Scale(b []byte, s int) byte {
 // nibbleOf returns nibble i of b, low nibbles first.
 func nibbleOf(b []byte, i int) byte { return b[i/2] >> (i % 2 * 4) & 15 }
 
+func encodeIQ4_XS(b []byte, x, w []float32) {
+	var scales [8]float32
+	for s := range scales {
+		var weights []float32
+		if w != nil {
+			weights = w[32*s:][:32]
+		}
+		scales[s] = nonlinearScale(x[32*s:][:32], weights)
+	}
+	d := -largest(scales[:]) / 32
+	r := inverse(d)
+	clear(b)
+	putF16(b, d)
+	for s, scale := range scales {
+		l := clampNear(r*scale, -32, 31)
+		putIQ4Scale(b, s, byte(l+32))
+		var codes [32]byte
+		roundNonlinear(codes[:], x[32*s:][:32], inverse(d*float32(l))) // d as it was before rounding
+		packNibbles(b[8+16*s:][:16], codes[:], 16)
+	}
+}
+
+// putIQ4Scale is the inverse of iq4Scale, on a block whose scales are zero.
+func putIQ4Scale(b []byte, s int, scale byte) {
+	b[4+s/2] |= scale & 15 << (s % 2 * 4)
+	b[2+s/4] |= scale >> 4 << (s % 4 * 2)
+}
+
 func fieldsIQ4_XS(b []byte) []Field {
 	return []Field{
 		scaleField("d", b, 0),

@@ -23,6 +23,36 @@ func halfE8M0(e byte) float32 {
 	return math.Float32frombits(uint32(e-1) << 23)
 }
 
+func encodeMXFP4(b []byte, x, _ []float32) {
+	b[0] = e8m0(abs(largest(x)))
+	var codes [32]byte
+	nearestE2M1(codes[:], x, halfE8M0(b[0]))
+	packNibbles(b[1:], codes[:], 16)
+}
+
+// e8m0 returns the exponent under which the largest magnitude fits. ggml takes the logarithm in float32: what is a
+// few units in the last place below a power of two counts as that power.
+func e8m0(peak float32) byte {
+	if peak == 0 {
+		return 0
+	}
+	log := float32(math.Log2(float64(peak)))
+	return byte(int32(math.Floor(float64(log))) - 2 + 127)
+}
+
+// nearestE2M1 finds the code nearest to each number under scale d; the lowest of two that are equally near.
+func nearestE2M1(codes []byte, x []float32, d float32) {
+	for i, v := range x {
+		best := abs(float32(twiceE2M1[0]*d) - v)
+		codes[i] = 0
+		for q, value := range twiceE2M1 {
+			if e := abs(float32(value*d) - v); e < best {
+				best, codes[i] = e, byte(q)
+			}
+		}
+	}
+}
+
 func fieldsMXFP4(b []byte) []Field {
 	return []Field{byteField("e", b, 0, 1), nibbleField(b, 1, 32, 16)}
 }

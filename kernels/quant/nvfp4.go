@@ -34,6 +34,33 @@ func halfE4M3(code byte) float32 {
 	return math.Float32frombits(uint32(exponent+119)<<23 | fraction<<20)
 }
 
+func encodeNVFP4(b []byte, x, _ []float32) {
+	var codes [64]byte
+	for s := range 4 {
+		sub := x[16*s:][:16]
+		b[s] = e4m3(abs(largest(sub)) / 6)
+		nearestE2M1(codes[16*s:][:16], sub, halfE4M3(b[s]))
+	}
+	packNibbles(b[4:], codes[:], 8)
+}
+
+// e4m3 rounds to an unsigned E4M3 number, half up. From 2⁸ on, and what is rounded to it, ggml takes the largest, 448.
+func e4m3(v float32) byte {
+	const largestCode = 0x7e
+	if !(v > 0) {
+		return 0
+	}
+	if v < 1.0/64 { // subnormal
+		return byte(min(7, int32(float32(v*512)+0.5)))
+	}
+	// Exponent and three bits of fraction in one number, the bias 7 in place of 127; a carry runs into the exponent.
+	code := (math.Float32bits(v)-(127-7)<<23)>>19 + 1
+	if code >>= 1; code >= 15<<3 {
+		return largestCode
+	}
+	return byte(code)
+}
+
 func fieldsNVFP4(b []byte) []Field {
 	return []Field{byteField("scales", b, 0, 4), nibbleField(b, 4, 64, 8)}
 }

@@ -10,15 +10,28 @@ func decodeQ1_0(dst []float32, src []byte) {
 	for ; len(src) >= q1_0Bytes; dst, src = dst[128:], src[q1_0Bytes:] {
 		b := (*[q1_0Bytes]byte)(src)
 		d := f16(b[:])
-		values := [2]float32{-d, d}
 		for i, q := range b[2:] {
-			y := (*[8]float32)(dst[8*i:])
-			for j := range y {
-				y[j] = values[q&1]
-				q >>= 1
+			y, negative := (*[8]float32)(dst[8*i:]), &signs[^q]
+			for j := 0; j < len(y); j += 4 {
+				y[j] = d * negative[j]
+				y[j+1] = d * negative[j+1]
+				y[j+2] = d * negative[j+2]
+				y[j+3] = d * negative[j+3]
 			}
 		}
 	}
+}
+
+func encodeQ1_0(b []byte, x, _ []float32) {
+	var magnitudes float32
+	clear(b)
+	for j, v := range x {
+		magnitudes += abs(v)
+		if v >= 0 {
+			b[2+j/8] |= 1 << (j % 8)
+		}
+	}
+	putF16(b, magnitudes/128)
 }
 
 func fieldsQ1_0(b []byte) []Field {

@@ -23,6 +23,16 @@ func decodeQ2_0(dst []float32, src []byte) {
 // ternary returns the values of the codes of Q2_0 and TQ2_0; an encoder writes the first three only.
 func ternary(d float32) [4]float32 { return [4]float32{-1 * d, 0 * d, d, 2 * d} }
 
+func encodeQ2_0(b []byte, x, _ []float32) {
+	d := abs(largest(x))
+	r := inverse(d)
+	clear(b)
+	putF16(b, d)
+	for j, v := range x {
+		b[2+j/4] |= byte(min(max(away(v*r)+1, 0), 3)) << (j % 4 * 2)
+	}
+}
+
 func fieldsQ2_0(b []byte) []Field {
 	return []Field{scaleField("d", b, 0),
 		field("codes", 2, 16, 64, func(j int) float64 { return float64(b[2+j/4] >> (j % 4 * 2) & 3) })}

@@ -28,8 +28,29 @@ func decodeQ2_K(dst []float32, src []byte) {
 
 // affine2 returns the values of the codes 0 … 3 of a sub-block.
 func affine2(d, dmin float32, scale byte) [4]float32 {
-	d, m := d*float32(scale&15), dmin*float32(scale>>4)
-	return [4]float32{0*d - m, d - m, float32(2*d) - m, float32(3*d) - m}
+	d, m := float32(d*float32(scale&15)), float32(dmin*float32(scale>>4))
+	return [4]float32{float32(0*d) - m, d - m, float32(2*d) - m, float32(3*d) - m}
+}
+
+func encodeQ2_K(b []byte, x, w []float32) {
+	k := affineBlock{size: 16, n: 3, limit: 15}
+	if w == nil {
+		k.searchPlain(x, affine{n: 3, low: -0.5, step: 0.1, steps: 15, magnitude: true}, magnitudes)
+	} else {
+		k.searchWeighted(x, w)
+	}
+	k.store(b[80:])
+	k.roundAgain(x)
+	for s := range 16 {
+		b[s] = k.scaleCodes[s]&15 | k.minCodes[s]<<4
+	}
+	packPlanes(b[16:80], k.codes[:])
+}
+
+func magnitudes(w, x []float32) {
+	for i, v := range x {
+		w[i] = abs(v)
+	}
 }
 
 func fieldsQ2_K(b []byte) []Field {

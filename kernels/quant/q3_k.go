@@ -14,31 +14,28 @@ func decodeQ3_K(dst []float32, src []byte) {
 		d, scales := f16(b[108:]), (*[12]byte)(b[96:])
 		for half := range 2 {
 			for part := range 2 {
-				var values [4][8]float32
-				for k := range values {
-					values[k] = centered3(d * (float32(q3Scale(scales, 8*half+2*k+part)) - 32))
+				var scaled [4]float32
+				for k := range scaled {
+					scaled[k] = d * (float32(q3Scale(scales, 8*half+2*k+part)) - 32)
 				}
 				threeBits((*[112]float32)(dst[128*half+16*part:]), (*[16]byte)(b[32+32*half+16*part:]),
-					(*[16]byte)(b[16*part:]), 4*half, &values)
+					(*[16]byte)(b[16*part:]), 4*half, &scaled)
 			}
 		}
 	}
 }
 
-// threeBits is planes with a third bit: bit shift+k of high[i] belongs to the weight at y[32k + i].
-func threeBits(y *[112]float32, qs, high *[16]byte, shift int, values *[4][8]float32) {
+// threeBits decodes the 64 weights of four sub-blocks: those at y[0], y[32], y[64] and y[96]. Bit shift+k of high[i]
+// belongs to the weight at y[32k + i].
+func threeBits(y *[112]float32, qs, high *[16]byte, shift int, d *[4]float32) {
+	d0, d1, d2, d3 := d[0], d[1], d[2], d[3]
 	for i, q := range qs {
 		h := high[i] >> (shift & 7)
-		y[i] = values[0][(q&3|h<<2)&7]
-		y[i+32] = values[1][(q>>2&3|h<<1&4)&7]
-		y[i+64] = values[2][(q>>4&3|h&4)&7]
-		y[i+96] = values[3][(q>>6|h>>1&4)&7]
+		y[i] = d0 * centered3[(q&3|h<<2)&7]
+		y[i+32] = d1 * centered3[(q>>2&3|h<<1&4)&7]
+		y[i+64] = d2 * centered3[(q>>4&3|h&4)&7]
+		y[i+96] = d3 * centered3[(q>>6|h>>1&4)&7]
 	}
-}
-
-// centered3 returns the values of the codes 0 … 7 of a sub-block.
-func centered3(d float32) [8]float32 {
-	return [8]float32{-4 * d, -3 * d, -2 * d, -1 * d, 0 * d, d, 2 * d, 3 * d}
 }
 
 // q3Scale returns the 6-bit scale of sub-block s (0 … 15): low nibbles in the first eight bytes (low ones first), high
@@ -46,6 +43,107 @@ func centered3(d float32) [8]float32 {
 func q3Scale(scales *[12]byte, s int) byte {
 	s &= 15
 	return nibble(scales[:8], s, 8) | scales[8+s%4]>>(s/4*2)&3<<4
+}
+
+func encodeQ3_K(b []byte, x, w []float32) {
+	var codes [256]byte
+	var scales [16]float32
+	var scaleCodes [16]byte
+	if w == nil {
+		for s := range scales {
+			scales[s] = threeBitScale(codes[16*s:][:16], x[16*s:][:16])
+		}
+		putF16(b[108:], roundQ3Scales(&scaleCodes, &scales))
+	} else {
+		var weights [16]float32
+		for s := range scales {
+			scales[s] = symmetric(codes[16*s:][:16], 4, x[16*s:][:16], w[16*s:][:16])
+			weights[s] = sum(w[16*s:][:16])
+		}
+		putF16(b[108:], symmetric(scaleCodes[:], 32, scales[:], weights[:]))
+	}
+	packQ3Scales(b[96:108], &scaleCodes)
+	d := f16(b[108:])
+	for j, v := range x {
+		if scaled := d * (float32(scaleCodes[j/16]) - 32); scaled != 0 {
+			codes[j] = byte(clampNear(v/scaled, -4, 3) + 4)
+		}
+	}
+	packPlanes(b[32:96], codes[:])
+	packColumns(b[:32], codes[:], 2)
+}
+
+// threeBitScale finds a scale and codes 0 … 7 for 16 numbers without weights: from the scale that takes the number of
+// the largest magnitude to −4, then moving single codes while that helps.
+func threeBitScale(codes []byte, x []float32) (scale float32) {
+	clear(codes)
+	peak := largest(x)
+	if abs(peak) < 1e-15 {
+		return 0
+	}
+	var levels [16]int32
+	var a, b float32
+	r := -4 / peak
+	for i, v := range x {
+		levels[i] = clampNear(r*v, -4, 3)
+		l := float32(levels[i])
+		a += float32(v * v * v * l)
+		b += float32(v * v * l * l)
+	}
+	for range 5 {
+		if !moveLevels(&levels, x, &a, &b) {
+			break
+		}
+	}
+	for i, l := range levels {
+		codes[i] = byte(l + 4)
+	}
+	return ratio(a, b)
+}
+
+// moveLevels is moveCodes for signed codes, under squares as weights.
+func moveLevels(levels *[16]int32, x []float32, a, b *float32) (moved bool) {
+	for i, v := range x {
+		w, l := v*v, float32(levels[i])
+		a1 := *a - float32(w*v*l)
+		if !(a1 > 0) {
+			continue
+		}
+		b1 := *b - float32(w*l*l)
+		next := clampNear(v*b1/a1, -4, 3)
+		if next == levels[i] {
+			continue
+		}
+		l = float32(next)
+		a1 += float32(w * v * l)
+		b1 += float32(w * l * l)
+		if gain, now := a1*a1*(*b), (*a)*(*a)*b1; b1 > 0 && gain > now {
+			levels[i], *a, *b, moved = next, a1, b1, true
+		}
+	}
+	return moved
+}
+
+// roundQ3Scales rounds scales of either sign such that the one of the largest magnitude gets code 0, which stands for −32.
+func roundQ3Scales(codes *[16]byte, scales *[16]float32) (d float32) {
+	peak := largest(scales[:])
+	if peak == 0 {
+		return 0
+	}
+	r := -32 / peak
+	for s, scale := range scales {
+		codes[s] = byte(min(max(int8(near(r*scale)), -32), 31) + 32)
+	}
+	return 1 / r
+}
+
+// packQ3Scales is the inverse of q3Scale, for all sixteen sub-blocks.
+func packQ3Scales(dst []byte, codes *[16]byte) {
+	clear(dst)
+	packNibbles(dst[:8], codes[:], 8)
+	for s, q := range codes {
+		dst[8+s%4] |= q >> 4 << (s / 4 * 2)
+	}
 }
 
 func fieldsQ3_K(b []byte) []Field {

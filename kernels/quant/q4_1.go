@@ -18,6 +18,30 @@ func decodeQ4_1(dst []float32, src []byte) {
 	}
 }
 
+func encodeQ4_1(b []byte, x, w []float32) {
+	var codes [32]byte
+	d, m := spread(codes[:], 15, x, w)
+	putF16(b[0:], d)
+	putF16(b[2:], m)
+	packNibbles(b[4:], codes[:], 16)
+}
+
+// spread finds the scale, the offset and the codes 0 … n of Q4_1 and Q5_1. Without weights, it takes the lowest number
+// to code 0 and the highest to n.
+func spread(codes []byte, n int32, x, w []float32) (d, m float32) {
+	if w != nil {
+		scale, minimum := affine{n: n, low: -0.9, step: 0.05, steps: 36}.search(codes, x, w)
+		return scale, -minimum
+	}
+	lowest, highest := extremes(x)
+	d = (highest - lowest) / float32(n)
+	r := inverse(d)
+	for i, v := range x {
+		codes[i] = byte(min(n, int32(float32((v-lowest)*r)+0.5)))
+	}
+	return d, lowest
+}
+
 func fieldsQ4_1(b []byte) []Field {
 	return []Field{scaleField("d", b, 0), scaleField("m", b, 2), nibbleField(b, 4, 32, 16)}
 }

@@ -16,9 +16,9 @@ func decodeQ4_K(dst []float32, src []byte) {
 		for k := range 4 {
 			y, qs := (*[64]float32)(dst[64*k:]), (*[32]byte)(b[16+32*k:])
 			sc, mn := scaleMin(scales, 2*k)
-			d0, m0 := d*float32(sc), dmin*float32(mn)
+			d0, m0 := d*float32(sc), float32(dmin*float32(mn))
 			sc, mn = scaleMin(scales, 2*k+1)
-			d1, m1 := d*float32(sc), dmin*float32(mn)
+			d1, m1 := d*float32(sc), float32(dmin*float32(mn))
 			for i, q := range qs {
 				y[i] = float32(d0*float32(q&15)) - m0
 				y[i+32] = float32(d1*float32(q>>4)) - m1
@@ -36,6 +36,36 @@ func scaleMin(scales *[12]byte, s int) (scale, minimum byte) {
 	}
 	low := scales[s+4]
 	return low&15 | scales[s-4]>>6<<4, low>>4 | scales[s]>>6<<4
+}
+
+func encodeQ4_K(b []byte, x, w []float32) {
+	k := affineBlock{size: 32, n: 15, limit: 63}
+	if w == nil {
+		k.searchPlain(x, affine{n: 15, low: -1, step: 0.1, steps: 20}, aboveMean)
+	} else {
+		k.searchWeighted(x, w)
+	}
+	k.store(b)
+	packScaleMins(b[4:16], &k.scaleCodes, &k.minCodes)
+	k.roundAgain(x)
+	packNibbles(b[16:], k.codes[:], 32)
+}
+
+// aboveMean weighs a number by its magnitude and that of its sub-block.
+func aboveMean(w, x []float32) {
+	mean := sqrt(sumSquares(x) / float32(len(x)))
+	for i, v := range x {
+		w[i] = mean + abs(v)
+	}
+}
+
+// packScaleMins is the inverse of scaleMin, for all eight sub-blocks.
+func packScaleMins(dst []byte, scales, mins *[16]byte) {
+	for s := range 4 {
+		dst[s] = scales[s]&63 | scales[s+4]>>4<<6
+		dst[s+4] = mins[s]&63 | mins[s+4]>>4<<6
+		dst[s+8] = scales[s+4]&15 | mins[s+4]<<4
+	}
 }
 
 func fieldsQ4_K(b []byte) []Field {

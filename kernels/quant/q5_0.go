@@ -13,11 +13,32 @@ func decodeQ5_0(dst []float32, src []byte) {
 	for ; len(src) >= q5_0Bytes; dst, src = dst[32:], src[q5_0Bytes:] {
 		y, b := (*[32]float32)(dst), (*[q5_0Bytes]byte)(src)
 		d, high := f16(b[0:]), binary.LittleEndian.Uint32(b[2:])
-		for i, q := range b[6:] {
-			y[i] = (float32(q&15|byte(high<<4)&16) - 16) * d
-			y[i+16] = (float32(q>>4|byte(high>>12)&16) - 16) * d
+		for i := range 16 {
+			q := uint32(b[6+i])
+			y[i] = centered5[(q&15|high<<4&16)&31] * d
+			y[i+16] = centered5[(q>>4|high>>12&16)&31] * d
 			high >>= 1
 		}
+	}
+}
+
+func encodeQ5_0(b []byte, x, w []float32) {
+	var codes [32]byte
+	putF16(b, centered(codes[:], 16, x, w))
+	packFiveBits(b[2:6], b[6:], codes[:])
+}
+
+// packFiveBits packs the 32 codes of Q5_0 and Q5_1.
+func packFiveBits(high, low, codes []byte) {
+	packNibbles(low, codes, 16)
+	packBits(high, codes, 4)
+}
+
+// packBits packs bit n of each code.
+func packBits(dst, codes []byte, n int) {
+	clear(dst)
+	for j, q := range codes {
+		dst[j/8] |= q >> n & 1 << (j % 8)
 	}
 }
 

@@ -22,6 +22,14 @@ func decodeQ5_1(dst []float32, src []byte) {
 	}
 }
 
+func encodeQ5_1(b []byte, x, w []float32) {
+	var codes [32]byte
+	d, m := spread(codes[:], 31, x, w)
+	putF16(b[0:], d)
+	putF16(b[2:], m)
+	packFiveBits(b[4:8], b[8:], codes[:])
+}
+
 func fieldsQ5_1(b []byte) []Field {
 	return []Field{scaleField("d", b, 0), scaleField("m", b, 2), fifthBits(b, 4), fiveBitCodes(b, 4, 8)}
 }

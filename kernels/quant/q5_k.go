@@ -17,15 +17,37 @@ func decodeQ5_K(dst []float32, src []byte) {
 		for k := range 4 {
 			y, qs := (*[64]float32)(dst[64*k:]), (*[32]byte)(b[48+32*k:])
 			sc, mn := scaleMin(scales, 2*k)
-			d0, m0 := d*float32(sc), dmin*float32(mn)
+			d0, m0 := d*float32(sc), float32(dmin*float32(mn))
 			sc, mn = scaleMin(scales, 2*k+1)
-			d1, m1 := d*float32(sc), dmin*float32(mn)
+			d1, m1 := d*float32(sc), float32(dmin*float32(mn))
 			for i, q := range qs {
 				y[i] = float32(d0*float32(q&15|high[i]&1<<4)) - m0
 				y[i+32] = float32(d1*float32(q>>4|high[i]&2<<3)) - m1
 				high[i] >>= 2
 			}
 		}
+	}
+}
+
+func encodeQ5_K(b []byte, x, w []float32) {
+	k := affineBlock{size: 32, n: 31, limit: 63}
+	if w == nil {
+		k.searchPlain(x, affine{n: 31, low: -0.5, step: 0.1, steps: 15}, aboveMean)
+	} else {
+		k.searchWeighted(x, w)
+	}
+	k.store(b)
+	packScaleMins(b[4:16], &k.scaleCodes, &k.minCodes)
+	k.roundAgain(x)
+	packNibbles(b[48:], k.codes[:], 32)
+	packColumns(b[16:48], k.codes[:], 4)
+}
+
+// packColumns packs bit n of 256 codes: code j goes to bit j/32 of byte j%32.
+func packColumns(dst, codes []byte, n int) {
+	clear(dst)
+	for j, q := range codes {
+		dst[j%32] |= q >> n & 1 << (j / 32)
 	}
 }
 

@@ -35,6 +35,48 @@ func sixBits(y *[112]float32, low *[48]byte, high *[16]byte, d *[4]float32) {
 	}
 }
 
+func encodeQ6_K(b []byte, x, w []float32) {
+	var codes [256]byte
+	var scales [16]float32
+	var buffer [16]float32
+	for s := range scales {
+		sub, weights := x[16*s:][:16], buffer[:]
+		if w == nil {
+			squares(weights, sub)
+		} else {
+			weights = w[16*s:][:16]
+		}
+		scales[s] = symmetric(codes[16*s:][:16], 32, sub, weights)
+	}
+	peak := largest(scales[:])
+	if abs(peak) < 1e-15 {
+		clear(b)
+		return
+	}
+	r := -128 / peak
+	putF16(b[208:], 1/r)
+	d := f16(b[208:])
+	for s, scale := range scales {
+		b[192+s] = byte(min(127, near(r*scale)))
+		roundSixBits(codes[16*s:][:16], x[16*s:][:16], d*signed8[b[192+s]])
+	}
+	packNibbles(b[:128], codes[:], 64)
+	for j := range codes {
+		codes[j] >>= 4
+	}
+	packPlanes(b[128:192], codes[:])
+}
+
+// roundSixBits rounds again, under the stored scale.
+func roundSixBits(codes []byte, x []float32, d float32) {
+	if d == 0 {
+		return
+	}
+	for i, v := range x {
+		codes[i] = byte(clampNear(v/d, -32, 31) + 32)
+	}
+}
+
 func fieldsQ6_K(b []byte) []Field {
 	return []Field{
 		field("codes", 0, 128, 256, func(j int) float64 { return float64(nibble(b, j, 64) | plane(b[128:], j)<<4) }),

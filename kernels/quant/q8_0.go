@@ -22,6 +22,23 @@ func signedCodes(y *[32]float32, qs *[32]byte, d float32) {
 	}
 }
 
+func encodeQ8_0(b []byte, x, _ []float32) {
+	d, _ := roundBytes(b[2:], x)
+	putF16(b, d)
+}
+
+// roundBytes rounds x to the codes of Q8_0 and Q8_1, and returns their scale and their sum.
+func roundBytes(codes []byte, x []float32) (d float32, total int32) {
+	d = abs(largest(x)) / 127
+	r := inverse(d)
+	for i, v := range x {
+		q := away(v * r)
+		codes[i] = byte(q)
+		total += q
+	}
+	return d, total
+}
+
 func fieldsQ8_0(b []byte) []Field {
 	return []Field{scaleField("d", b, 0), int8Field("codes", b, 2, 32)}
 }

@@ -14,6 +14,12 @@ func decodeQ8_1(dst []float32, src []byte) {
 	}
 }
 
+func encodeQ8_1(b []byte, x, _ []float32) {
+	d, total := roundBytes(b[4:], x)
+	putF16(b[0:], d)
+	putF16(b[2:], float32(total)*d)
+}
+
 func fieldsQ8_1(b []byte) []Field {
 	return []Field{scaleField("d", b, 0), scaleField("s", b, 2), int8Field("codes", b, 4, 32)}
 }

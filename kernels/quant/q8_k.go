@@ -1,5 +1,7 @@
 package quant
 
+import "encoding/binary"
+
 // Q8_K (ggml-common.h, block_q8_K): 256 weights in 292 bytes, y = d·code. Made for activations of K-quants.
 //
 //	  0  d      f32
@@ -13,6 +15,27 @@ func decodeQ8_K(dst []float32, src []byte) {
 		for i := 0; i < 256; i += 32 {
 			signedCodes((*[32]float32)(dst[i:]), (*[32]byte)(src[4+i:]), d)
 		}
+	}
+}
+
+func encodeQ8_K(b []byte, x, _ []float32) {
+	peak := largest(x)
+	if peak == 0 {
+		clear(b)
+		return
+	}
+	r := -127 / peak
+	putFloat32(b, 1/r)
+	codes := b[4:260]
+	for i, v := range x {
+		codes[i] = byte(min(127, near(r*v)))
+	}
+	for s := range 16 {
+		var total int16
+		for _, q := range codes[16*s:][:16] {
+			total += int16(int8(q))
+		}
+		binary.LittleEndian.PutUint16(b[260+2*s:], uint16(total))
 	}
 }
 

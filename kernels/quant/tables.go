@@ -2,7 +2,9 @@ package quant
 
 // Values of codes. A look-up is faster here than the conversion of an integer to float32.
 var (
+	centered3 = [8]float32{-4, -3, -2, -1, 0, 1, 2, 3}
 	centered4 = [16]float32{-8, -7, -6, -5, -4, -3, -2, -1, 0, 1, 2, 3, 4, 5, 6, 7}
+	centered5 = centeredFive()
 	signed8   = signedBytes()
 
 	// twiceE2M1 has the E2M1 numbers of MXFP4 and NVFP4, times two; ggml takes -0 as +0.
@@ -11,6 +13,13 @@ var (
 	// nonlinear4 has the values of IQ4_NL and IQ4_XS.
 	nonlinear4 = [16]float32{-127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113}
 )
+
+func centeredFive() (t [32]float32) {
+	for i := range t {
+		t[i] = float32(i - 16)
+	}
+	return t
+}
 
 func signedBytes() (t [256]float32) {
 	for i := range t {
@@ -40,3 +49,11 @@ func planes(y *[112]float32, qs *[16]byte, values *[4][4]float32) {
 
 // plane returns code j of a field of two-bit planes: 32 bytes hold 128 weights, their lowest bits the first 32.
 func plane(qs []byte, j int) byte { return qs[j/128*32+j%32] >> (j % 128 / 32 * 2) & 3 }
+
+// packPlanes packs codes of two bits as plane unpacks them. Higher bits are left aside.
+func packPlanes(qs, codes []byte) {
+	clear(qs)
+	for j, q := range codes {
+		qs[j/128*32+j%32] |= q & 3 << (j % 128 / 32 * 2)
+	}
+}

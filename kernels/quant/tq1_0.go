@@ -59,6 +59,21 @@ func tritPlace(j int) (index, digit int) {
 	return 48 + j%4, (j - 240) / 4
 }
 
+func encodeTQ1_0(b []byte, x, _ []float32) {
+	d := abs(largest(x))
+	r := inverse(d)
+	var digits [52][5]int32
+	for j, v := range x {
+		i, n := tritPlace(j)
+		digits[i][n] = away(v*r) + 1
+	}
+	for i, t := range digits {
+		q := (((t[0]*3+t[1])*3+t[2])*3+t[3])*3 + t[4]
+		b[i] = byte((q*256 + 242) / 243) // rounded up, so that the digits come out exactly
+	}
+	putF16(b[52:], d)
+}
+
 func fieldsTQ1_0(b []byte) []Field {
 	code := func(j int) float64 {
 		i, n := tritPlace(j)

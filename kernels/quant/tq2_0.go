@@ -18,6 +18,17 @@ func decodeTQ2_0(dst []float32, src []byte) {
 	}
 }
 
+func encodeTQ2_0(b []byte, x, _ []float32) {
+	d := abs(largest(x))
+	r := inverse(d)
+	var codes [256]byte
+	for j, v := range x {
+		codes[j] = byte(away(v*r) + 1)
+	}
+	packPlanes(b[:64], codes[:])
+	putF16(b[64:], d)
+}
+
 func fieldsTQ2_0(b []byte) []Field {
 	return []Field{field("codes", 0, 64, 256, func(j int) float64 { return float64(plane(b, j)) }), scaleField("d", b, 64)}
 }
