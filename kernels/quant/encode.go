@@ -85,10 +85,11 @@ func (f *Format) encodeRow(dst []byte, row, imatrix []float32) {
 		return
 	}
 	var weights []float32
+	var rowVariance float32
 	if imatrix != nil {
 		weights = make([]float32, n)
+		rowVariance = sumSquares(row) / float32(len(row))
 	}
-	rowVariance := sumSquares(row) / float32(len(row))
 	for i := 0; i < len(row)/n; i++ {
 		x := row[i*n:][:n]
 		if imatrix != nil {

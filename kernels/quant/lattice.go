@@ -123,7 +123,7 @@ func (l *lattice) halfDistances() [][]byte {
 }
 
 // place moves the levels of a group to a point: they stay where they are one already, which it reports; otherwise they
-// take the near point of the smallest weighted error, value(level) being what a level stands for under scale.
+// take the near point of the smallest weighted error, values[level] being what a level stands for under scale 1.
 func (l *lattice) place(levels []byte, x, w []float32, scale float32, values *[8]float32) (point int, onGrid bool) {
 	code := l.pack(levels)
 	if i := l.index[code]; i >= 0 {

@@ -51,7 +51,8 @@ func (s *latticeSearch) encode(x, w []float32) (c latticeCodes) {
 		roots[i] = sqrt(v)
 	}
 	c.signs = s.split(t.x, x, w)
-	if c.scale = t.best(); c.scale == 0 {
+	var ok bool
+	if c.scale, ok = t.best(); !ok {
 		return latticeCodes{empty: true}
 	}
 	if c.scale > 0 {
@@ -93,21 +94,21 @@ func (s *latticeSearch) split(magnitudes, x, w []float32) (signs [4]byte) {
 	return signs
 }
 
-// best tries all scales and returns the best one, which may be negative; 0 where there is nothing to encode.
-func (t *latticeTry) best() (scale float32) {
+// best tries all scales and returns the best one, which may be negative; false where there is nothing to encode.
+func (t *latticeTry) best() (scale float32, ok bool) {
 	top := odd[t.lattice.levels-1]
 	peak := t.x[0]
 	for _, v := range t.x {
 		peak = greater(v, peak)
 	}
 	if peak < t.epsilon || peak == 0 {
-		return 0
+		return 0, false
 	}
 	scale = peak / top
 	if t.fitted {
 		scale = positive(t.levels[:t.size], 4, t.x, t.w)
 		if peak = scale * 3; peak <= 0 {
-			return 0
+			return 0, false
 		}
 	}
 	for g := range t.onGrid {
@@ -125,7 +126,7 @@ func (t *latticeTry) best() (scale float32) {
 			t.levels, t.onGrid = try.levels, try.onGrid
 		}
 	}
-	return scale
+	return scale, true
 }
 
 // again places groups again under scale, as redo says, and returns the scale that fits then.
@@ -172,7 +173,7 @@ func (t *latticeTry) sums() (a, b float32) {
 	return a, b
 }
 
-// latticeBlock encodes the sub-blocks of a block.
+// block encodes the sub-blocks of a block; peak is the largest of their scales.
 func (s *latticeSearch) block(x, w []float32) (subs []latticeCodes, peak float32) {
 	subs = make([]latticeCodes, len(x)/s.size)
 	for i := range subs {
