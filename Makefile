@@ -1,0 +1,55 @@
+# What can be done here; "make" alone lists it. All that is built or written goes to .sonde/ and out/, which git ignores.
+
+NOTEBOOKS := $(wildcard notebooks/*.ipynb)
+NESTED    := $(patsubst %/go.mod,%,$(wildcard examples/*/go.mod kernels/*/go.mod))
+BIN       := .sonde/bin
+
+# Until Sonde brings a model of its own, notebooks open the small trained one of the fixtures.
+ifeq ($(SONDE_MODEL)$(wildcard engine/default.gguf),)
+SONDE_MODEL := $(shell m="$${SONDE_FIXTURES:-$(CURDIR)/../shared/fixtures}/models/stories260K.gguf"; test -f "$$m" && echo "$$m")
+endif
+MODEL := $(or $(SONDE_MODEL),$(wildcard engine/default.gguf))
+lab tour notebooks: export SONDE_MODEL := $(SONDE_MODEL)
+
+.PHONY: help lab tour notebooks test check bench generate
+help:
+	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' Makefile | expand -t 16
+
+lab: .sonde/ready ## set up what is missing, and open the notebooks in Jupyter
+	go run . notebook
+
+tour: $(if $(MODEL),.sonde/ready) ## run the notebooks into out/, as .ipynb and .html
+ifeq ($(MODEL),)
+	@echo "tour: there is no model to run: set SONDE_MODEL to a GGUF file"
+else
+	go build -o $(BIN)/nb ./internal/nb
+	$(BIN)/nb run out $(NOTEBOOKS)
+endif
+
+notebooks: .sonde/ready ## run the notebooks and keep what they show in them
+	go build -o $(BIN)/nb ./internal/nb
+	$(BIN)/nb renew $(NOTEBOOKS)
+
+test: ## the tests; they run the examples too
+	go test ./...
+
+check: test ## all that is too slow for make test: linters, races, fuzzing, other systems, nested modules
+	GOBIN=$(CURDIR)/$(BIN) go -C tools install tool
+	test -z "$$(gofmt -l $$(git ls-files -co --exclude-standard '*.go') | tee /dev/stderr)"
+	go vet ./...
+	$(BIN)/staticcheck ./...
+	go test -race -short ./...
+	tools/fuzz.sh 10s
+	tools/cross.sh darwin/arm64 linux/arm64 windows/amd64
+	@for m in $(NESTED); do echo "$$m"; go -C $$m build ./... && go -C $$m vet ./... && go -C $$m test ./... || exit; done
+
+bench: ## the benchmarks into out/bench.txt; two such files are compared by "go -C tools tool benchstat"
+	mkdir -p out
+	go test -run '^$$' -bench . -benchmem ./... | tee out/bench.txt
+
+generate: ## what is generated from other files
+	go generate ./...
+
+.sonde/ready: go.sum tools/go.sum notebooks/jupyter/setup.sh
+	notebooks/jupyter/setup.sh
+	touch $@
