@@ -34,3 +34,20 @@ func ExamplePool() {
 	fmt.Println(s.out)
 	// Output: [0 1 4 9 16]
 }
+
+// A Tally takes weights as they are decoded, whole or in pieces.
+func ExampleTally() {
+	var t kernels.Tally
+	for _, row := range [][]float32{{-0.5, 0.25, 0}, {1, 0.75, -1.5}} {
+		t.Add(row)
+	}
+	fmt.Printf("%d weights from %v to %v, rms %.3f, median %v\n", t.Count(), t.Min(), t.Max(), t.RMS(), t.Quantile(0.5))
+	// Output: 6 weights from -1.5 to 1, rms 0.829, median 0
+}
+
+func ExampleDifference() {
+	var d kernels.Difference
+	d.Add([]float32{0.5, -1, 2}, []float32{0.5, -1.125, 2})
+	fmt.Printf("NMSE %.1e, cosine %.6f, at most %v\n", d.NMSE(), d.Cos(), d.MaxAbs())
+	// Output: NMSE 3.0e-03, cosine 0.998853, at most 0.125
+}

@@ -1,0 +1,171 @@
+package kernels
+
+import (
+	"cmp"
+	"iter"
+	"math"
+	"slices"
+)
+
+// cellBits is how much of a float32's mantissa decides its cell: cells are 1/4096 of their value wide, which is finer
+// than a pixel of any histogram and exact for F16, BF16 and everything coarser.
+const cellBits = 12
+
+const (
+	cellsPerExponent = 1 << cellBits
+	cellShift        = 23 - cellBits
+	exponents        = 512 // with the sign above them
+)
+
+// CellWidth is how far apart the values of one cell of a [Distribution] may lie, relative to themselves.
+const CellWidth = 1. / cellsPerExponent
+
+// A Distribution counts how often each value occurs, up to 1/4096 of it, as values stream by: 500 million weights take no
+// more memory than a thousand (32 kB for each power of two that occurs, on both sides of zero; 16 MB at most). Quantiles
+// are exact to that, and quite exact after a second pass with [Distribution.Ranks]. NaN and infinities are left out.
+// The zero value is ready to use. It is not safe for concurrent use: give each goroutine one, and Merge them.
+type Distribution struct {
+	n     uint64
+	cells [exponents]*[cellsPerExponent]uint64 // by sign and exponent, then by the leading bits of the mantissa
+}
+
+// Add counts values.
+func (d *Distribution) Add(values []float32) {
+	d.n += uint64(len(values))
+	for _, v := range values {
+		bits := math.Float32bits(v)
+		cells := d.cells[bits>>23]
+		if cells == nil {
+			if bits>>23&0xff == 0xff { // NaN or infinite
+				d.n--
+				continue
+			}
+			cells = new([cellsPerExponent]uint64)
+			d.cells[bits>>23] = cells
+		}
+		cells[bits>>cellShift%cellsPerExponent]++
+	}
+}
+
+// Merge adds what o counted.
+func (d *Distribution) Merge(o *Distribution) {
+	d.n += o.n
+	for e, from := range o.cells {
+		if from == nil {
+			continue
+		}
+		if d.cells[e] == nil {
+			d.cells[e] = new([cellsPerExponent]uint64)
+		}
+		for i, n := range from {
+			d.cells[e][i] += n
+		}
+	}
+}
+
+// Quantile returns the value that a fraction q of the finite values do not exceed, to 1/4096 of itself;
+// NaN where there are none.
+func (d *Distribution) Quantile(q float64) float64 {
+	rank := math.Ceil(min(max(q, 0), 1)*float64(d.n)) - 1
+	return d.Values([]uint64{uint64(max(rank, 0))})[0]
+}
+
+// Values returns the values of these ranks, 0 being that of the least: each to 1/4096 of itself, and exact where all
+// values are those of F16, BF16 or I8. It is NaN for ranks that nothing has.
+func (d *Distribution) Values(ranks []uint64) []float64 {
+	values := make([]float64, len(ranks))
+	for i, p := range d.locate(ranks) {
+		values[i] = p.value()
+	}
+	return values
+}
+
+// All goes through the values that occur, from the least to the greatest, with how often each does. A value stands for
+// all of its cell, and is that of its bounds which is nearer to zero.
+func (d *Distribution) All() iter.Seq2[float64, uint64] {
+	return func(yield func(float64, uint64) bool) {
+		for c, n := range d.ascend() {
+			if !yield(c.value(), n) {
+				return
+			}
+		}
+	}
+}
+
+// cell is the part of a float32's bits that its values share: sign, exponent, head of the mantissa.
+type cell uint32
+
+const noCell = cell(math.MaxUint32)
+
+func (c cell) value() float64 {
+	if c == noCell {
+		return math.NaN()
+	}
+	return float64(math.Float32frombits(uint32(c)<<cellShift)) + 0 // no negative zero
+}
+
+// ascend goes through the cells that counted something.
+func (d *Distribution) ascend() iter.Seq2[cell, uint64] {
+	return func(yield func(cell, uint64) bool) {
+		for e := exponents - 1; e >= exponents/2; e-- { // negative ones: farthest from zero first
+			cells := d.cells[e]
+			for i := cellsPerExponent - 1; cells != nil && i >= 0; i-- {
+				if n := cells[i]; n > 0 && !yield(cell(e<<cellBits|i), n) {
+					return
+				}
+			}
+		}
+		for e := range exponents / 2 {
+			cells := d.cells[e]
+			for i := 0; cells != nil && i < cellsPerExponent; i++ {
+				if n := cells[i]; n > 0 && !yield(cell(e<<cellBits|i), n) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// place is where a value of some rank lies: so many values of its cell are smaller.
+type place struct {
+	cell
+	rank uint64
+}
+
+// locate finds the cells of values of these ranks.
+func (d *Distribution) locate(ranks []uint64) []place {
+	places, order := make([]place, len(ranks)), make([]int, len(ranks))
+	for i := range ranks {
+		places[i], order[i] = place{noCell, 0}, i
+	}
+	slices.SortFunc(order, func(a, b int) int { return cmp.Compare(ranks[a], ranks[b]) })
+	below := uint64(0)
+	for c, n := range d.ascend() {
+		for len(order) > 0 && ranks[order[0]] < below+n {
+			places[order[0]] = place{c, ranks[order[0]] - below}
+			order = order[1:]
+		}
+		if below += n; len(order) == 0 {
+			break
+		}
+	}
+	return places
+}
+
+// A Tally takes both, the [Moments] and the [Distribution] of values.
+type Tally struct {
+	Moments
+	Distribution
+}
+
+// Add counts values.
+func (t *Tally) Add(values []float32) {
+	t.Moments.Add(values)
+	t.Distribution.Add(values)
+}
+
+// Merge adds what o counted.
+func (t *Tally) Merge(o *Tally) {
+	t.Moments.Merge(&o.Moments)
+	t.Distribution.Merge(&o.Distribution)
+}

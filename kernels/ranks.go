@@ -1,0 +1,69 @@
+package kernels
+
+import (
+	"math"
+	"slices"
+)
+
+// Ranks finds exact values by their rank, in a second pass over what a [Distribution] has counted. It takes 16 kB for
+// each rank and 256 kB besides. It is not safe for concurrent use: make one for each goroutine, and Merge them.
+type Ranks struct {
+	places []place
+	cells  []cell                                    // those that some place is in
+	counts []*[1 << cellShift]uint64                 // what each of them counted, by the rest of the mantissa
+	marked [exponents * cellsPerExponent / 64]uint64 // one bit a cell
+}
+
+// Ranks begins a second pass for the values of these ranks, 0 being that of the least.
+func (d *Distribution) Ranks(ranks []uint64) *Ranks {
+	r := &Ranks{places: d.locate(ranks)}
+	for _, p := range r.places {
+		if p.cell == noCell || slices.Contains(r.cells, p.cell) {
+			continue
+		}
+		r.cells = append(r.cells, p.cell)
+		r.counts = append(r.counts, new([1 << cellShift]uint64))
+		r.marked[p.cell/64] |= 1 << (p.cell % 64)
+	}
+	return r
+}
+
+// Add counts values, which the distribution must have counted, too.
+func (r *Ranks) Add(values []float32) {
+	for _, v := range values {
+		bits := math.Float32bits(v)
+		c := cell(bits >> cellShift)
+		if r.marked[c/64]>>(c%64)&1 != 0 {
+			r.counts[slices.Index(r.cells, c)][bits%(1<<cellShift)]++
+		}
+	}
+}
+
+// Merge adds what o counted; both must have been begun by the same distribution with the same ranks.
+func (r *Ranks) Merge(o *Ranks) {
+	for i, counts := range r.counts {
+		for j, n := range o.counts[i] {
+			counts[j] += n
+		}
+	}
+}
+
+// Value returns the value of rank number i of those that were asked for, NaN where nothing has it.
+func (r *Ranks) Value(i int) float64 {
+	p := r.places[i]
+	at := slices.Index(r.cells, p.cell)
+	if at < 0 {
+		return math.NaN()
+	}
+	counts, below := r.counts[at], uint64(0)
+	negative := p.cell >= exponents/2<<cellBits
+	for j := range counts {
+		if negative {
+			j = len(counts) - 1 - j
+		}
+		if below += counts[j]; below > p.rank {
+			return float64(math.Float32frombits(uint32(p.cell)<<cellShift|uint32(j))) + 0
+		}
+	}
+	return math.NaN() // the second pass saw other values than the first
+}
