@@ -157,5 +157,9 @@ func (c *Comparison) Summary() string {
 	if c.First.Note != "" {
 		why = c.First.Note
 	}
-	return fmt.Sprintf("differs: first at %s (%s in the reference), %s", c.First.Op, c.First.Ref, why)
+	where := c.First.Op
+	if c.First.Ref != where {
+		where += fmt.Sprintf(" (%s in the reference)", c.First.Ref)
+	}
+	return fmt.Sprintf("differs: first at %s, %s", where, why)
 }

@@ -13,7 +13,7 @@ import (
 	"github.com/sonde-ml/sonde/engine/nn"
 )
 
-const layer, head = 0, 3
+const layer, head = 0, 0
 
 func main() {
 	log.SetFlags(0)

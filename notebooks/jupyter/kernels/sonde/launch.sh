@@ -10,7 +10,7 @@ if [ ! -x "$gonb" ]; then
 	echo "sonde: the notebook kernel is not built: run \"make lab\" in $SONDE_ROOT" >&2
 	exit 1
 fi
-mkdir -p "$state/tmp" "$state/log"
+mkdir -p "$state/tmp" "$state/log" "$SONDE_ROOT/notebooks/_scratch" # the last is where cells write files
 
 : "${GOCACHE:=$(go env GOCACHE)}" # the user's, which would otherwise move with XDG_CACHE_HOME
 export SONDE_ROOT GOCACHE XDG_CACHE_HOME="$state/cache" TMPDIR="$state/tmp" PATH="$state/bin:$PATH"

@@ -1,0 +1,147 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/sonde-ml/sonde/engine"
+	"github.com/sonde-ml/sonde/engine/arch"
+	"github.com/sonde-ml/sonde/engine/nn"
+	"github.com/sonde-ml/sonde/engine/token"
+)
+
+// modelFlag says which model a command runs.
+type modelFlag struct{ path string }
+
+func (f *modelFlag) add(cmd *cobra.Command) {
+	cmd.Flags().StringVarP(&f.path, "model", "m", "", "GGUF `FILE` of the model (default: SONDE_MODEL)")
+}
+
+// file returns the path of the model's file.
+func (f *modelFlag) file() (string, error) {
+	if f.path != "" {
+		return f.path, nil
+	}
+	return fileArgument(nil)
+}
+
+// open opens the model and prints its warnings.
+func (f *modelFlag) open(a *app, extra ...arch.Family) (*engine.Model, error) {
+	open := engine.Default
+	if f.path != "" {
+		open = func(extra ...arch.Family) (*engine.Model, error) { return engine.Open(f.path, extra...) }
+	}
+	m, err := open(extra...)
+	if err != nil {
+		return nil, err
+	}
+	if err := m.Check(); err != nil {
+		return nil, errors.Join(err, m.Close())
+	}
+	a.warn(m.Warnings()...)
+	return m, nil
+}
+
+// textFlags say which tokens a command works on.
+type textFlags struct {
+	prompt  string
+	special bool
+	bos     bool
+	tokens  string
+
+	given func(name string) bool
+}
+
+func (f *textFlags) add(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.StringVarP(&f.prompt, "prompt", "p", "", "`TEXT` (default: standard input, less one trailing newline)")
+	flags.BoolVar(&f.special, "special", false, "read special tokens in the text, such as </s>, as tokens")
+	flags.BoolVar(&f.bos, "bos", false, "add the beginning-of-text token, or leave it out (default: as the file says)")
+	flags.StringVar(&f.tokens, "tokens", "", "token `IDS`, as in 1,403,407, instead of text; nothing is added")
+	cmd.MarkFlagsMutuallyExclusive("prompt", "tokens")
+	cmd.MarkFlagsMutuallyExclusive("bos", "tokens")
+	f.given = func(name string) bool { return flags.Changed(name) }
+}
+
+// text returns the prompt, or what standard input has.
+func (f *textFlags) text(a *app) (string, error) {
+	if f.given("prompt") {
+		return f.prompt, nil
+	}
+	b, err := io.ReadAll(a.in)
+	if err != nil {
+		return "", fmt.Errorf("read the prompt from standard input: %w", err)
+	}
+	text := strings.TrimSuffix(string(b), "\n")
+	return strings.TrimSuffix(text, "\r"), nil
+}
+
+// ids returns the tokens to work on, and the text that they were made of.
+func (f *textFlags) ids(a *app, tokenizer func() (*token.Vocab, error)) (ids []int32, text string, err error) {
+	if f.given("tokens") {
+		ids, err = parseIDs("--tokens", f.tokens)
+		return ids, "", err
+	}
+	t, err := tokenizer()
+	if err != nil {
+		return nil, "", err
+	}
+	text, err = f.text(a)
+	if err != nil {
+		return nil, "", err
+	}
+	opt := token.EncodeOptions{ParseSpecial: f.special}
+	if f.given("bos") {
+		opt.BOS = token.Never
+		if f.bos {
+			opt.BOS = token.Always
+		}
+	}
+	ids, err = t.Encode(text, opt)
+	return ids, text, err
+}
+
+// parseIDs reads a list such as "1,403,407".
+func parseIDs(flag, list string) ([]int32, error) {
+	var ids []int32
+	for word := range strings.SplitSeq(list, ",") {
+		id, err := strconv.ParseInt(strings.TrimSpace(word), 10, 32)
+		if err != nil || id < 0 {
+			return nil, fmt.Errorf("%s %q: %q is no token id; want whole numbers with commas, such as 1,403,407", flag, list, word)
+		}
+		ids = append(ids, int32(id))
+	}
+	return ids, nil
+}
+
+// sessionFlags say how a command computes.
+type sessionFlags struct {
+	numerics string
+	kvCache  string
+	threads  int
+	context  int
+}
+
+func (f *sessionFlags) add(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.StringVar(&f.numerics, "numerics", "fast", "arithmetic: `exact` (float64, rounded once per op) or fast")
+	flags.StringVar(&f.kvCache, "kv-cache", "f32", "number format of the KV cache: `f32`")
+	flags.IntVar(&f.threads, "threads", 0, "`N` threads (default: one per processor); results do not depend on it")
+	flags.IntVar(&f.context, "ctx", 0, "context of `N` tokens (default: the model's, at most 4096)")
+}
+
+func (f *sessionFlags) options() (engine.Options, error) {
+	n, err := nn.NumericsByName(f.numerics)
+	if f.kvCache != "f32" {
+		err = errors.Join(err, fmt.Errorf("--kv-cache %q: there is f32", f.kvCache))
+	}
+	if f.threads < 0 || f.context < 0 {
+		err = errors.Join(err, errors.New("--threads and --ctx want positive numbers"))
+	}
+	return engine.Options{Numerics: n, Threads: f.threads, Context: f.context}, err
+}

@@ -1,0 +1,190 @@
+package cli
+
+import (
+	"fmt"
+	"math"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/sonde-ml/sonde/engine"
+	"github.com/sonde-ml/sonde/engine/audit"
+	"github.com/sonde-ml/sonde/internal/escape"
+)
+
+func (a *app) inspectCmd() *cobra.Command {
+	var key, tensor string
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "inspect [FILE]",
+		Short: "Show what is in a GGUF file",
+		Long: `Show the metadata and tensors of a GGUF file, the default model's without one.
+
+Only the container decides the exit status: what a model loader would refuse is a warning here. Where the container is
+broken, what could be read is shown, then why, and the exit status is 2.`,
+		Example: `  sonde inspect model.gguf
+  sonde inspect model.gguf --json | jq '.types'
+  sonde inspect model.gguf --kv tokenizer.ggml.tokens
+  sonde inspect model.gguf --tensor blk.0.attn_norm.weight`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			path, err := fileArgument(args)
+			if err != nil {
+				return err
+			}
+			if key != "" {
+				return a.inspectKey(path, key, asJSON)
+			}
+			return a.inspect(path, tensor, asJSON)
+		},
+	}
+	cmd.Flags().StringVar(&key, "kv", "", "show the whole value of this `KEY`")
+	cmd.Flags().StringVar(&tensor, "tensor", "", "show only the tensor of this `NAME`")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON document")
+	return cmd
+}
+
+// fileArgument returns the file to look into: the argument, else the default model.
+func fileArgument(args []string) (string, error) {
+	if len(args) > 0 {
+		return args[0], nil
+	}
+	if path := os.Getenv("SONDE_MODEL"); path != "" {
+		return path, nil
+	}
+	return "", fmt.Errorf("which file? %w", engine.ErrNoModel)
+}
+
+func (a *app) inspectKey(path, key string, asJSON bool) error {
+	kv, err := audit.Key(path, key)
+	if err != nil {
+		return err
+	}
+	if asJSON {
+		kv.Value = finiteJSON(kv.Value)
+		return printJSON(a.out, kv)
+	}
+	list, isArray := kv.Value.([]any)
+	if !isArray {
+		list = []any{kv.Value}
+	}
+	for _, v := range list {
+		fmt.Fprintln(a.out, plain(v))
+	}
+	return nil
+}
+
+func (a *app) inspect(path, tensor string, asJSON bool) error {
+	r, err := audit.Inspect(path)
+	if r == nil {
+		return err
+	}
+	if tensor != "" {
+		r.Tensors = slices.DeleteFunc(r.Tensors, func(t audit.Tensor) bool { return t.Name != tensor })
+		if len(r.Tensors) == 0 {
+			return fmt.Errorf("%s: there is no tensor %s", escape.Text(path), escape.Quote(tensor))
+		}
+	}
+	if asJSON {
+		for i := range r.KV {
+			r.KV[i].Value = finiteJSON(r.KV[i].Value)
+		}
+		if printErr := printJSON(a.out, r); printErr != nil {
+			return printErr
+		}
+		return err
+	}
+	a.printReport(r, tensor == "")
+	for _, w := range r.Warnings {
+		a.say("sonde: warning: %s", w)
+	}
+	return err
+}
+
+func (a *app) printReport(r *audit.Report, whole bool) {
+	fmt.Fprintf(a.out, "%s: GGUF version %d, %s-endian, alignment %d, data from byte %d\n",
+		escape.Text(r.File), r.Version, r.Endian, r.Alignment, r.DataOffset)
+	m := r.Model
+	fmt.Fprintf(a.out, "model: %s %s, %d layers of width %d, %d heads, %d key-value heads, context %d; %.2f bits per weight\n\n",
+		escape.Text(m.Architecture), escape.Quote(m.Name), m.Layers, m.Width, m.Heads, m.KVHeads, m.Context, r.BitsPerWeight)
+	if whole {
+		t := newTable(a.out, "key", "type", "value")
+		for _, kv := range r.KV {
+			t.AppendRow([]any{escape.Text(kv.Key), kvType(kv), kvText(kv)})
+		}
+		t.Render()
+		fmt.Fprintln(a.out)
+	}
+	t := newTable(a.out, "tensor", "type", "shape", "bytes", "offset")
+	for _, row := range r.Tensors {
+		t.AppendRow([]any{escape.Text(row.Name), row.Type, fmt.Sprint(row.Shape), row.Bytes, row.Offset})
+	}
+	t.Render()
+	if whole {
+		fmt.Fprintln(a.out)
+		a.printTypes(r)
+	}
+}
+
+func (a *app) printTypes(r *audit.Report) {
+	t := newTable(a.out, "type", "tensors", "weights", "bytes")
+	names := make([]string, 0, len(r.Types))
+	for name := range r.Types {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		sum := r.Types[name]
+		t.AppendRow([]any{name, sum.Tensors, sum.Weights, sum.Bytes})
+	}
+	t.Render()
+}
+
+func kvType(kv audit.KV) string {
+	if kv.Count != nil {
+		return fmt.Sprintf("%s of %d %s", kv.Type, *kv.Count, kv.Elem)
+	}
+	return kv.Type
+}
+
+func kvText(kv audit.KV) string {
+	list, isArray := kv.Value.([]any)
+	if !isArray {
+		return plain(kv.Value)
+	}
+	words := make([]string, len(list))
+	for i, v := range list {
+		words[i] = plain(v)
+	}
+	if kv.Count != nil && *kv.Count > len(list) {
+		words = append(words, "…")
+	}
+	return strings.Join(words, " ")
+}
+
+// plain writes a value for a terminal: strings quoted, with nothing in them that a terminal would obey.
+func plain(v any) string {
+	if s, ok := v.(string); ok {
+		return escape.Quote(s)
+	}
+	return escape.Text(fmt.Sprint(v))
+}
+
+// finiteJSON puts numbers that JSON lacks into words, inside of arrays too.
+func finiteJSON(v any) any {
+	switch v := v.(type) {
+	case float32:
+		if w := float64(v); math.IsNaN(w) || math.IsInf(w, 0) {
+			return number(w)
+		}
+	case float64:
+		return number(v)
+	case []any:
+		for i := range v {
+			v[i] = finiteJSON(v[i])
+		}
+	}
+	return v
+}

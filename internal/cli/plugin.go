@@ -1,0 +1,45 @@
+package cli
+
+import (
+	"github.com/spf13/cobra"
+
+	"github.com/sonde-ml/sonde/engine"
+	"github.com/sonde-ml/sonde/engine/arch"
+	"github.com/sonde-ml/sonde/plugins"
+)
+
+// pluginFlag names the plugin files of a run.
+type pluginFlag struct{ files []string }
+
+func (f *pluginFlag) add(cmd *cobra.Command) {
+	cmd.Flags().StringArrayVar(&f.files, "plugin", nil, "`FILE` of Go that adds hooks, replaces ops or adds families; may be given again")
+}
+
+// loadedPlugins are plugins, and the families that they bring.
+type loadedPlugins struct {
+	list     []*plugins.Plugin
+	families []arch.Family
+}
+
+func (f *pluginFlag) load() (loadedPlugins, error) {
+	var l loadedPlugins
+	for _, file := range f.files {
+		p, err := plugins.Load(file)
+		if err != nil {
+			return l, err
+		}
+		l.list = append(l.list, p)
+		l.families = append(l.families, p.Families()...)
+	}
+	return l, nil
+}
+
+// attach adds the plugins' hooks to the session.
+func (l loadedPlugins) attach(s *engine.Session) error {
+	for _, p := range l.list {
+		if _, err := p.Attach(s.Hooks); err != nil {
+			return err
+		}
+	}
+	return nil
+}
