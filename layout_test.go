@@ -27,7 +27,7 @@ func (p picture) row(pkg string) (int, bool) {
 	switch {
 	case pkg == "":
 		pkg = "main"
-	case strings.HasPrefix(pkg, "examples/"):
+	case pkg == "examples", strings.HasPrefix(pkg, "examples/"):
 		pkg = "examples/…"
 	case strings.HasPrefix(pkg, "internal/") && pkg != "internal/cli":
 		return helpers, true
@@ -66,8 +66,12 @@ func parsePicture(readme string) picture {
 		for _, entry := range wide.Split(line[2], -1) {
 			pkg, to, _ := strings.Cut(entry, " -> ")
 			p.rows[pkg] = row
-			for _, arrow := range strings.Split(to, ", ") {
+			if to == "" {
+				continue
+			}
+			for arrow := range strings.SplitSeq(to, ", ") {
 				p.arrows[pkg] = append(p.arrows[pkg], arrow)
+				p.rows[arrow] = row // it stands beside
 			}
 		}
 	}
