@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"time"
 )
@@ -20,8 +21,19 @@ const (
 // A cell that fails leaves an output of type "error" in the result; the others run all the same. An error is returned
 // where Jupyter itself fails. When ctx is done, Jupyter and the kernel are shut down.
 func Execute(ctx context.Context, root, notebook, out string) error {
+	if _, err := os.Stat(notebook); err != nil {
+		return err
+	}
+	// Jupyter and the kernel talk by sockets in a folder instead of ports: no network is needed, not even this machine's.
+	sockets, err := os.MkdirTemp("", "sonde-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(sockets)
 	return convert(ctx, root, "--to", "notebook", "--execute", "--allow-errors",
-		fmt.Sprintf("--ExecutePreprocessor.timeout=%.0f", cellTimeout.Seconds()), "--output-dir", out, notebook)
+		fmt.Sprintf("--ExecutePreprocessor.timeout=%.0f", cellTimeout.Seconds()),
+		"--KernelManager.transport=ipc", "--KernelManager.ip="+filepath.Join(sockets, "kernel"),
+		"--output-dir", out, notebook)
 }
 
 // HTML renders a notebook as a page, with its outputs as they are, under the same name into the folder out.
@@ -45,7 +57,14 @@ func convert(ctx context.Context, root string, args ...string) error {
 		return context.Cause(ctx)
 	}
 	if err != nil {
-		return fmt.Errorf("jupyter nbconvert %s: %w\n%s", strings.Join(args, " "), err, strings.TrimSpace(log.String()))
+		return fmt.Errorf("jupyter nbconvert %s: %w\n%s", strings.Join(args, " "), err, tail(log.String()))
 	}
 	return nil
+}
+
+// tail returns the last lines of what Jupyter said, where a Python program says why it failed.
+func tail(log string) string {
+	const most = 12
+	lines := strings.Split(strings.TrimSpace(log), "\n")
+	return strings.Join(lines[max(0, len(lines)-most):], "\n")
 }

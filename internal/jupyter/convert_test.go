@@ -18,14 +18,16 @@ func TestExecuteRunsJupyterInTheCheckoutsEnvironment(t *testing.T) {
 	t.Setenv("SEEN", seen)
 	t.Setenv("JUPYTER_PATH", "/elsewhere")
 	root := checkout(t, true)
-	if err := Execute(t.Context(), root, "n.ipynb", "out"); err != nil {
+	book := filepath.Join(root, "n.ipynb")
+	write(t, book, "{}")
+	if err := Execute(t.Context(), root, book, "out"); err != nil {
 		t.Fatal(err)
 	}
 	got, err := os.ReadFile(seen)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{filepath.Join(root, "notebooks", "jupyter") + " true nbconvert ", "--execute", "--allow-errors", "timeout=300", "--output-dir out n.ipynb"} {
+	for _, want := range []string{filepath.Join(root, "notebooks", "jupyter") + " true nbconvert ", "--execute", "--allow-errors", "timeout=300", "--output-dir out " + book} {
 		if !strings.Contains(string(got), want) {
 			t.Errorf("Jupyter got %q, want %q in it", got, want)
 		}
@@ -58,7 +60,10 @@ wait`)
 		_, _ = os.ReadFile(started) // returns when it has started
 		cancel(stop)
 	}()
-	if err := Execute(ctx, checkout(t, true), "n.ipynb", "out"); !errors.Is(err, stop) {
+	root := checkout(t, true)
+	book := filepath.Join(root, "n.ipynb")
+	write(t, book, "{}")
+	if err := Execute(ctx, root, book, "out"); !errors.Is(err, stop) {
 		t.Errorf("Execute = %v, want %v", err, stop)
 	}
 	if _, err := os.Stat(seen); err != nil {

@@ -67,17 +67,17 @@ func Environment(root string) []string {
 
 // Command returns the command line that opens Jupyter on the notebooks of the checkout at root, and what it needs in
 // its environment. It listens on this machine only and asks for a token. Whoever can open it runs programs as the user.
-// The error wraps [ErrNotSetUp]; the command line is then what it would be.
+// The error wraps [ErrNotSetUp].
 func Command(root string) (argv, env []string, err error) {
 	program, err := find(root)
 	if err != nil {
-		program = "jupyter"
+		return nil, nil, err
 	}
 	argv = []string{program, "notebook", "--ip=127.0.0.1", "--MultiKernelManager.default_kernel_name=sonde"}
 	if os.Geteuid() == 0 {
 		argv = append(argv, "--allow-root") // Jupyter refuses root otherwise; where root is the user, as in containers
 	}
-	return append(argv, filepath.Join(root, "notebooks")), Environment(root), err
+	return append(argv, filepath.Join(root, "notebooks")), Environment(root), nil
 }
 
 // find returns the path of Jupyter, and an error where Jupyter or the kernel of the checkout at root is missing.
