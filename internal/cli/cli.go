@@ -74,7 +74,7 @@ finding was reported, 2 an error.`,
 	}
 	cmd.SetVersionTemplate("sonde {{.Version}}\n")
 	cmd.AddCommand(a.inspectCmd(), a.runCmd(), a.tokenizeCmd(), a.pointsCmd(), a.traceCmd(), a.compareCmd(),
-		a.plotCmd(), a.quantizeCmd(), a.synthCmd(), a.notebookCmd())
+		a.plotCmd(), a.notebookCmd())
 	return cmd
 }
 
