@@ -67,29 +67,28 @@ func Environment(root string) []string {
 
 // Command returns the command line that opens Jupyter on the notebooks of the checkout at root, and what it needs in
 // its environment. It listens on this machine only and asks for a token. Whoever can open it runs programs as the user.
-// The error wraps [ErrNotSetUp].
+// If the error wraps [ErrNotSetUp], they are what they will be after the set-up.
 func Command(root string) (argv, env []string, err error) {
 	program, err := find(root)
-	if err != nil {
-		return nil, nil, err
-	}
 	argv = []string{program, "notebook", "--ip=127.0.0.1", "--MultiKernelManager.default_kernel_name=sonde"}
 	if os.Geteuid() == 0 {
 		argv = append(argv, "--allow-root") // Jupyter refuses root otherwise; where root is the user, as in containers
 	}
-	return append(argv, filepath.Join(root, "notebooks")), Environment(root), nil
+	return append(argv, filepath.Join(root, "notebooks")), Environment(root), err
 }
 
-// find returns the path of Jupyter, and an error where Jupyter or the kernel of the checkout at root is missing.
+// find returns the path of Jupyter, or its name and an error where Jupyter or the kernel of the checkout at root is
+// missing.
 func find(root string) (string, error) {
+	const name = "jupyter"
 	const remedy = `run "make lab" there once, which sets up and opens them`
-	program, err := exec.LookPath("jupyter")
+	program, err := exec.LookPath(name)
 	if err != nil {
-		return "", fmt.Errorf("%w: Jupyter is not installed, for the checkout %q: %s", ErrNotSetUp, root, remedy)
+		return name, fmt.Errorf("%w: Jupyter is not installed, for the checkout %q: %s", ErrNotSetUp, root, remedy)
 	}
 	for _, tool := range []string{"gonb", "goimports"} {
 		if _, err := exec.LookPath(filepath.Join(root, ".sonde", "bin", tool)); err != nil {
-			return "", fmt.Errorf("%w: the kernel's %s is not built in the checkout %q: %s", ErrNotSetUp, tool, root, remedy)
+			return program, fmt.Errorf("%w: the kernel's %s is not built in the checkout %q: %s", ErrNotSetUp, tool, root, remedy)
 		}
 	}
 	return program, nil
