@@ -115,45 +115,27 @@ func (a *app) plotFile(args []string, out *outFlag, draw func(*gguf.File) (*plot
 
 // runPlot are the flags of pictures that need a run.
 type runPlot struct {
-	model   modelFlag
-	text    textFlags
-	session sessionFlags
-	plugins pluginFlag
-	out     outFlag
+	passFlags
+	out outFlag
 }
 
 func (f *runPlot) add(cmd *cobra.Command) {
-	f.model.add(cmd)
-	f.text.add(cmd)
-	f.session.add(cmd)
-	f.plugins.add(cmd)
+	f.passFlags.add(cmd)
 	f.out.add(cmd)
 }
 
 func (a *app) plotRun(f *runPlot, draw func(*engine.Session, []int32) (*plotting.Figure, error), what ...string) error {
-	opt, err := f.session.options()
+	p, err := f.open(a)
 	if err != nil {
 		return err
 	}
-	loaded, err := f.plugins.load()
+	defer p.model.Close()
+	s, err := p.newSession()
 	if err != nil {
 		return err
 	}
-	m, err := f.model.open(a, loaded.families...)
-	if err != nil {
-		return err
-	}
-	defer m.Close()
-	ids, _, err := f.text.ids(a, m.Tokenizer)
-	if err != nil {
-		return err
-	}
-	s := m.NewSession(opt)
 	defer s.Close()
-	if err := loaded.attach(s); err != nil {
-		return err
-	}
-	fig, err := draw(s, ids)
+	fig, err := draw(s, p.ids)
 	if err != nil {
 		return err
 	}

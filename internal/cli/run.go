@@ -12,12 +12,9 @@ import (
 )
 
 type runFlags struct {
-	model    modelFlag
-	text     textFlags
-	session  sessionFlags
+	passFlags
 	generate engine.GenerateOptions
 	seed     uint64
-	plugins  pluginFlag
 	watch    []string
 	json     bool
 }
@@ -38,11 +35,8 @@ It ends at an end-of-generation token (--ignore-eos goes on), after --max-tokens
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.run(cmd, &f) },
 	}
-	f.model.add(cmd)
-	f.text.add(cmd)
-	f.session.add(cmd)
+	f.passFlags.add(cmd)
 	f.addGeneration(cmd)
-	f.plugins.add(cmd)
 	flags := cmd.Flags()
 	flags.StringArrayVar(&f.watch, "watch", nil, "`SELECTOR` of ops or weights to print on standard error; may be given again")
 	flags.BoolVar(&f.json, "json", false, "print one JSON document: prompt_ids, gen_ids, margins, text")
@@ -62,28 +56,16 @@ func (f *runFlags) addGeneration(cmd *cobra.Command) {
 }
 
 func (a *app) run(cmd *cobra.Command, f *runFlags) error {
-	opt, err := f.session.options()
+	p, err := f.open(a)
 	if err != nil {
 		return err
 	}
-	loaded, err := f.plugins.load()
+	defer p.model.Close()
+	s, err := p.newSession()
 	if err != nil {
 		return err
 	}
-	m, err := f.model.open(a, loaded.families...)
-	if err != nil {
-		return err
-	}
-	defer m.Close()
-	ids, _, err := f.text.ids(a, m.Tokenizer)
-	if err != nil {
-		return err
-	}
-	s := m.NewSession(opt)
 	defer s.Close()
-	if err := loaded.attach(s); err != nil {
-		return err
-	}
 	if err := a.watchAll(s, f.watch); err != nil {
 		return err
 	}
@@ -91,7 +73,7 @@ func (a *app) run(cmd *cobra.Command, f *runFlags) error {
 	if !f.json {
 		f.generate.Emit = func(text string) { io.WriteString(a.out, text) }
 	}
-	g, err := s.GenerateFrom(cmd.Context(), ids, f.generate)
+	g, err := s.GenerateFrom(cmd.Context(), p.ids, f.generate)
 	if g != nil && g.NonFinite != nil {
 		a.warn(g.NonFinite)
 	}

@@ -14,14 +14,11 @@ import (
 )
 
 type traceFlags struct {
-	model   modelFlag
-	text    textFlags
-	session sessionFlags
+	passFlags
 	out     string
 	sel     []string
 	batches string
 	names   string
-	plugins pluginFlag
 }
 
 func (a *app) traceCmd() *cobra.Command {
@@ -39,10 +36,7 @@ names, shapes and order, for tools that expect them.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.trace(cmd, &f) },
 	}
-	f.model.add(cmd)
-	f.text.add(cmd)
-	f.session.add(cmd)
-	f.plugins.add(cmd)
+	f.passFlags.add(cmd)
 	flags := cmd.Flags()
 	flags.StringVarP(&f.out, "output", "o", "", "safetensors `FILE` to write")
 	flags.StringArrayVar(&f.sel, "select", nil, "record only the ops of this `SELECTOR`; may be given again")
@@ -56,38 +50,29 @@ func (a *app) trace(cmd *cobra.Command, f *traceFlags) error {
 	if err != nil {
 		return err
 	}
-	loaded, err := f.plugins.load()
+	p, err := f.open(a)
 	if err != nil {
 		return err
 	}
-	m, err := f.model.open(a, loaded.families...)
-	if err != nil {
-		return err
-	}
-	defer m.Close()
-	ids, text, err := f.text.ids(a, m.Tokenizer)
-	if err != nil {
-		return err
-	}
-	opt.Prompt = text
+	defer p.model.Close()
+	opt.Session, opt.Prompt = p.options, p.text
 	opt.Prepare = func(s *engine.Session) error {
-		return errors.Join(loaded.attach(s), a.showProgress(s, max(1, len(opt.Batches)), "tracing"))
+		return errors.Join(p.plugins.attach(s), a.showProgress(s, max(1, len(opt.Batches)), "tracing"))
 	}
-	if err := m.Trace(cmd.Context(), f.out, ids, opt); err != nil {
+	if err := p.model.Trace(cmd.Context(), f.out, p.ids, opt); err != nil {
 		return err
 	}
 	return a.reportTrace(f.out)
 }
 
-func (f *traceFlags) options() (engine.TraceOptions, error) {
-	session, err := f.session.options()
+func (f *traceFlags) options() (opt engine.TraceOptions, err error) {
 	if f.out == "" {
-		err = errors.Join(err, errors.New("trace needs -o FILE: where to write the trace"))
+		err = errors.New("trace needs -o FILE: where to write the trace")
 	}
 	if f.names != "sonde" && f.names != "llama.cpp" {
 		err = errors.Join(err, fmt.Errorf("--names %q: there are sonde and llama.cpp", f.names))
 	}
-	opt := engine.TraceOptions{Session: session, Names: f.names}
+	opt.Names = f.names
 	for _, sel := range f.sel {
 		opt.Select = append(opt.Select, nn.Selector(sel))
 	}
