@@ -1,6 +1,7 @@
 package plugins
 
 import (
+	"errors"
 	"fmt"
 	"go/ast"
 	"go/token"
@@ -23,7 +24,6 @@ func (e *RefusedError) Error() string { return e.What + " is not for plugins: " 
 type dialect struct {
 	*source
 	stack    []ast.Node // what encloses the node at hand, outermost first
-	captured map[*ast.FuncLit][]*ast.Ident
 	declared map[types.Object]declaration
 }
 
@@ -56,8 +56,6 @@ func (d *dialect) node(n ast.Node) {
 		d.values(n)
 	case *ast.TypeSpec:
 		d.typeParameters(n.TypeParams)
-	case *ast.CaseClause:
-		d.caseClause(n)
 	}
 }
 
@@ -106,12 +104,12 @@ func (d *dialect) checkPackage() {
 func (d *dialect) checkRegister() {
 	obj := d.pkg.Scope().Lookup("Register")
 	if obj == nil {
-		d.report(d.file.Name.Pos(), ErrTypes, fmt.Errorf("the file has no function Register: add func Register(r *api.Registry)"))
+		d.report(d.file.Name.Pos(), ErrTypes, errors.New("the file has no function Register: add func Register(r *api.Registry)"))
 		return
 	}
 	if s, ok := obj.Type().(*types.Signature); !ok || s.Recv() != nil || s.Results().Len() != 0 || s.Params().Len() != 1 ||
 		types.TypeString(s.Params().At(0).Type(), nil) != "*"+apiPath+".Registry" {
-		d.report(obj.Pos(), ErrTypes, fmt.Errorf("Register is a %s, want func(r *api.Registry)", obj.Type()))
+		d.report(obj.Pos(), ErrTypes, fmt.Errorf("the function Register is a %s, want func(r *api.Registry)", obj.Type()))
 	}
 }
 
@@ -142,7 +140,7 @@ func (d *dialect) typeOf(e ast.Expr) types.Type {
 	return types.Typ[types.Invalid]
 }
 
-// objectOf returns the variable that e names, nil if it is something else.
+// variable returns the variable that e names, nil if it is something else.
 func (d *dialect) variable(e ast.Expr) *types.Var {
 	id, ok := ast.Unparen(e).(*ast.Ident)
 	if !ok {

@@ -9,9 +9,8 @@ import (
 
 // declaration is what the rules about loops need to know of a variable.
 type declaration struct {
-	function ast.Node   // that declares it
-	loops    []ast.Node // of that function, around the declaration; outermost first
-	fresh    bool       // the interpreter makes a new variable each time the declaration is run
+	inLoop   bool // of the function that declares it
+	fresh    bool // the interpreter makes a new variable each time the declaration is run
 	rangeKey bool
 }
 
@@ -25,15 +24,15 @@ func (d *dialect) collectDeclarations() {
 			d.declare(n.Value, append(slices.Clone(stack), n), false, false)
 		case *ast.AssignStmt:
 			if n.Tok == token.DEFINE {
-				fresh := len(n.Lhs) == 1 && !d.isElementLit(n.Rhs[0]) && !isHeader(n, stack)
+				fresh := d.renews(n.Lhs, n.Rhs) && !isHeader(n, stack)
 				for _, e := range n.Lhs {
 					d.declare(e, stack, fresh, false)
 				}
 			}
 		case *ast.ValueSpec:
-			for _, name := range n.Names {
-				fresh := len(n.Values) == 0 || len(n.Names) == 1 && !d.isElementLit(n.Values[0])
-				d.declare(name, stack, fresh, false)
+			names := nameExprs(n.Names)
+			for _, name := range names {
+				d.declare(name, stack, d.renews(names, n.Values), false)
 			}
 		}
 		return true
@@ -45,14 +44,21 @@ func (d *dialect) declare(e ast.Expr, stack []ast.Node, fresh, rangeKey bool) {
 	if !ok || d.info.Defs[id] == nil {
 		return
 	}
-	function, loops := enclosing(stack)
-	d.declared[d.info.Defs[id]] = declaration{function, loops, fresh, rangeKey}
+	d.declared[d.info.Defs[id]] = declaration{inLoop(stack), fresh, rangeKey}
 }
 
-// isElementLit tells literals of arrays, slices and maps, which the interpreter writes into the variable that it has.
-func (d *dialect) isElementLit(e ast.Expr) bool {
-	_, ok := ast.Unparen(e).(*ast.CompositeLit)
-	return ok && !d.isStructLit(e)
+// renews reports whether the interpreter makes new variables for names := values. It writes into those that it has
+// where the value is the literal of an array, slice or map, and for v, ok := m[k].
+func (d *dialect) renews(names, values []ast.Expr) bool {
+	for _, v := range values {
+		v = ast.Unparen(v)
+		_, isIndex := v.(*ast.IndexExpr)
+		_, isLit := v.(*ast.CompositeLit)
+		if isIndex && len(names) > len(values) || isLit && !d.isStructLit(v) {
+			return false
+		}
+	}
+	return true
 }
 
 // isHeader reports whether s stands in the header of a for loop.
@@ -61,17 +67,17 @@ func isHeader(s ast.Stmt, stack []ast.Node) bool {
 	return ok && loop.Init == s
 }
 
-// enclosing returns the innermost function of stack, and its loops.
-func enclosing(stack []ast.Node) (function ast.Node, loops []ast.Node) {
-	for _, n := range stack {
+// inLoop reports whether stack ends in a loop of its innermost function.
+func inLoop(stack []ast.Node) bool {
+	for _, n := range slices.Backward(stack) {
 		switch n.(type) {
 		case *ast.FuncDecl, *ast.FuncLit:
-			function, loops = n, nil
+			return false
 		case *ast.ForStmt, *ast.RangeStmt:
-			loops = append(loops, n)
+			return true
 		}
 	}
-	return function, loops
+	return false
 }
 
 // captures checks the variables of a loop that a function literal in the loop uses: unless each iteration makes a new
@@ -115,7 +121,7 @@ func (d *dialect) implicitAddress(e *ast.SelectorExpr, s *types.Selection) {
 // shared reports whether obj is a variable of a loop that the interpreter does not renew.
 func (d *dialect) shared(obj types.Object) bool {
 	decl, ok := d.declared[obj]
-	return ok && len(decl.loops) > 0 && !decl.fresh
+	return ok && decl.inLoop && !decl.fresh
 }
 
 func within(pos token.Pos, n ast.Node) bool { return n.Pos() <= pos && pos < n.End() }

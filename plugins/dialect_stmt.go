@@ -24,6 +24,8 @@ func (d *dialect) statement(s ast.Stmt) {
 		d.refuse(s, "a type switch", "keep values of one type: the interpreter takes types of a plugin for others")
 	case *ast.SwitchStmt:
 		d.switchStmt(s)
+	case *ast.CaseClause:
+		d.caseClause(s)
 	case *ast.RangeStmt:
 		d.rangeStmt(s)
 	case *ast.AssignStmt:
@@ -64,8 +66,10 @@ func isFallthrough(n ast.Node) bool {
 }
 
 func (d *dialect) caseClause(c *ast.CaseClause) {
-	if len(c.List) > 1 && contains(&ast.CallExpr{Fun: ast.NewIdent("_"), Args: c.List}, d.isCall) {
-		d.refuse(c, "a case with several values and a call", "call the function before the switch: calls would run in another order")
+	for _, e := range c.List {
+		if len(c.List) > 1 && contains(e, d.isCall) {
+			d.refuse(e, "a call in a case with several values", "call it before the switch: the calls would run in another order")
+		}
 	}
 }
 

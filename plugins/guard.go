@@ -42,7 +42,7 @@ func (p *Plugin) call(op string, f func() error) (err error) {
 		}
 	}()
 	if p.stopped.Load() {
-		return p.error(op, ErrStopped, ErrStopped)
+		return &Error{File: p.Path, Op: op, Kind: ErrStopped, Err: ErrStopped}
 	}
 	err = gguf.Guard(f)
 	if p.stopped.Load() { // a stopped call returns zero values, which would pass for success
@@ -51,21 +51,26 @@ func (p *Plugin) call(op string, f func() error) (err error) {
 	return err
 }
 
+// error says that the statement at work failed.
 func (p *Plugin) error(op string, kind, err error) *Error {
-	return &Error{File: p.Path, Op: op, Kind: kind, Err: err}
+	e := &Error{File: p.Path, Op: op, Kind: kind, Err: err}
+	if p.line != nil {
+		e.Line = *p.line
+	}
+	return e
 }
 
-// guardHook makes a hook's function safe to call. at is where it stands in the file.
-func (p *Plugin) guardHook(h api.Hook, at place) nn.Func {
+// guardHook makes a hook's function safe to call.
+func (p *Plugin) guardHook(f nn.Func) nn.Func {
 	return func(op *nn.Op) error {
 		p.running.Lock()
 		defer p.running.Unlock()
-		err := p.call(op.Name, func() error { return h.Func(op) })
-		var placed *Error
-		if err == nil || errors.As(err, &placed) {
-			return err
-		}
-		return &Error{File: p.Path, Line: at.line, Col: at.col, Op: op.Name, Err: err}
+		return p.call(op.Name, func() error {
+			if err := f(op); err != nil {
+				return p.error(op.Name, nil, err)
+			}
+			return nil
+		})
 	}
 }
 
@@ -98,7 +103,9 @@ func (p *Plugin) panicked(op string, v any, stack []byte) error {
 		return e
 	}
 	e := p.error(op, ErrPanic, &nn.PanicError{Value: thrown(v), Stack: stack})
-	e.Line, e.Col = at.line, at.col
+	if e.Line == 0 {
+		e.Line = at
+	}
 	return e
 }
 
@@ -120,7 +127,7 @@ func (p *Plugin) refused(err error) error {
 	if errors.As(err, &panicked) {
 		return p.panicked("", panicked.Value, panicked.Stack)
 	}
-	e := p.error("", ErrLoad, err)
+	e := &Error{File: p.Path, Kind: ErrLoad, Err: fmt.Errorf("%w: %w", ErrLoad, err)}
 	if m := positioned.FindStringSubmatch(err.Error()); m != nil {
 		e.Line, _ = strconv.Atoi(m[1])
 		e.Col, _ = strconv.Atoi(m[2])
@@ -131,31 +138,27 @@ func (p *Plugin) refused(err error) error {
 
 var positioned = regexp.MustCompile(`(?s):(\d+):(\d+): (.*)$`)
 
-// place is a line and column of the file, from 1; 0 where it is not known.
-type place struct{ line, col int }
-
-// places is where the interpreter writes what it says of panics: one line for each function on the way out, the
-// innermost first.
+// places is where the interpreter writes what it says of panics: for each function on the way out, the innermost first,
+// where it begins. It stands in for the line where none is tracked.
 type places struct {
-	mu    sync.Mutex
-	first place
+	mu   sync.Mutex
+	line int
 }
 
 func (p *places) Write(b []byte) (int, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if m := positioned.FindSubmatch(b); m != nil && p.first.line == 0 {
-		p.first.line, _ = strconv.Atoi(string(m[1]))
-		p.first.col, _ = strconv.Atoi(string(m[2]))
+	if m := positioned.FindSubmatch(b); m != nil && p.line == 0 {
+		p.line, _ = strconv.Atoi(string(m[1]))
 	}
 	return len(b), nil
 }
 
-// take returns the place of the last panic and forgets it.
-func (p *places) take() place {
+// take returns the line of the last panic and forgets it; 0 for none.
+func (p *places) take() int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	at := p.first
-	p.first = place{}
-	return at
+	line := p.line
+	p.line = 0
+	return line
 }

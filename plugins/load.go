@@ -2,10 +2,9 @@ package plugins
 
 import (
 	"embed"
-	"errors"
+	"fmt"
 	"io"
 	"os"
-	"reflect"
 	"sync"
 	"sync/atomic"
 
@@ -22,6 +21,7 @@ type Plugin struct {
 	Path string // as given to Load
 
 	interp   *interp.Interpreter
+	line     *int // of the statement at work, see tracker; nil before the file was evaluated
 	panics   places
 	hooks    []api.Hook
 	families []arch.Family
@@ -58,11 +58,15 @@ func Load(path string, opts ...Option) (*Plugin, error) {
 	if err != nil {
 		return nil, err
 	}
-	return p, p.register(src, register)
+	if err := p.register(register); err != nil {
+		return nil, err
+	}
+	return p, nil
 }
 
 // evaluate runs the package's declarations and returns its Register.
 func (p *Plugin) evaluate(src *source) (register func(*api.Registry), err error) {
+	line := src.track()
 	err = p.call("", func() error {
 		program, err := p.interp.CompileAST(src.file)
 		if err != nil {
@@ -71,29 +75,31 @@ func (p *Plugin) evaluate(src *source) (register func(*api.Registry), err error)
 		if _, err := p.interp.Execute(program); err != nil {
 			return p.refused(err)
 		}
-		v, err := p.interp.Eval(p.Name + ".Register")
-		if err != nil {
-			return p.refused(err)
+		if p.line, err = value[*int](p, line.address()+"()"); err != nil {
+			return err
 		}
-		register = functionOf(v)
-		if register == nil {
-			return p.refused(errors.New("Register is not a func(*api.Registry)"))
-		}
-		return nil
+		register, err = value[func(*api.Registry)](p, "Register")
+		return err
 	})
 	return register, err
 }
 
-func functionOf(v reflect.Value) func(*api.Registry) {
-	if !v.IsValid() || !v.CanInterface() {
-		return nil
+// value evaluates an expression of the plugin's package.
+func value[T any](p *Plugin, expression string) (T, error) {
+	var none T
+	v, err := p.interp.Eval(p.Name + "." + expression)
+	if err != nil {
+		return none, p.refused(err)
 	}
-	f, _ := v.Interface().(func(*api.Registry))
-	return f
+	t, ok := v.Interface().(T)
+	if !ok {
+		return none, p.refused(fmt.Errorf("%s is a %s, want a %T", expression, v.Type(), none))
+	}
+	return t, nil
 }
 
 // register calls Register and keeps what it adds, guarded.
-func (p *Plugin) register(src *source, register func(*api.Registry)) error {
+func (p *Plugin) register(register func(*api.Registry)) error {
 	var r api.Registry
 	if err := p.call("", func() error { register(&r); return nil }); err != nil {
 		return err
@@ -101,9 +107,8 @@ func (p *Plugin) register(src *source, register func(*api.Registry)) error {
 	if err := r.Err(); err != nil {
 		return &Error{File: p.Path, Kind: ErrLoad, Err: err}
 	}
-	at := src.registrations()
 	for _, h := range r.Hooks() {
-		h.Func = p.guardHook(h, at.next(h))
+		h.Func = p.guardHook(h.Func)
 		p.hooks = append(p.hooks, h)
 	}
 	for _, f := range r.Families() {

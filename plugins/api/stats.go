@@ -79,13 +79,14 @@ func descending(a, b float32) int {
 }
 
 // Histogram counts the elements of x in bins of equal width over [low, high]. What is outside, or NaN, is not
-// counted; high itself is in the last bin. It panics unless bins is at least 1 and low < high.
+// counted; high itself is in the last bin. It panics unless bins is at least 1 and low < high, both finite.
 func Histogram(x []float32, low, high float32, bins int) []int {
-	if bins < 1 || !(low < high) {
-		panic(fmt.Errorf("api.Histogram: %d bins over [%g, %g], want at least 1 over a range that is not empty", bins, low, high))
+	width := float64(high) - float64(low)
+	if bins < 1 || !(width > 0) || math.IsInf(width, 0) {
+		panic(fmt.Errorf("api.Histogram: %d bins over [%g, %g], want at least 1 over a finite range that is not empty", bins, low, high))
 	}
 	counts := make([]int, bins)
-	perUnit := float64(bins) / (float64(high) - float64(low))
+	perUnit := float64(bins) / width
 	for _, v := range x {
 		if v >= low && v <= high {
 			counts[min(bins-1, int((float64(v)-float64(low))*perUnit))]++
