@@ -1,0 +1,174 @@
+package audit
+
+import (
+	"context"
+	"math"
+
+	"github.com/sonde-ml/sonde/gguf"
+	"github.com/sonde-ml/sonde/kernels"
+)
+
+// TensorStats are the statistics of one tensor's weights. NaN and infinities are counted and otherwise left out:
+// without a finite weight, the numbers are NaN.
+type TensorStats struct {
+	Name  string `json:"name"`
+	Type  string `json:"type"`
+	Shape []int  `json:"shape"` // outermost first
+	Count int64  `json:"count"` // of all weights
+
+	Min  Number `json:"min"`
+	Max  Number `json:"max"`
+	Mean Number `json:"mean"`
+	Std  Number `json:"std"` // the weights being the population
+	RMS  Number `json:"rms"`
+
+	// Quantiles are exact, and lie on the line between the two weights next to them, by the names "0.01", "0.05", "0.25",
+	// "0.5", "0.75", "0.95" and "0.99".
+	Quantiles map[string]Number `json:"quantiles"`
+
+	Zeros int64 `json:"zeros"`
+	NaN   int64 `json:"nan"`
+	Inf   int64 `json:"inf"` // of either sign
+
+	Channels *Channels             `json:"channels,omitempty"` // of matrices only
+	Scales   map[string]ScaleStats `json:"scales,omitempty"`   // of quantised types only, by the name of the field
+}
+
+// Stats computes statistics of the tensors of f, in the order of the file. Weights are taken as float32, as they decode.
+//
+// The file is streamed: beside the result it takes some megabytes for each thread, and a few numbers for each column of
+// the widest tensor. Types that do not fit into a cell of [kernels.Distribution] are read twice, for the quantiles.
+func Stats(ctx context.Context, f *gguf.File, opt Options) ([]TensorStats, error) {
+	tensors := opt.chosen(f)
+	total := int64(0)
+	for _, t := range tensors {
+		total += int64(t.Elements()) * int64(passes(t))
+	}
+	list := make([]TensorStats, 0, len(tensors))
+	s := newStream(ctx, opt, total)
+	defer s.close()
+	err := gguf.Guard(func() error {
+		for _, t := range tensors {
+			stats, err := s.stats(t)
+			if err != nil {
+				return err
+			}
+			list = append(list, *stats)
+		}
+		return nil
+	})
+	return list, err
+}
+
+func (s *stream) stats(t *gguf.Tensor) (*TensorStats, error) {
+	parts, err := cut(t)
+	if err != nil {
+		return nil, err
+	}
+	sum, err := s.sum(parts)
+	if err != nil {
+		return nil, err
+	}
+	m := &sum.moments
+	stats := &TensorStats{
+		Name: t.Name, Type: t.Type.String(), Shape: append([]int{}, t.Shape...), Count: int64(m.Count()),
+		Min: least(m), Max: greatest(m), Mean: Number(m.Mean()), Std: Number(m.Std()), RMS: Number(m.RMS()),
+		Zeros: int64(m.Zeros()), NaN: int64(m.NaN()), Inf: int64(m.Inf()),
+		Channels: sum.channels(t), Scales: sum.scaleStats(parts[0].format),
+	}
+	at, err := s.ranked(parts, &sum.distribution, quantileRanks(m.Finite()))
+	if err != nil {
+		return nil, err
+	}
+	stats.Quantiles = namedQuantiles(at, m.Finite())
+	return stats, nil
+}
+
+func least(m *kernels.Moments) Number {
+	if m.Finite() == 0 {
+		return Number(math.NaN())
+	}
+	return Number(m.Min())
+}
+
+func greatest(m *kernels.Moments) Number {
+	if m.Finite() == 0 {
+		return Number(math.NaN())
+	}
+	return Number(m.Max())
+}
+
+// sums are what one pass over the weights of a tensor, or of a part of it, gives.
+type sums struct {
+	moments      kernels.Moments
+	distribution kernels.Distribution // of whole tensors only
+	squares      []float64            // Σx² of each column; nil for vectors
+	scales       []scaleSums
+}
+
+// sum makes the first pass.
+func (s *stream) sum(parts []part) (*sums, error) {
+	ofParts, distributions := make([]sums, len(parts)), make([]kernels.Distribution, s.pool.Threads())
+	err := s.each(parts, func(worker int, p part) error {
+		d := &distributions[worker]
+		if isSmall(p.Tensor) {
+			d = nil
+		}
+		return s.sumPart(worker, p, &ofParts[p.index], d)
+	})
+	if err != nil {
+		return nil, err
+	}
+	all := &ofParts[0]
+	for i := range ofParts[1:] {
+		all.merge(&ofParts[i+1])
+	}
+	for i := range distributions { // counts only, so that their order does not matter
+		all.distribution.Merge(&distributions[i])
+	}
+	return all, nil
+}
+
+func (s *stream) sumPart(worker int, p part, sum *sums, d *kernels.Distribution) error {
+	fields := scaleFields(p.format)
+	sum.scales = make([]scaleSums, len(fields))
+	if isMatrix(p.Tensor) {
+		sum.squares = make([]float64, p.RowLen())
+	}
+	return s.chunks(worker, p, func(c chunk) {
+		sum.moments.Add(c.values)
+		if d != nil {
+			d.Add(c.values)
+		}
+		for i := range fields {
+			sum.scales[i].add(&fields[i], c.raw, p.Type.BlockBytes())
+		}
+		if sum.squares != nil {
+			c.rows(p.RowLen(), func(_, col int, values []float32) { addSquares(sum.squares[col:], values) })
+		}
+	})
+}
+
+// addSquares adds the squares of values to dst, leaving out what is not finite.
+func addSquares(dst []float64, values []float32) {
+	dst = dst[:len(values)]
+	for i, v := range values {
+		square := float64(v) * float64(v)
+		if square <= math.MaxFloat64 {
+			dst[i] += square
+		}
+	}
+}
+
+func (a *sums) merge(b *sums) {
+	a.moments.Merge(&b.moments)
+	for i, v := range b.squares {
+		a.squares[i] += v
+	}
+	for i := range b.scales {
+		a.scales[i].merge(&b.scales[i])
+	}
+}
+
+// isMatrix reports whether t has several rows and several columns.
+func isMatrix(t *gguf.Tensor) bool { return t.Rows() > 1 && t.RowLen() > 1 }

@@ -1,0 +1,187 @@
+package audit
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"sync"
+	"sync/atomic"
+
+	"github.com/sonde-ml/sonde/gguf"
+	"github.com/sonde-ml/sonde/kernels"
+	"github.com/sonde-ml/sonde/kernels/quant"
+)
+
+// Options say how the weights of a file are gone through. The zero value is fine.
+type Options struct {
+	Threads  int                    // 0: one per processor; no result depends on it
+	Only     func(name string) bool // tensors to look at; nil: all
+	Progress func(done, total int64)
+	// Progress is told of weights, of which some are read twice; calls never overlap, and come a few times a second or more.
+}
+
+// chosen returns the tensors to look at.
+func (o Options) chosen(f *gguf.File) []*gguf.Tensor {
+	var list []*gguf.Tensor
+	for _, t := range f.Tensors() {
+		if o.Only == nil || o.Only(t.Name) {
+			list = append(list, t)
+		}
+	}
+	return list
+}
+
+const (
+	// chunkWeights are decoded at a time: whole blocks of every type, and little enough to stay in the nearest cache.
+	chunkWeights = 4096
+
+	// A tensor is cut into at most mostParts, of at least leastPart weights if it has as many. What is found in each is
+	// put together in their order, so that sums do not depend on who computed which.
+	mostParts = 64
+	leastPart = 1 << 17
+)
+
+// stream goes through the weights of tensors, several parts of one at a time.
+type stream struct {
+	ctx     context.Context
+	pool    *kernels.Pool
+	buffers [][]float32 // one for each worker, and a second one for comparisons
+
+	mu          sync.Mutex
+	progress    func(done, total int64)
+	done, total int64
+}
+
+func newStream(ctx context.Context, opt Options, total int64) *stream {
+	threads := opt.Threads
+	if threads < 1 {
+		threads = runtime.GOMAXPROCS(0)
+	}
+	s := &stream{ctx: ctx, pool: kernels.NewPool(threads), progress: opt.Progress, total: total}
+	for range 2 * threads {
+		s.buffers = append(s.buffers, make([]float32, chunkWeights))
+	}
+	return s
+}
+
+func (s *stream) close() { s.pool.Close() }
+
+// part is a range of whole rows of a tensor.
+type part struct {
+	*gguf.Tensor
+	format    *quant.Format
+	index     int
+	row, rows int
+}
+
+// cut cuts a tensor into parts, always the same ones.
+func cut(t *gguf.Tensor) ([]part, error) {
+	format, err := quant.Of(t.Type)
+	if err != nil {
+		return nil, err
+	}
+	if int64(len(t.Bytes())) != t.Size() {
+		return nil, &gguf.Error{File: t.Path(), Kind: gguf.ErrTruncated, Tensor: t.Name, Field: "data",
+			Seen: fmt.Sprintf("has %d bytes", len(t.Bytes())), Expected: fmt.Sprintf("%d bytes", t.Size()), Offset: t.Offset}
+	}
+	rows := t.Rows()
+	n := max(1, min(mostParts, rows, t.Elements()/leastPart))
+	parts := make([]part, n)
+	for i := range parts {
+		first := rows * i / n
+		parts[i] = part{t, format, i, first, rows*(i+1)/n - first}
+	}
+	return parts, nil
+}
+
+// each does work for every part, on all workers. It ends at the first error, or when the context does.
+func (s *stream) each(parts []part, work func(worker int, p part) error) error {
+	j := &job{parts: parts, errs: make([]error, len(parts)), work: func(worker int, p part) error {
+		err := work(worker, p)
+		s.advance(int64(p.rows) * int64(p.RowLen()))
+		return err
+	}}
+	if err := s.pool.Do(s.pool.Threads(), j); err != nil {
+		return err
+	}
+	for _, err := range j.errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// job hands parts out one by one: some processors have other work, too.
+type job struct {
+	parts []part
+	next  atomic.Int64
+	errs  []error
+	work  func(worker int, p part) error
+}
+
+// Range is called once for every worker.
+func (j *job) Range(worker, _, _ int) {
+	for {
+		i := int(j.next.Add(1)) - 1
+		if i >= len(j.parts) {
+			return
+		}
+		if j.errs[i] = j.work(worker, j.parts[i]); j.errs[i] != nil {
+			j.next.Store(int64(len(j.parts))) // the others end, too
+		}
+	}
+}
+
+// chunk is some weights of a part, decoded.
+type chunk struct {
+	at     int // of the first, counted in the tensor
+	values []float32
+	raw    []byte // the blocks they lie in
+}
+
+// chunks decodes a part, chunk by chunk.
+func (s *stream) chunks(worker int, p part, visit func(c chunk)) error {
+	width, size := p.Type.BlockWeights(), p.Type.BlockBytes()
+	raw, buffer := p.Bytes(), s.buffers[worker]
+	end := (p.row + p.rows) * p.RowLen()
+	for at := p.row * p.RowLen(); at < end; at += chunkWeights {
+		if err := s.ctx.Err(); err != nil {
+			return err
+		}
+		n := min(chunkWeights, end-at)
+		c := chunk{at, buffer[:n], raw[at/width*size : (at+n)/width*size]}
+		if err := p.format.Decode(c.values, c.raw); err != nil {
+			return err
+		}
+		visit(c)
+	}
+	return nil
+}
+
+// rows calls visit for every row, or piece of one, that a chunk has: its row, its first column and its weights.
+func (c chunk) rows(rowLen int, visit func(row, col int, values []float32)) {
+	values, row, col := c.values, c.at/rowLen, c.at%rowLen
+	for len(values) > 0 {
+		n := min(rowLen-col, len(values))
+		visit(row, col, values[:n])
+		values, row, col = values[n:], row+1, 0
+	}
+}
+
+func (s *stream) advance(weights int64) {
+	if s.progress == nil {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.done += weights
+	s.progress(s.done, s.total)
+}
+
+func totalWeights(tensors []*gguf.Tensor) (n int64) {
+	for _, t := range tensors {
+		n += int64(t.Elements())
+	}
+	return n
+}
