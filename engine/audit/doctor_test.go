@@ -1,0 +1,114 @@
+package audit
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/sonde-ml/sonde/gguf"
+	"github.com/sonde-ml/sonde/internal/fixtures"
+)
+
+// hostile is a case of the corpus of hostile files, as far as it is about a doctor.
+type hostile struct {
+	ID, File, Class, What, Want string
+	Finding                     *struct {
+		Kind, Tensor, Other, Also string
+		Count                     int64
+		Index                     *int
+		Rows                      int
+		Share                     float64
+	}
+}
+
+func hostileCases(t *testing.T) []hostile {
+	t.Helper()
+	file, err := os.Open(fixtures.Path(t, "malformed/cases.jsonl"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	var list []hostile
+	for lines := bufio.NewScanner(file); lines.Scan(); {
+		var c hostile
+		if err := json.Unmarshal(lines.Bytes(), &c); err != nil {
+			t.Fatal(err)
+		}
+		list = append(list, c)
+	}
+	return list
+}
+
+// TestDoctorOfCorpus wants exactly the finding of each case: others may be about the same tensor only.
+func TestDoctorOfCorpus(t *testing.T) {
+	for _, c := range hostileCases(t) {
+		if c.Class != "V" && c.Class != "seed" && c.ID != "H49" {
+			continue
+		}
+		t.Run(c.ID, func(t *testing.T) {
+			f, err := gguf.Open(fixtures.Path(t, "malformed/"+c.File))
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer f.Close()
+			found, err := Doctor(context.Background(), f, Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if c.Finding == nil {
+				if len(found) > 0 {
+					t.Errorf("%s: got %+v, want nothing", c.What, found)
+				}
+				return
+			}
+			kinds := map[string]Finding{}
+			for _, got := range found {
+				t.Logf("%+v", got)
+				kinds[string(got.Kind)] = got
+				if got.Tensor != c.Finding.Tensor {
+					t.Errorf("%s: got a finding about %s, want %s", c.What, got.Tensor, c.Finding.Tensor)
+				}
+			}
+			got, ok := kinds[c.Finding.Kind]
+			if !ok {
+				t.Fatalf("%s: got %+v, want %s", c.What, found, c.Finding.Kind)
+			}
+			if _, ok := kinds[c.Finding.Also]; c.Finding.Also != "" && !ok {
+				t.Errorf("%s: got %+v, want %s, too", c.What, found, c.Finding.Also)
+			}
+			if c.Finding.Count != 0 && got.Count != c.Finding.Count {
+				t.Errorf("count: got %d, want %d", got.Count, c.Finding.Count)
+			}
+			tensor, _ := f.Tensor(got.Tensor)
+			if i := c.Finding.Index; i != nil && (len(got.First) != 2 || got.First[0]*tensor.RowLen()+got.First[1] != *i) {
+				t.Errorf("first: got %v, want element %d", got.First, *i)
+			}
+			if got.Rows != c.Finding.Rows || float64(got.Share) != c.Finding.Share || got.Other != c.Finding.Other {
+				t.Errorf("got rows %d, share %v, other %q, want %+v", got.Rows, got.Share, got.Other, c.Finding)
+			}
+		})
+	}
+}
+
+// TestDoctorOfModels wants nothing about sound models: a false alarm is worse than none.
+func TestDoctorOfModels(t *testing.T) {
+	for _, path := range append(fixtures.Glob(t, "models/*.gguf"), fixtures.Glob(t, "vocabs/*.gguf")...) {
+		t.Run(filepath.Base(path), func(t *testing.T) {
+			f, err := gguf.Open(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer f.Close()
+			found, err := Doctor(context.Background(), f, Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(found) > 0 {
+				t.Errorf("got %+v, want nothing", found)
+			}
+		})
+	}
+}
