@@ -29,7 +29,7 @@ func (f *File) readAlignment(c *cursor) {
 		return
 	}
 	n, ok := v.Uint()
-	if n, fits := checked.Int(n, 1<<31); ok && fits && n >= smallestAlignment && n&(n-1) == 0 && n <= max(f.claimed(c), defaultAlignment) {
+	if n, fits := checked.Int(n, math.MaxInt); ok && fits && n >= smallestAlignment && n&(n-1) == 0 && n <= max(f.claimed(c), defaultAlignment) {
 		f.Alignment = n
 	} else {
 		c.note(ErrBadAlignment, v.at+4, Error{Field: "value", Seen: fmt.Sprint(v.Any(0)), Expected: fmt.Sprintf("a power of two from %d on, no larger than the file", smallestAlignment)})
