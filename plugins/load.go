@@ -38,7 +38,7 @@ type options struct{ out io.Writer }
 func Output(w io.Writer) Option { return func(o *options) { o.out = w } }
 
 // Load checks and interprets the file at path and calls its Register. Errors are [Error] values, all findings joined.
-// It costs 2 to 3 ms; the plugin holds no file or goroutine, and need not be closed.
+// It takes a few milliseconds. The plugin holds no file or goroutine, and need not be closed.
 func Load(path string, opts ...Option) (*Plugin, error) {
 	o := options{out: os.Stderr}
 	for _, opt := range opts {
