@@ -20,7 +20,7 @@ import (
 )
 
 // packages are the imports of a plugin, each with the names that are taken and left out. Left out are interfaces, since
-// a plugin cannot implement them; sequences, since it cannot range over them; what reads input; the tables of unicode;
+// a plugin cannot implement them; sequences, since it cannot range over them; what is deprecated; what reads input; the tables of unicode;
 // and what only the loader calls.
 var packages = []struct{ path, take, leaveOut string }{
 	{"errors", "", ""},
@@ -30,7 +30,7 @@ var packages = []struct{ path, take, leaveOut string }{
 	{"math/cmplx", "", ""},
 	{"sort", "", `^Interface$`},
 	{"strconv", "", ""},
-	{"strings", "", `Seq$|^Lines$`},
+	{"strings", "", `Seq$|^(Lines|Title)$`},
 	{"unicode", `^Is[A-Z]|^To(Lower|Title|Upper)$|^SimpleFold$|^Max(Rune|ASCII|Latin1)$|^ReplacementChar$`, `^IsOneOf$`},
 	{"unicode/utf8", "", ""},
 	{"github.com/sonde-ml/sonde/plugins/api", "", `^(Attach|Hook|When|BeforeOp|InPlaceOfOp|AfterOp|Family)$`},

@@ -45,7 +45,6 @@ func stringsSymbols() map[string]reflect.Value {
 		"SplitAfter":     reflect.ValueOf(strings.SplitAfter),
 		"SplitAfterN":    reflect.ValueOf(strings.SplitAfterN),
 		"SplitN":         reflect.ValueOf(strings.SplitN),
-		"Title":          reflect.ValueOf(strings.Title),
 		"ToLower":        reflect.ValueOf(strings.ToLower),
 		"ToLowerSpecial": reflect.ValueOf(strings.ToLowerSpecial),
 		"ToTitle":        reflect.ValueOf(strings.ToTitle),
