@@ -14,12 +14,8 @@ import (
 	"path/filepath"
 	"runtime"
 
-	"github.com/sonde-ml/sonde/engine/token"
-	"github.com/sonde-ml/sonde/examples/pretrain/bpe"
-	"github.com/sonde-ml/sonde/examples/pretrain/corpus"
 	"github.com/sonde-ml/sonde/examples/pretrain/model"
 	"github.com/sonde-ml/sonde/examples/pretrain/train"
-	"github.com/sonde-ml/sonde/gguf"
 )
 
 func main() {
@@ -43,6 +39,9 @@ var shape = model.Config{
 	Vocab: 512, Dim: 128, Layers: 5, Heads: 8, KVHeads: 4, FFN: 352, Context: 512, Base: 10000, Eps: 1e-5,
 }
 
+// storiesForVocabulary is how many stories the tokenizer is trained on.
+const storiesForVocabulary = 20000
+
 func parse(args []string) (options, error) {
 	o := options{settings: train.Settings{Model: shape}}
 	f := flag.NewFlagSet("pretrain", flag.ContinueOnError)
@@ -50,10 +49,10 @@ func parse(args []string) (options, error) {
 	f.StringVar(&o.dir, "dir", filepath.Join(os.TempDir(), "sonde-pretrain"), "`folder` for checkpoints")
 	f.IntVar(&o.threads, "threads", runtime.NumCPU(), "threads; the result does not depend on them")
 	f.Uint64Var(&o.settings.Seed, "seed", 1, "of stories and first weights")
-	f.IntVar(&o.settings.Steps, "steps", 5000, "steps of training")
-	f.IntVar(&o.settings.Tokens, "tokens", 4096, "tokens of a step, at least")
-	f.Float64Var(&o.settings.Rate, "rate", 4e-3, "highest learning rate")
-	f.IntVar(&o.settings.Warmup, "warmup", 200, "steps until the highest rate")
+	f.IntVar(&o.settings.Steps, "steps", 4000, "steps of training")
+	f.IntVar(&o.settings.Tokens, "tokens", 2048, "tokens of a step, at least")
+	f.Float64Var(&o.settings.Rate, "rate", 5e-3, "highest learning rate")
+	f.IntVar(&o.settings.Warmup, "warmup", 100, "steps until the highest rate")
 	return o, f.Parse(args)
 }
 
@@ -62,42 +61,12 @@ func run(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	if err := os.MkdirAll(o.dir, 0o755); err != nil {
-		return err
-	}
-	stories, err := corpus.New(o.settings.Seed)
+	s, err := open(ctx, o, storiesForVocabulary)
 	if err != nil {
 		return err
 	}
-	vocab, tokens, err := vocabulary(ctx, filepath.Join(o.dir, "vocab.gguf"), stories)
-	if err != nil {
+	if err := s.train(ctx); err != nil {
 		return err
 	}
-	s := &session{options: o, corpus: stories, vocab: vocab, tokens: tokens}
-	return s.run(ctx)
-}
-
-// storiesForVocabulary is how many stories the tokenizer is trained on.
-const storiesForVocabulary = 20000
-
-// vocabulary trains the tokenizer, which takes a few seconds, and opens it through a file, as Sonde's own tokenizer.
-func vocabulary(ctx context.Context, path string, stories *corpus.Corpus) (*bpe.Vocab, *token.Vocab, error) {
-	v := bpe.Train(train.CountWords(corpus.Reader{Corpus: stories}, storiesForVocabulary), shape.Vocab)
-	w := gguf.Create(ctx, path)
-	defer w.Abort()
-	w.Set("general.architecture", gguf.ValueOf("llama"))
-	v.Write(w)
-	if err := w.Commit(); err != nil {
-		return nil, nil, err
-	}
-	f, err := gguf.Open(path)
-	if err != nil {
-		return nil, nil, err
-	}
-	defer f.Close()
-	t, err := token.New(f)
-	if err == nil {
-		err = t.Check() // reads the tables, so that the file may be closed
-	}
-	return v, t, err
+	return s.report(ctx)
 }

@@ -1,6 +1,7 @@
 package corpus
 
 import (
+	"fmt"
 	"hash/fnv"
 	"math/rand/v2"
 )
@@ -24,6 +25,15 @@ func New(seed uint64) (*Corpus, error) {
 func (c *Corpus) Story(i uint64) string {
 	r := rand.New(rand.NewPCG(c.seed, i))
 	return c.plots[r.IntN(len(c.plots))].tell(r)
+}
+
+// Fingerprint tells grammars apart: it is another one as soon as a letter of a plot is another one.
+func (c *Corpus) Fingerprint() string {
+	h := fnv.New64a()
+	for _, p := range c.plots {
+		h.Write(p.source)
+	}
+	return fmt.Sprintf("%016x", h.Sum64())
 }
 
 // Plots returns how many plots there are.

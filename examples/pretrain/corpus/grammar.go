@@ -15,6 +15,7 @@ var files embed.FS
 // plot is one file of the grammar, with what common.txt adds to it.
 type plot struct {
 	file     string
+	source   []byte // the text of the file, and of common.txt
 	cast     []role
 	tables   map[string]*table
 	sections map[string][]template
@@ -56,6 +57,7 @@ func load(fsys fs.FS) ([]*plot, error) {
 // inherit adds the tables and sections of common.txt. None may have the name of an own one: it would be mistaken for it.
 func (p *plot) inherit(common *plot) error {
 	var errs []error
+	p.source = slices.Concat(p.source, common.source)
 	for name, t := range common.tables {
 		if p.tables[name] != nil {
 			errs = append(errs, fmt.Errorf("%s: table %s is in %s too", p.file, name, common.file))
@@ -77,7 +79,7 @@ func parse(fsys fs.FS, name string) (*plot, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &plot{file: name, tables: map[string]*table{}, sections: map[string][]template{}}
+	p := &plot{file: name, source: text, tables: map[string]*table{}, sections: map[string][]template{}}
 	var errs []error
 	line := func(string) error { return errors.New("a line before the first heading") }
 	for i, s := range strings.Split(string(text), "\n") {

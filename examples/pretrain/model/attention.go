@@ -6,7 +6,7 @@ import "math"
 // gradients of keys and values have one order of sums. Scores are computed in strips of rows; a strip needs the keys
 // up to its last row only.
 
-const strip = 32 // rows
+const strip = 32 // rows that are worked on together
 
 // span is a story's tokens in a batch: lo ≤ i < hi.
 type span struct {
@@ -96,11 +96,13 @@ func (r *Run[F]) perKVHead(f func(s span, kv int, scratch []F)) {
 	for _, s := range r.spans {
 		longest = max(longest, s.wide())
 	}
-	size := longest * (longest + r.config.HeadDim())
-	parallel(r.threads, len(r.spans)*kv, func(lo, hi int) {
-		scratch := make([]F, size)
-		for i := lo; i < hi; i++ {
-			f(r.spans[i/kv], i%kv, scratch)
+	size(longest*(longest+r.config.HeadDim()), r.heads...)
+	units := len(r.spans) * kv
+	parallel(len(r.heads), len(r.heads), func(lo, hi int) {
+		for t := lo; t < hi; t++ {
+			for i := t; i < units; i += len(r.heads) {
+				f(r.spans[i/kv], i%kv, *r.heads[t])
+			}
 		}
 	})
 }

@@ -2,10 +2,13 @@ package model
 
 // linear writes x·wᵀ to y: x [n, in], w [out, in], y [n, out].
 func (r *Run[F]) linear(y, x, w []F, in, out int) {
-	clear(y)
 	t := r.transpose(w, out, in)
 	parallel(r.threads, len(x)/in, func(lo, hi int) {
-		addProduct(rows(y, out).from(lo, 0), rows(x, in).from(lo, 0), rows(t, out), hi-lo, out, in)
+		for ; lo < hi; lo += strip { // what was cleared is still in the cache when it is added to
+			n := min(strip, hi-lo)
+			clear(y[lo*out:][:n*out])
+			addProduct(rows(y, out).from(lo, 0), rows(x, in).from(lo, 0), rows(t, out), n, out, in)
+		}
 	})
 }
 

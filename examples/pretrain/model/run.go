@@ -27,6 +27,7 @@ type Run[F Float] struct {
 	scale   []F // [n]
 	logits  []F // [n, vocab]; after Loss, probabilities
 	scratch []F
+	heads   []*[]F // scratch of a thread in attention
 	back    gradients[F]
 }
 
@@ -48,7 +49,11 @@ type gradients[F Float] struct {
 
 // NewRun returns a run for models of one shape.
 func NewRun[F Float](c Config, threads int) *Run[F] {
-	return &Run[F]{config: c, threads: max(1, threads), rot: newRotation[F](c), layers: make([]activations[F], c.Layers)}
+	r := &Run[F]{config: c, threads: max(1, threads), rot: newRotation[F](c), layers: make([]activations[F], c.Layers)}
+	for range r.threads {
+		r.heads = append(r.heads, new([]F))
+	}
+	return r
 }
 
 // Loss runs p over the batch and returns the mean loss per token, in nats.

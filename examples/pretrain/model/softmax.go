@@ -6,7 +6,9 @@ func softmax[F Float](x []F, n int, scale F) {
 	x = x[:n]
 	top := x[0]
 	for _, v := range x {
-		top = max(top, v)
+		if v > top { // the built-in max would look for NaN and −0 as well
+			top = v
+		}
 	}
 	for i, v := range x {
 		x[i] = scale * (v - top)

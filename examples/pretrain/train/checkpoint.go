@@ -32,7 +32,7 @@ func (t *Trainer) parts() []part {
 	return []part{{"", t.Params}, {"m.", t.optimise.m}, {"v.", t.optimise.v}}
 }
 
-// fingerprint is everything that the weights depend on, but the grammar of the corpus.
+// fingerprint is everything that the weights depend on.
 func (t *Trainer) fingerprint() string { return fmt.Sprintf("%+v", t.Settings) }
 
 // Save writes a checkpoint, atomically.

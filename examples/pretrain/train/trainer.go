@@ -9,6 +9,7 @@ import (
 // Settings say how to train. Two runs with the same settings and stories give the same weights.
 type Settings struct {
 	Model  model.Config
+	Corpus string // its fingerprint
 	Seed   uint64
 	Steps  int
 	Tokens int     // of a step, at least
