@@ -1,6 +1,9 @@
 package nn
 
-import "fmt"
+import (
+	"fmt"
+	"runtime/debug"
+)
 
 // Point is an op of a model's pass, as it is known before anything runs: a place to hook.
 type Point struct {
@@ -23,7 +26,7 @@ func Plan(forward func(*Pass) *Tensor, extra AliasTable) (points []Point, err er
 	r.tokens = Tensor{Shape: []int{TokensDim}}
 	defer func() {
 		if v := recover(); v != nil {
-			err = fmt.Errorf("the forward pass cannot be planned: %v", v)
+			err = fmt.Errorf("the forward pass cannot be planned: %w", &PanicError{v, debug.Stack()})
 		}
 	}()
 	forward(&r.root)

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"errors"
 
 	"github.com/spf13/cobra"
@@ -30,10 +31,11 @@ type pass struct {
 	text    string // that the ids were made of
 	options engine.Options
 	plugins loadedPlugins
+	callOff func() bool // of the plugins' end with the command's context
 }
 
-// open opens the model, with the families that plugins bring, and reads the text. The caller closes the model.
-func (f *passFlags) open(a *app) (*pass, error) {
+// open opens the model, with the families that plugins bring, and reads the text. The caller closes the pass.
+func (f *passFlags) open(ctx context.Context, a *app) (*pass, error) {
 	options, err := f.session.options()
 	if err != nil {
 		return nil, err
@@ -50,7 +52,12 @@ func (f *passFlags) open(a *app) (*pass, error) {
 	if err != nil {
 		return nil, errors.Join(err, m.Close())
 	}
-	return &pass{m, ids, text, options, loaded}, nil
+	return &pass{m, ids, text, options, loaded, loaded.stopWith(ctx)}, nil
+}
+
+func (p *pass) close() {
+	p.callOff()
+	p.model.Close()
 }
 
 // newSession returns a session with the plugins' hooks.

@@ -124,12 +124,12 @@ func (f *runPlot) add(cmd *cobra.Command) {
 	f.out.add(cmd)
 }
 
-func (a *app) plotRun(f *runPlot, draw func(*engine.Session, []int32) (*plotting.Figure, error), what ...string) error {
-	p, err := f.open(a)
+func (a *app) plotRun(cmd *cobra.Command, f *runPlot, draw func(*engine.Session, []int32) (*plotting.Figure, error), what ...string) error {
+	p, err := f.open(cmd.Context(), a)
 	if err != nil {
 		return err
 	}
-	defer p.model.Close()
+	defer p.close()
 	s, err := p.newSession()
 	if err != nil {
 		return err
@@ -150,7 +150,7 @@ func (a *app) plotResidualCmd() *cobra.Command {
 		Example: `  sonde plot residual -m model.gguf -p "Once upon a time"`,
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return a.plotRun(&f, func(s *engine.Session, ids []int32) (*plotting.Figure, error) {
+			return a.plotRun(cmd, &f, func(s *engine.Session, ids []int32) (*plotting.Figure, error) {
 				return plotting.Residual(cmd.Context(), s, ids...)
 			}, "residual")
 		},
@@ -168,7 +168,7 @@ func (a *app) plotAttentionCmd() *cobra.Command {
 		Example: `  sonde plot attention -m model.gguf -p "Once upon a time" --layer 2 --head 1`,
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return a.plotRun(&f, func(s *engine.Session, ids []int32) (*plotting.Figure, error) {
+			return a.plotRun(cmd, &f, func(s *engine.Session, ids []int32) (*plotting.Figure, error) {
 				return plotting.Attention(cmd.Context(), s, layer, head, ids...)
 			}, "attention", fmt.Sprintf("layer%d", layer), fmt.Sprintf("head%d", head))
 		},

@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"context"
+
 	"github.com/spf13/cobra"
 
 	"github.com/sonde-ml/sonde/engine"
@@ -32,6 +34,15 @@ func (f *pluginFlag) load() (loadedPlugins, error) {
 		l.families = append(l.families, p.Families()...)
 	}
 	return l, nil
+}
+
+// stopWith ends what the plugins run when ctx ends, which they cannot know; the function that it returns calls that off.
+func (l loadedPlugins) stopWith(ctx context.Context) (callOff func() bool) {
+	return context.AfterFunc(ctx, func() {
+		for _, p := range l.list {
+			p.Stop()
+		}
+	})
 }
 
 // attach adds the plugins' hooks to the session.

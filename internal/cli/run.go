@@ -56,11 +56,11 @@ func (f *runFlags) addGeneration(cmd *cobra.Command) {
 }
 
 func (a *app) run(cmd *cobra.Command, f *runFlags) error {
-	p, err := f.open(a)
+	p, err := f.open(cmd.Context(), a)
 	if err != nil {
 		return err
 	}
-	defer p.model.Close()
+	defer p.close()
 	s, err := p.newSession()
 	if err != nil {
 		return err

@@ -50,11 +50,11 @@ func (a *app) trace(cmd *cobra.Command, f *traceFlags) error {
 	if err != nil {
 		return err
 	}
-	p, err := f.open(a)
+	p, err := f.open(cmd.Context(), a)
 	if err != nil {
 		return err
 	}
-	defer p.model.Close()
+	defer p.close()
 	opt.Session, opt.Prompt = p.options, p.text
 	opt.Prepare = func(s *engine.Session) error {
 		return errors.Join(p.plugins.attach(s), a.showProgress(s, max(1, len(opt.Batches)), "tracing"))
