@@ -3,8 +3,6 @@ package trace
 import (
 	"fmt"
 	"math"
-
-	"github.com/sonde-ml/sonde/engine/nn"
 )
 
 // DefaultTolerance is the NMSE up to which a difference counts as noise: two decades above what float32 arithmetic
@@ -128,17 +126,6 @@ func (m *metrics) result(d *OpDiff) {
 	} else if m.diff2 == 0 {
 		d.NMSE, d.Cos = 0, 1 // zeros of different sign
 	}
-}
-
-// opName returns Sonde's name of the op that e is, and e's key where there is none.
-func (t *Trace) opName(e *Entry) string {
-	if t.Names() == "sonde" {
-		return e.Base()
-	}
-	if name, ok := nn.FromLlamaCpp(e.Base(), e.Op); ok {
-		return name
-	}
-	return e.Base()
 }
 
 // Summary says the verdict in a line.

@@ -17,6 +17,7 @@ type Entry struct {
 	Shape   []int   // outermost first
 	data    []byte
 	begin   uint64 // of data, in the data section
+	name    string // of Sonde's op, "" where it has no such op
 }
 
 // Aliases are the foreign names of an op.

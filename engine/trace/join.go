@@ -11,7 +11,8 @@ var nan = math.NaN()
 // join finds, for entries of the reference, the same values in the other trace.
 type join struct {
 	ref, got *Trace
-	byName   map[string][]*Entry // entries of got, one per batch, by each name they have
+	byOp     map[string][]*Entry // entries of got, one per batch, by the op that they are
+	byAlias  map[string][]*Entry // those that no entry of ref has the name of, by their foreign names
 	rows     map[int32]place     // where got has a position
 }
 
@@ -19,10 +20,18 @@ type join struct {
 type place struct{ batch, row int }
 
 func newJoin(ref, got *Trace) *join {
-	j := &join{ref: ref, got: got, byName: map[string][]*Entry{}, rows: map[int32]place{}}
+	j := &join{ref: ref, got: got, byOp: map[string][]*Entry{}, byAlias: map[string][]*Entry{}, rows: map[int32]place{}}
+	named := map[string]bool{}
+	for _, e := range ref.Entries {
+		named[e.opName()] = true
+	}
 	for _, e := range got.Entries {
-		for _, name := range e.names() {
-			j.byName[name] = append(j.byName[name], e)
+		j.byOp[e.opName()] = append(j.byOp[e.opName()], e)
+		if named[e.opName()] {
+			continue
+		}
+		for _, alias := range e.aliases() {
+			j.byAlias[alias] = append(j.byAlias[alias], e)
 		}
 	}
 	for i, b := range got.Batches {
@@ -33,8 +42,8 @@ func newJoin(ref, got *Trace) *join {
 	return j
 }
 
-// names lists what the value of e is called, the batch left out.
-func (e *Entry) names() []string {
+// aliases lists the key and the foreign names of e's value, the batch left out.
+func (e *Entry) aliases() []string {
 	names := []string{e.Base()}
 	for _, alias := range []string{e.Aliases.LlamaCpp, e.Aliases.HF, e.Aliases.TransformerLens} {
 		if alias != "" && alias != names[0] {
@@ -50,10 +59,7 @@ func (j *join) compare(e *Entry) (d OpDiff, found bool, err error) {
 	if len(counterparts) == 0 {
 		return d, false, nil
 	}
-	op := j.ref.opName(e)
-	if j.got.Names() == "sonde" {
-		op = counterparts[0].Base()
-	}
+	op := counterparts[0].opName()
 	d = OpDiff{Op: op, Ref: e.Key}
 	ref, err := asValue(e, op)
 	if err != nil {
@@ -69,8 +75,11 @@ func (j *join) compare(e *Entry) (d OpDiff, found bool, err error) {
 
 // counterparts returns the entries of got for the value that e is, one per batch.
 func (j *join) counterparts(e *Entry) []*Entry {
-	for _, name := range e.names() {
-		if found := j.byName[name]; len(found) > 0 {
+	if found := j.byOp[e.opName()]; len(found) > 0 {
+		return found
+	}
+	for _, alias := range e.aliases() {
+		if found := j.byAlias[alias]; len(found) > 0 {
 			return found
 		}
 	}

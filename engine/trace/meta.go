@@ -33,7 +33,7 @@ func (t *Trace) parseMeta() error {
 		batches = [][]int32{tokens}
 	}
 	t.cutBatches(batches, positions)
-	return nil
+	return t.nameOps()
 }
 
 // sortBy brings the entries into the order of keys; others follow in the order of the header.
