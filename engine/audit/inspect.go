@@ -20,6 +20,7 @@ type Report struct {
 	Types         map[string]Type `json:"types"`
 	BitsPerWeight float64         `json:"bits_per_weight"`
 	Model         Model           `json:"model"`
+	Split         *Split          `json:"split,omitempty"` // where the file is one part of several
 	Warnings      []string        `json:"warnings"`
 	Errors        []string        `json:"errors,omitempty"` // why the container is broken
 }
@@ -58,6 +59,9 @@ type Model struct {
 	KVHeads      int64  `json:"kv_heads"`
 	Context      int64  `json:"context"`
 	Width        int64  `json:"width"`
+
+	Rope    *Rope    `json:"rope,omitempty"`     // nil where no key speaks of it
+	KVCache *KVCache `json:"kv_cache,omitempty"` // nil where the metadata does not tell what a token needs
 }
 
 // arrayPreview is how many elements of an array a report shows.
@@ -65,8 +69,13 @@ const arrayPreview = 8
 
 // Inspect reads the file at path. What a model loader would refuse is a warning. If the container itself is broken, the
 // report has what could be read and the error says why; the report is nil if nothing could be.
-func Inspect(path string) (*Report, error) {
-	f, err := gguf.Examine(path)
+func Inspect(path string) (*Report, error) { return inspect(path, gguf.Examine) }
+
+// InspectHeader is Inspect for a file that may end behind its tensor list, such as the first megabytes of a download.
+func InspectHeader(path string) (*Report, error) { return inspect(path, gguf.ExamineHeader) }
+
+func inspect(path string, examine func(string) (*gguf.File, error)) (*Report, error) {
+	f, err := examine(path)
 	if f == nil {
 		return nil, err
 	}
@@ -78,21 +87,33 @@ func Inspect(path string) (*Report, error) {
 	if f.BigEndian {
 		r.Endian = "big"
 	}
-	for _, kv := range f.Keys() {
-		r.KV = append(r.KV, describeKV(kv, arrayPreview))
-	}
-	r.addTensors(f.Tensors())
-	r.Model = describeModel(f)
-	for _, w := range f.Warnings() {
-		r.Warnings = append(r.Warnings, w.Error())
-	}
-	if err == nil {
-		r.addModelWarnings(f)
-	}
+	err = errors.Join(err, gguf.Guard(func() error { r.describe(f, err == nil); return nil }))
 	for _, e := range parts(err) {
 		r.Errors = append(r.Errors, e.Error())
 	}
 	return r, err
+}
+
+// describe fills the report in; whole says that nothing is wrong with the container.
+func (r *Report) describe(f *gguf.File, whole bool) {
+	for _, kv := range f.Keys() {
+		r.KV = append(r.KV, describeKV(kv, arrayPreview))
+	}
+	r.addTensors(f.Tensors())
+	r.Model, r.Split = describeModel(f), describeSplit(f)
+	for _, w := range f.Warnings() {
+		r.Warnings = append(r.Warnings, w.Error())
+	}
+	switch {
+	case !whole:
+	case r.Split == nil:
+		r.addModelWarnings(f)
+	default: // the model is all parts together; what keeps them from that is among the warnings already
+		if all, err := gguf.Open(f.Name); err == nil {
+			r.addModelWarnings(all)
+			all.Close()
+		}
+	}
 }
 
 // Key returns one metadata value whole.
@@ -157,6 +178,7 @@ func describeModel(f *gguf.File) Model {
 	if m.KVHeads == 0 {
 		m.KVHeads = m.Heads // what the key means when it is absent
 	}
+	m.Rope, m.KVCache = describeRope(f, m.Architecture), describeKVCache(f, m)
 	return m
 }
 

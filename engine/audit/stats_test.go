@@ -46,7 +46,7 @@ func TestStatsOfModels(t *testing.T) {
 
 // TestStatsOfTypes does so for every type, with large and small numbers, NaN and infinities.
 func TestStatsOfTypes(t *testing.T) {
-	const rows, cols = 300, 512
+	const rows, cols = 70, 512
 	values := gaussian(3, rows*cols, 1)
 	for i := range values {
 		values[i] *= float32(math.Exp2(float64(i%40 - 30)))

@@ -140,21 +140,26 @@ type chunk struct {
 	raw    []byte // the blocks they lie in
 }
 
+// decode decodes the weights from at on, counted in the tensor, and returns the blocks they lie in.
+func (p part) decode(dst []float32, at int) (raw []byte, err error) {
+	width, size := p.Type.BlockWeights(), p.Type.BlockBytes()
+	raw = p.Bytes()[at/width*size : (at+len(dst))/width*size]
+	return raw, p.format.Decode(dst, raw)
+}
+
 // chunks decodes a part, chunk by chunk.
 func (s *stream) chunks(worker int, p part, visit func(c chunk)) error {
-	width, size := p.Type.BlockWeights(), p.Type.BlockBytes()
-	raw, buffer := p.Bytes(), s.buffers[worker]
 	end := (p.row + p.rows) * p.RowLen()
 	for at := p.row * p.RowLen(); at < end; at += chunkWeights {
 		if err := s.ctx.Err(); err != nil {
 			return err
 		}
-		n := min(chunkWeights, end-at)
-		c := chunk{at, buffer[:n], raw[at/width*size : (at+n)/width*size]}
-		if err := p.format.Decode(c.values, c.raw); err != nil {
+		values := s.buffers[worker][:min(chunkWeights, end-at)]
+		raw, err := p.decode(values, at)
+		if err != nil {
 			return err
 		}
-		visit(c)
+		visit(chunk{at, values, raw})
 	}
 	return nil
 }
