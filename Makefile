@@ -11,14 +11,17 @@ endif
 MODEL := $(or $(SONDE_MODEL),$(wildcard engine/default.gguf))
 lab tour notebooks: export SONDE_MODEL := $(SONDE_MODEL)
 
-.PHONY: help lab tour notebooks test check bench generate
+.PHONY: help setup lab tour notebooks test check bench generate
 help:
 	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' Makefile | expand -t 16
 
-lab: .sonde/ready ## set up what is missing, and open the notebooks in Jupyter
+setup:
+	@notebooks/jupyter/setup.sh
+
+lab: setup ## set up what is missing, and open the notebooks in Jupyter
 	go run . notebook
 
-tour: $(if $(MODEL),.sonde/ready) ## run the notebooks into out/, as .ipynb and .html
+tour: $(if $(MODEL),setup) ## run the notebooks into out/, as .ipynb and .html
 ifeq ($(MODEL),)
 	@echo "tour: there is no model to run: set SONDE_MODEL to a GGUF file"
 else
@@ -26,7 +29,7 @@ else
 	$(BIN)/nb run out $(NOTEBOOKS)
 endif
 
-notebooks: .sonde/ready ## run the notebooks and keep what they show in them
+notebooks: setup ## run the notebooks and keep what they show in them
 	go build -o $(BIN)/nb ./internal/nb
 	$(BIN)/nb renew $(NOTEBOOKS)
 
@@ -49,7 +52,3 @@ bench: ## the benchmarks into out/bench.txt; two such files are compared by "go 
 
 generate: ## what is generated from other files
 	go generate ./...
-
-.sonde/ready: go.sum tools/go.sum notebooks/jupyter/setup.sh
-	notebooks/jupyter/setup.sh
-	touch $@

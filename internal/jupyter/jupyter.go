@@ -23,7 +23,10 @@ import (
 	"golang.org/x/mod/modfile"
 )
 
-const modulePath = "github.com/sonde-ml/sonde"
+const (
+	modulePath    = "github.com/sonde-ml/sonde"
+	modelVariable = "SONDE_MODEL"
+)
 
 var (
 	// ErrNoCheckout says that a folder is not in a checkout of Sonde.
@@ -53,16 +56,20 @@ func isCheckout(dir string) bool {
 }
 
 // Environment returns what the environment needs so that Jupyter finds the kernel of the checkout at root and keeps
-// its files there, as KEY=VALUE.
+// its files there, as KEY=VALUE; and SONDE_MODEL, if it is set, as cells need it, which run in the notebook's folder.
 func Environment(root string) []string {
 	state := filepath.Join(root, ".sonde")
-	return []string{
+	env := []string{
 		"JUPYTER_PATH=" + filepath.Join(root, "notebooks", "jupyter"),
 		"JUPYTER_DATA_DIR=" + filepath.Join(state, "jupyter"),
 		"JUPYTER_CONFIG_DIR=" + filepath.Join(state, "jupyter-config"),
 		"JUPYTER_RUNTIME_DIR=" + filepath.Join(state, "run"),
 		"IPYTHONDIR=" + filepath.Join(state, "ipython"),
 	}
+	if model, err := filepath.Abs(os.Getenv(modelVariable)); err == nil && os.Getenv(modelVariable) != "" {
+		env = append(env, modelVariable+"="+model)
+	}
+	return env
 }
 
 // Command returns the command line that opens Jupyter on the notebooks of the checkout at root, and what it needs in

@@ -82,6 +82,7 @@ func TestWhatIsMissingIsNamed(t *testing.T) {
 
 func TestCommandListensOnThisMachineAndAsksForAToken(t *testing.T) {
 	program, root := install(t, ""), checkout(t, true)
+	t.Setenv("SONDE_MODEL", "")
 	argv, env, err := Command(root)
 	if err != nil {
 		t.Fatal(err)
@@ -102,5 +103,14 @@ func TestCommandListensOnThisMachineAndAsksForAToken(t *testing.T) {
 		if _, value, _ := strings.Cut(entry, "="); !strings.HasPrefix(value, root) {
 			t.Errorf("%s is outside of the checkout %s", entry, root)
 		}
+	}
+}
+
+func TestRelativeModelIsFoundFromNotebooks(t *testing.T) {
+	dir := t.TempDir()
+	t.Chdir(dir)
+	t.Setenv("SONDE_MODEL", "m.gguf")
+	if want, env := "SONDE_MODEL="+filepath.Join(dir, "m.gguf"), Environment("/sonde"); !slices.Contains(env, want) {
+		t.Errorf("environment = %q, want %s in it", env, want)
 	}
 }

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Sets up what notebooks need, all of it under the ignored .sonde/ but Jupyter, which Debian's packages bring.
-# Afterwards nothing here needs a network. Run it by "make setup".
+# Sets up what notebooks need and is not there yet, all of it under the ignored .sonde/ but Jupyter, which Debian's
+# packages bring. Once set up, nothing needs a network, this script included.
 set -eu
 cd "$(dirname "$0")/../.."
 state=$PWD/.sonde
