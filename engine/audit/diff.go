@@ -83,20 +83,25 @@ func (s *stream) diff(d *Difference, a, b *gguf.Tensor) error {
 		return nil
 	}
 	found := TensorDiff{Name: a.Name, Status: Changed, A: formOf(a), B: formOf(b)}
-	switch {
-	case !slices.Equal(a.Shape, b.Shape):
+	if !slices.Equal(a.Shape, b.Shape) {
 		found.Status = Reshaped
 		d.Tensors = append(d.Tensors, found)
 		s.advance(int64(a.Elements()))
 		return nil
-	case a.Type != b.Type:
+	}
+	partsA, errA := cut(a)
+	partsB, errB := cut(b) // into the same rows
+	if err := errors.Join(errA, errB); err != nil {
+		return err
+	}
+	if a.Type != b.Type {
 		found.Status = Retyped
-	case bytes.Equal(a.Bytes(), b.Bytes()):
+	} else if bytes.Equal(a.Bytes(), b.Bytes()) {
 		d.Equal++
 		s.advance(int64(a.Elements()))
 		return s.ctx.Err()
 	}
-	sum, err := s.compare(a, b)
+	sum, err := s.compare(partsA, partsB)
 	if err != nil {
 		return err
 	}
@@ -109,15 +114,7 @@ func (s *stream) diff(d *Difference, a, b *gguf.Tensor) error {
 func formOf(t *gguf.Tensor) *Form { return &Form{t.Type.String(), append([]int{}, t.Shape...)} }
 
 // compare compares the values of two tensors of one shape.
-func (s *stream) compare(a, b *gguf.Tensor) (sum kernels.Difference, err error) {
-	parts, err := cut(a)
-	if err != nil {
-		return sum, err
-	}
-	others, err := cut(b) // into the same rows
-	if err != nil {
-		return sum, err
-	}
+func (s *stream) compare(parts, others []part) (sum kernels.Difference, err error) {
 	sums := make([]kernels.Difference, len(parts))
 	err = s.each(parts, func(worker int, p part) error {
 		return s.comparePart(worker, p, others[p.index], &sums[p.index])

@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -58,10 +59,10 @@ func (c *KVCache) At(context int64) *KVCache {
 	}
 	n, ok := checked.Mul(uint64(c.PerToken), uint64(context))
 	bytes, ok2 := checked.Mul(n, 4)
-	if size, fits := checked.Int(bytes, 1<<62); ok && ok2 && fits {
-		return &KVCache{c.PerToken, context, int64(size), int64(size) / 2}
+	if !ok || !ok2 || bytes > math.MaxInt64 {
+		return nil
 	}
-	return nil
+	return &KVCache{c.PerToken, context, int64(bytes), int64(bytes / 2)}
 }
 
 // describeKVCache computes the cache's size as llama.cpp does for families that keep whole keys and values of all layers.
@@ -110,8 +111,7 @@ func kvNumbers(heads []int64, key, value int64) (int64, bool) {
 		sum, fits2 := checked.Add(total, layer)
 		ok, total = ok && fits && fits2 && n >= 0, sum
 	}
-	n, fits := checked.Int(total, 1<<48)
-	return int64(n), ok && fits
+	return int64(total), ok && total <= math.MaxInt64
 }
 
 // Split is what a file that is one part of several says of the others.

@@ -20,7 +20,7 @@ type Range [2]int
 type ShowOptions struct {
 	Rows, Cols Range // the zero value: the first 8
 	Blocks     Range // the zero value: those of the first row that is shown, and with neither rows nor columns no values
-	Options          // for the statistics
+	Options          // for the statistics; Only means nothing here
 }
 
 // Shown is a part of a tensor: its statistics, its values, and the blocks that they were made of.
@@ -60,17 +60,29 @@ func Show(ctx context.Context, f *gguf.File, tensor string, opt ShowOptions) (*S
 	if !ok {
 		return nil, noTensor(f, tensor)
 	}
-	v := &view{Tensor: t}
+	s := newStream(ctx, opt.Options, int64(t.Elements())*int64(passes(t)))
+	defer s.close()
+	var shown *Shown
+	err := gguf.Guard(func() (err error) {
+		shown, err = s.show(&view{Tensor: t}, opt)
+		return err
+	})
+	return shown, err
+}
+
+func (s *stream) show(v *view, opt ShowOptions) (*Shown, error) {
+	if _, err := cut(v.Tensor); err != nil { // its type is wrong, or there is no data
+		return nil, err
+	}
 	if err := v.choose(opt); err != nil {
 		return nil, err
 	}
-	opt.Only = func(name string) bool { return name == tensor }
-	stats, err := Stats(ctx, f, opt.Options)
+	stats, err := s.stats(v.Tensor)
 	if err != nil {
 		return nil, err
 	}
-	shown := &Shown{TensorStats: stats[0], Offset: t.Offset, Bytes: t.Size(), Rows: v.rows, Cols: v.cols, Values: [][]Number{}, Blocks: []Block{}}
-	return shown, gguf.Guard(func() error { return v.fill(shown) })
+	shown := &Shown{TensorStats: *stats, Offset: v.Offset, Bytes: v.Size(), Rows: v.rows, Cols: v.cols, Values: [][]Number{}, Blocks: []Block{}}
+	return shown, v.fill(shown)
 }
 
 func noTensor(f *gguf.File, name string) error {

@@ -30,8 +30,8 @@ type TensorStats struct {
 	NaN   int64 `json:"nan"`
 	Inf   int64 `json:"inf"` // of either sign
 
-	Channels *Channels             `json:"channels,omitempty"` // of matrices only
-	Scales   map[string]ScaleStats `json:"scales,omitempty"`   // of quantised types only, by the name of the field
+	Channels *Channels             `json:"outlier_channels,omitempty"` // of matrices only
+	Scales   map[string]ScaleStats `json:"scales,omitempty"`           // of quantised types only, by the name of the field
 }
 
 // Stats computes statistics of the tensors of f, in the order of the file. Weights are taken as float32, as they decode.

@@ -11,7 +11,7 @@ import (
 // Channels says how far the columns of a matrix differ: a column is what meets one number of the op's input.
 type Channels struct {
 	MedianRMS Number    `json:"median_rms"` // of the rms of each column
-	Outliers  int       `json:"outliers"`   // columns whose rms is more than 6 times that
+	Outliers  int       `json:"count"`      // columns whose rms is more than 6 times that
 	Largest   []Channel `json:"largest"`    // of these, largest first, at most 8
 }
 

@@ -80,9 +80,12 @@ func cut(t *gguf.Tensor) ([]part, error) {
 	if err != nil {
 		return nil, err
 	}
-	if int64(len(t.Bytes())) != t.Size() {
+	if t.Size() == 0 { // its shape is wrong: the file was opened to see what can be read
+		return nil, &gguf.Error{File: t.Path(), Kind: gguf.ErrBadDims, Tensor: t.Name, Seen: fmt.Sprint(t.Shape), Offset: -1}
+	}
+	if n := int64(len(t.Bytes())); n != t.Size() {
 		return nil, &gguf.Error{File: t.Path(), Kind: gguf.ErrTruncated, Tensor: t.Name, Field: "data",
-			Seen: fmt.Sprintf("has %d bytes", len(t.Bytes())), Expected: fmt.Sprintf("%d bytes", t.Size()), Offset: t.Offset}
+			Seen: fmt.Sprintf("has %d bytes", n), Expected: fmt.Sprintf("%d bytes", t.Size()), Offset: t.Offset}
 	}
 	rows := t.Rows()
 	n := max(1, min(mostParts, rows, t.Elements()/leastPart))
