@@ -11,8 +11,8 @@ import (
 // Options say how a session computes. The zero value is a good choice.
 type Options struct {
 	Numerics *nn.Numerics // nil is nn.Fast
-	Threads  int          // 0 is GOMAXPROCS; results never depend on it
-	Context  int          // tokens that fit, prompt and answer; 0 is the model's, at most DefaultContext
+	Threads  int          // 0 is GOMAXPROCS, MaxThreads the most; results never depend on it
+	Context  int          // tokens that fit, prompt and answer; 0 is the model's, at most DefaultContext; MaxContext the most
 
 	// BatchInvariant asks nn.Fast for the same bits whether tokens come one by one or together. The portable kernels
 	// give them in any case, as nn.Exact does.
@@ -21,6 +21,12 @@ type Options struct {
 
 // DefaultContext bounds the context of a session that does not ask for one, since the KV cache takes memory for all of it.
 const DefaultContext = 4096
+
+// MaxContext bounds the context of a session: positions are int32, and no model was made for more.
+const MaxContext = 1 << 24
+
+// MaxThreads bounds the threads of a session: more than any machine has processors, and few enough to start at once.
+const MaxThreads = 1024
 
 // Session is one run of a model: a KV cache, hooks and threads. It is used by one goroutine at a time.
 // The methods of Hooks belong to it: s.On, s.Before, s.Replace.
@@ -41,12 +47,14 @@ func (m *Model) NewSession(opt Options) *Session {
 	if opt.Threads <= 0 {
 		opt.Threads = runtime.GOMAXPROCS(0)
 	}
+	opt.Threads = min(opt.Threads, MaxThreads)
 	if opt.Context <= 0 {
 		opt.Context = DefaultContext
 		if c := m.Context(); c > 0 {
 			opt.Context = min(opt.Context, c)
 		}
 	}
+	opt.Context = min(opt.Context, MaxContext)
 	s := &Session{Hooks: nn.NewHooks(m.Points()), model: m, opt: opt, cache: nn.NewCache(opt.Context)}
 	s.runner = nn.NewRunner(m.arch.Network.Forward, opt.Numerics, s.cache, s.Hooks, opt.Threads)
 	return s

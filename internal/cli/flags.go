@@ -140,8 +140,11 @@ func (f *sessionFlags) options() (engine.Options, error) {
 	if f.kvCache != "f32" {
 		err = errors.Join(err, fmt.Errorf("--kv-cache %q: there is f32", f.kvCache))
 	}
-	if f.threads < 0 || f.context < 0 {
-		err = errors.Join(err, errors.New("--threads and --ctx want positive numbers"))
+	if f.threads < 0 || f.threads > engine.MaxThreads {
+		err = errors.Join(err, fmt.Errorf("--threads %d: want 1 to %d, or 0 for one per processor", f.threads, engine.MaxThreads))
+	}
+	if f.context < 0 || f.context > engine.MaxContext {
+		err = errors.Join(err, fmt.Errorf("--ctx %d: want 1 to %d, or 0 for the model's", f.context, engine.MaxContext))
 	}
 	return engine.Options{Numerics: n, Threads: f.threads, Context: f.context}, err
 }
