@@ -19,7 +19,7 @@ type Options struct {
 	BatchInvariant bool
 }
 
-// DefaultContext bounds the context of a session that does not ask for one, since the KV cache takes memory for all of it.
+// DefaultContext bounds the context of a session that does not ask for one: a cache for more takes memory that few expect.
 const DefaultContext = 4096
 
 // MaxContext bounds the context of a session: positions are int32, and no model was made for more.
