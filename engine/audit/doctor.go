@@ -64,9 +64,9 @@ func Doctor(ctx context.Context, f *gguf.File, opt Options) ([]Finding, error) {
 	defer s.close()
 	findings := []Finding{}
 	err := gguf.Guard(func() error {
-		spare := unusedRows(f)
+		unused := unusedTokens(f)
 		for _, t := range tensors {
-			found, err := s.examine(t, spare)
+			found, err := s.examine(t, unused)
 			if err != nil {
 				return err
 			}
@@ -121,8 +121,8 @@ func (h *hits) merge(o hits) {
 	h.count += o.count
 }
 
-// examine looks at one tensor.
-func (s *stream) examine(t *gguf.Tensor, spare map[string][]bool) ([]Finding, error) {
+// examine looks at one tensor; unused has the tokens that are.
+func (s *stream) examine(t *gguf.Tensor, unused []bool) ([]Finding, error) {
 	parts, err := cut(t)
 	if err != nil {
 		return nil, err
@@ -139,7 +139,7 @@ func (s *stream) examine(t *gguf.Tensor, spare map[string][]bool) ([]Finding, er
 	for i := range looks[1:] {
 		all.merge(&looks[i+1])
 	}
-	return all.findings(spare[t.Name]), nil
+	return all.findings(unused), nil
 }
 
 // lookAt gathers what a part shows. Parts are whole rows, so that they share none of nonzero.
@@ -182,7 +182,7 @@ func allZero(values []float32) bool {
 }
 
 // findings says what is wrong with the tensor. What follows from bytes that are swapped is not said again.
-func (l *look) findings(spare []bool) []Finding {
+func (l *look) findings(unused []bool) []Finding {
 	if isInteger(l.tensor.Type) {
 		return nil
 	}
@@ -193,5 +193,5 @@ func (l *look) findings(spare []bool) []Finding {
 	if !isWeight(l.tensor) {
 		return all
 	}
-	return slices.Concat(all, l.flat(), l.zeroRuns(spare), l.subnormal(), l.saturated())
+	return slices.Concat(all, l.flat(), l.zeroRuns(unused), l.subnormal(), l.saturated())
 }

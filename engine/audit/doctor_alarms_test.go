@@ -68,6 +68,12 @@ func TestDoctorJudges(t *testing.T) {
 			vector("blk.1.attn_k.bias", func(int) float32 { return -250 }),
 			vector("rope_freqs.weight", func(i int) float32 { return float32(1 + i%32) }),
 		}, nil},
+		{"divisors that turn a frequency off", nil, []tensor{vector("rope_freqs.weight", func(i int) float32 { return []float32{1, 1e30}[i/(cols/2)] })}, nil},
+		{"a norm for each head, of ones", nil, []tensor{matrix("blk.0.attn_q_norm.weight", gguf.F32, 1, 0, func(x []float32) {
+			for i := range x {
+				x[i] = 1
+			}
+		})}, nil},
 		{"growth over layers", nil, []tensor{
 			matrix("blk.0.ffn_down.weight", gguf.F16, 1, 1e-4, nil), matrix("blk.1.ffn_down.weight", gguf.BF16, 2, 3, nil),
 			matrix("blk.2.ffn_down.weight", gguf.F32, 3, 80, nil), matrix("blk.3.ffn_down.weight", gguf.F32, 4, 1e-8, nil),

@@ -18,29 +18,29 @@ const (
 	leastHole = 2 * page
 )
 
-// unusedRows tells which rows of the embedding and of the head belong to tokens that a text may never have: unused ones,
-// and those that are reserved for control.
-func unusedRows(f *gguf.File) map[string][]bool {
+// unusedTokens tells which tokens a text may never have: unused ones, and those that are reserved for control. Their rows
+// in the embedding, in the head and in whatever else has a row for each token may be zero.
+func unusedTokens(f *gguf.File) []bool {
 	v, _ := f.Lookup("tokenizer.ggml.token_type")
-	types, ok := v.Int32s()
-	if !ok {
-		return nil
-	}
+	types, _ := v.Int32s()
 	const control, userDefined, unused = 3, 4, 5
 	rows := make([]bool, len(types))
 	for i, t := range types {
 		rows[i] = t == control || t == userDefined || t == unused
 	}
-	return map[string][]bool{"token_embd.weight": rows, "output.weight": rows}
+	return rows
 }
 
 // zeroRun is a run of rows without a weight other than zero.
 type zeroRun struct{ row, rows int }
 
 // zeroRuns looks for rows of zeros that follow each other.
-func (l *look) zeroRuns(spare []bool) []Finding {
+func (l *look) zeroRuns(unused []bool) []Finding {
 	if l.moments.Finite() == l.moments.Zeros() || !isMatrix(l.tensor) {
 		return nil // all of it: see flat
+	}
+	if len(unused) != l.tensor.Rows() {
+		unused = nil
 	}
 	var longest, counted int
 	var run zeroRun
@@ -48,7 +48,7 @@ func (l *look) zeroRuns(spare []bool) []Finding {
 		if hole := l.hole(r); hole != "" {
 			return []Finding{l.zeroRunFinding(r, SeverityError, hole)}
 		}
-		if n := r.rows - spareIn(spare, r); n > longest {
+		if n := r.rows - unusedIn(unused, r); n > longest {
 			longest, run = n, r
 		}
 		counted += r.rows
@@ -81,10 +81,10 @@ func (l *look) runsOfZeros() []zeroRun {
 	return runs
 }
 
-// spareIn counts the rows of a run that need not be anything.
-func spareIn(spare []bool, r zeroRun) (n int) {
-	for i := r.row; i < min(r.row+r.rows, len(spare)); i++ {
-		if spare[i] {
+// unusedIn counts the rows of a run that need not be anything.
+func unusedIn(unused []bool, r zeroRun) (n int) {
+	for i := r.row; i < min(r.row+r.rows, len(unused)); i++ {
+		if unused[i] {
 			n++
 		}
 	}

@@ -18,6 +18,11 @@ func isWeight(t *gguf.Tensor) bool { return strings.HasSuffix(t.Name, ".weight")
 // isNorm reports whether t is the weight of a norm.
 func isNorm(t *gguf.Tensor) bool { return strings.HasSuffix(t.Name, "norm.weight") }
 
+// isTable reports whether t is a table of divisors for rotary frequencies: a huge one turns a frequency off.
+func isTable(t *gguf.Tensor) bool {
+	return strings.HasPrefix(t.Name, "rope_") || strings.Contains(t.Name, ".rope_")
+}
+
 func isInteger(t gguf.Type) bool {
 	switch t {
 	case gguf.I8, gguf.I16, gguf.I32, gguf.I64:
@@ -105,7 +110,7 @@ func (l *look) notFinite() (found []Finding) {
 }
 
 func (l *look) tooLarge() []Finding {
-	if l.huge.count == 0 {
+	if l.huge.count == 0 || isTable(l.tensor) {
 		return nil
 	}
 	f := l.finding(HugeWeights, SeverityError, l.huge.count, l.huge.first)
@@ -115,10 +120,11 @@ func (l *look) tooLarge() []Finding {
 	return []Finding{f}
 }
 
-// flat looks for weights that are all the same. Those of a vector may be, but zeros in a norm switch a branch off.
+// flat looks for weights that are all the same. Those of a vector or of a norm may be, but zeros in a norm switch a
+// branch off.
 func (l *look) flat() []Finding {
-	m := &l.moments
-	if m.NonFinite() > 0 || m.Min() != m.Max() || !isMatrix(l.tensor) && !(isNorm(l.tensor) && m.Max() == 0) {
+	m, norm := &l.moments, isNorm(l.tensor)
+	if m.NonFinite() > 0 || m.Min() != m.Max() || !norm && !isMatrix(l.tensor) || norm && m.Max() != 0 {
 		return nil
 	}
 	f := l.finding(Constant, SeverityWarning, int64(m.Count()), 0)
