@@ -14,10 +14,11 @@ import (
 
 // Options say how the weights of a file are gone through. The zero value is fine.
 type Options struct {
-	Threads  int                    // 0: one per processor; no result depends on it
-	Only     func(name string) bool // tensors to look at; nil: all
+	Threads int                    // 0: one per processor; no result depends on it
+	Only    func(name string) bool // tensors to look at; nil: all
+
+	// Progress is told how many weights were read, of how many; some are read twice. Calls never overlap.
 	Progress func(done, total int64)
-	// Progress is told of weights, of which some are read twice; calls never overlap, and come a few times a second or more.
 }
 
 // chosen returns the tensors to look at.
@@ -57,6 +58,7 @@ func newStream(ctx context.Context, opt Options, total int64) *stream {
 	if threads < 1 {
 		threads = runtime.GOMAXPROCS(0)
 	}
+	threads = min(threads, mostParts) // others would have nothing to do
 	s := &stream{ctx: ctx, pool: kernels.NewPool(threads), progress: opt.Progress, total: total}
 	for range 2 * threads {
 		s.buffers = append(s.buffers, make([]float32, chunkWeights))
