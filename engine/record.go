@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"fmt"
+	"os"
 
 	"github.com/sonde-ml/sonde/engine/nn"
 	"github.com/sonde-ml/sonde/engine/trace"
@@ -23,6 +24,9 @@ func (m *Model) Trace(ctx context.Context, path string, tokens []int32, opt Trac
 	batches, err := cut(tokens, opt.Batches)
 	if err != nil {
 		return err
+	}
+	if sameFile(path, m.File.Name) {
+		return fmt.Errorf("%s is the model itself: write the trace to another file", path)
 	}
 	s := m.NewSession(opt.Session)
 	defer s.Close()
@@ -88,4 +92,10 @@ func cut(tokens []int32, sizes []int) ([][]int32, error) {
 		return nil, fmt.Errorf("batches %v leave %d of %d tokens over: they must add up to it", sizes, len(rest), len(tokens))
 	}
 	return batches, nil
+}
+
+func sameFile(a, b string) bool {
+	x, err1 := os.Stat(a)
+	y, err2 := os.Stat(b)
+	return err1 == nil && err2 == nil && os.SameFile(x, y)
 }

@@ -46,6 +46,9 @@ func CheckSource(path string, src []byte) error {
 }
 
 func readSource(fset *token.FileSet, path string) (*source, error) {
+	if st, err := os.Stat(path); err == nil && !st.Mode().IsRegular() { // to open a pipe would block
+		return nil, &Error{File: path, Err: errors.New("not a regular file: want a file of Go")}
+	}
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, &Error{File: path, Err: err}

@@ -131,6 +131,15 @@ func Key(path, key string) (*KV, error) {
 	return &kv, nil
 }
 
+// Unreadable is the report on a file of which nothing could be read, because of err.
+func Unreadable(path string, err error) *Report {
+	r := &Report{File: path, KV: []KV{}, Tensors: []Tensor{}, Types: map[string]Type{}, Warnings: []string{}}
+	for _, e := range parts(err) {
+		r.Errors = append(r.Errors, e.Error())
+	}
+	return r
+}
+
 func describeKV(kv gguf.KV, limit int) KV {
 	d := KV{Key: kv.Key, Type: kv.Value.Type().String(), Value: kv.Value.Any(limit)}
 	if kv.Value.Type() == gguf.TypeArray {

@@ -2,6 +2,8 @@ package nn
 
 import (
 	"errors"
+	"fmt"
+	"math"
 	"slices"
 	"sync"
 )
@@ -37,14 +39,15 @@ const (
 	after
 )
 
-// On adds f to be called after each selected op: it may read op, and edit op.Out in place. Everything behind sees the edit.
+// On adds f to be called after each selected op: it may read op, and edit op.Out in place, whose shape must stay. Everything behind sees the edit.
 func (h *Hooks) On(sel Selector, f Func) (*Hook, error) { return h.add(after, sel, f) }
 
 // Before adds f to be called before each selected op: it may read op, and edit its inputs in place or put others into
 // op.In and op.Weights. Only this op sees the edit.
 func (h *Hooks) Before(sel Selector, f Func) (*Hook, error) { return h.add(before, sel, f) }
 
-// Replace computes the selected ops by f: it fills op.Out, whose shape is set. Of several the last one counts.
+// Replace computes the selected ops by f: it fills op.Out, whose shape is set and whose numbers are NaN before.
+// Of several the last one counts.
 func (h *Hooks) Replace(sel Selector, f Func) (*Hook, error) { return h.add(replace, sel, f) }
 
 func (h *Hooks) add(w when, sel Selector, f Func) (*Hook, error) {
@@ -155,23 +158,38 @@ func (o *opHooks) runBefore(op *Op) error {
 	return op.check()
 }
 
+// runReplace computes the op by the replacement. The output holds NaN before, so that what it forgets to fill shows.
+func (o *opHooks) runReplace(op *Op) error {
+	for i := range op.Out.Data {
+		op.Out.Data[i] = nan
+	}
+	for i := range op.Out.IDs {
+		op.Out.IDs[i] = -1
+	}
+	return guarded(o.replace, op)
+}
+
+var nan = float32(math.NaN())
+
 // runAfter calls the hooks on what is in op.Out by now.
 func (o *opHooks) runAfter(op *Op) error {
-	if err := op.checkOut(); err != nil {
-		return err
-	}
 	for _, f := range o.after {
 		if err := guarded(f, op); err != nil {
 			return err
 		}
 	}
-	return op.checkOut()
+	return nil
 }
 
-// checkOut reports an output that a hook left in no state to go on with.
-func (op *Op) checkOut() error {
-	if op.Out == nil || len(op.Out.Data)+len(op.Out.IDs) != op.Out.Len() {
-		return errors.New("a hook left an output whose numbers do not fit its shape")
+// checkOut reports an output that functions from outside left in another form than want, the one that it had.
+func (op *Op) checkOut(want []int) error {
+	switch t := op.Out; {
+	case t == nil:
+		return errors.New("a hook or replacement took the output away")
+	case !slices.Equal(t.Shape, want):
+		return shapeError("the output that a hook or replacement left", t.Shape, ShapeString(want))
+	case len(t.Data)+len(t.IDs) != t.Len():
+		return fmt.Errorf("a hook or replacement left an output of %d numbers in shape %s", len(t.Data)+len(t.IDs), t)
 	}
 	return nil
 }

@@ -83,6 +83,9 @@ func TestMistakesInHooksAreErrorsOfTheOp(t *testing.T) {
 		"a cut output":       func(op *nn.Op) error { op.Out.Data = op.Out.Data[:3]; return nil },
 		"an output of none":  func(op *nn.Op) error { op.Out = nil; return nil },
 		"another form of it": func(op *nn.Op) error { op.Out.Shape = []int{1}; return nil },
+		"another dimension":  func(op *nn.Op) error { op.Out.Shape[1] = 3; return nil },
+		"another tensor":     func(op *nn.Op) error { op.Out = nn.NewTensor(2, 3); return nil },
+		"another name":       func(op *nn.Op) error { op.Name, op.Kind = "x", "nope"; return broken },
 	} {
 		hooks := nn.NewHooks(toyPoints(t))
 		hook, err := hooks.On("blk.0.attn_out", f)
@@ -98,6 +101,20 @@ func TestMistakesInHooksAreErrorsOfTheOp(t *testing.T) {
 		if err != nil || !sameBits(logits.Data, runToy(t, nn.Fast, 1, nil, toyPrompt).Data) {
 			t.Errorf("%s: the session is not usable afterwards: %v", name, err)
 		}
+	}
+}
+
+// What a replacement forgets to fill must not pass for a result.
+func TestReplacementThatFillsNothingShows(t *testing.T) {
+	hooks := nn.NewHooks(toyPoints(t))
+	_, err := hooks.Replace("blk.0.ffn_norm", func(*nn.Op) error { return nil })
+	must(t, err)
+	r := nn.NewRunner(newToy().Forward, nn.Fast, nn.NewCache(64), hooks, 1)
+	if _, err := r.Run(context.Background(), nn.Batch{Tokens: toyPrompt}); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := r.FirstNonFinite(), "blk.0.ffn_norm"; got != want {
+		t.Errorf("the first op that is not finite is %q, want %q", got, want)
 	}
 }
 

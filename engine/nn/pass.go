@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"slices"
 
 	"github.com/sonde-ml/sonde/gguf"
 )
@@ -168,8 +169,10 @@ func (p *Pass) do(s *slot) *Tensor {
 		return op.Out
 	}
 	p.now = s
+	name, kind := op.Name, op.Kind // a hook may spoil them
 	if err := p.compute(s); err != nil {
-		p.err = &OpError{op.Name, op.Kind, err}
+		p.err = &OpError{name, kind, err}
+		op.Out = &s.out
 	} else if p.nonFinite == "" && !finite(op.Out.Data) {
 		p.nonFinite = op.Name
 	}
@@ -195,15 +198,22 @@ func (p *Pass) compute(s *slot) error {
 	if h == nil {
 		return p.numerics.compute(op)
 	}
+	shape := slices.Clone(op.Out.Shape)
 	if err := h.runBefore(op); err != nil {
 		return err
 	}
+	compute := p.numerics.compute
 	if h.replace != nil {
-		if err := guarded(h.replace, op); err != nil {
-			return err
-		}
-	} else if err := p.numerics.compute(op); err != nil {
+		compute = h.runReplace
+	}
+	if err := compute(op); err != nil {
 		return err
 	}
-	return h.runAfter(op)
+	if err := op.checkOut(shape); err != nil {
+		return err
+	}
+	if err := h.runAfter(op); err != nil {
+		return err
+	}
+	return op.checkOut(shape)
 }

@@ -129,32 +129,31 @@ func indices(points []Point, match func(*Point) bool) []int {
 	return found
 }
 
-// nearest returns the few names of points, or aliases, that are spelled most like sel.
+// nearest returns the names of points, or aliases, that are spelled most like sel.
 func nearest(points []Point, sel string) []string {
-	type candidate struct {
-		name     string
-		distance int
-	}
-	var all []candidate
-	for i := range points {
-		for _, name := range append(points[i].Aliases.All(), points[i].Name) {
-			all = append(all, candidate{name, distance(sel, name)})
-		}
-		if kind, ok := strings.CutPrefix(sel, "kind:"); ok {
-			all = append(all, candidate{"kind:" + string(points[i].Kind), distance(kind, string(points[i].Kind))})
-		}
-	}
-	slices.SortStableFunc(all, func(a, b candidate) int { return a.distance - b.distance })
 	var names []string
-	for _, c := range all {
-		if len(names) == 5 || len(names) > 0 && c.distance > len(sel)/2+2 {
+	for i := range points {
+		names = append(append(names, points[i].Name), points[i].Aliases.All()...)
+		if strings.HasPrefix(sel, "kind:") {
+			names = append(names, "kind:"+string(points[i].Kind))
+		}
+	}
+	return Nearest(sel, names)
+}
+
+// Nearest returns the few of names that are spelled most like name, the nearest first.
+func Nearest(name string, names []string) []string {
+	slices.SortStableFunc(names, func(a, b string) int { return distance(name, a) - distance(name, b) })
+	var found []string
+	for _, n := range names {
+		if len(found) == 5 || len(found) > 0 && distance(name, n) > len(name)/2+2 {
 			break
 		}
-		if !slices.Contains(names, c.name) {
-			names = append(names, c.name)
+		if !slices.Contains(found, n) {
+			found = append(found, n)
 		}
 	}
-	return names
+	return found
 }
 
 // distance is the number of letters to insert, delete or change to turn a into b (Levenshtein).

@@ -1,6 +1,8 @@
 package api
 
 import (
+	"fmt"
+
 	"github.com/sonde-ml/sonde/engine/arch"
 	"github.com/sonde-ml/sonde/engine/nn"
 )
@@ -28,8 +30,20 @@ const (
 	Halves     = nn.Halves     // (i, i+dim/2): NEOX
 )
 
-// NewTensor returns a tensor of zeros.
-func NewTensor(shape ...int) *Tensor { return nn.NewTensor(shape...) }
+// largest bounds the numbers of a tensor that a plugin makes, 1 GiB of them: more is a mistake, and would end the program.
+const largest = 1 << 28
+
+// NewTensor returns a tensor of zeros. It panics if a dimension is negative, or if there are more than 2^28 numbers.
+func NewTensor(shape ...int) *Tensor {
+	n := 1
+	for _, d := range shape {
+		if d < 0 || d > largest || n*d > largest {
+			panic(fmt.Sprintf("NewTensor%v: want dimensions from 0 whose product is at most %d", shape, largest))
+		}
+		n *= d
+	}
+	return nn.NewTensor(shape...)
+}
 
 // NewWeight makes a weight of the numbers of t: what a Before hook puts in place of the file's.
 func NewWeight(name string, t *Tensor) *Weight { return nn.FromTensor(name, t) }
