@@ -28,17 +28,22 @@ func (a *app) say(format string, args ...any) {
 	fmt.Fprintf(a.err, format+"\n", args...)
 }
 
-// resultWriter remembers whether what was written last ended its line.
+// resultWriter remembers whether what was written last ended its line, and whether some of it was lost.
 type resultWriter struct {
 	io.Writer
 	midLine bool
+	lost    error
 }
 
 func (w *resultWriter) Write(b []byte) (int, error) {
 	if len(b) > 0 {
 		w.midLine = b[len(b)-1] != '\n'
 	}
-	return w.Writer.Write(b)
+	n, err := w.Writer.Write(b)
+	if err != nil && w.lost == nil {
+		w.lost = fmt.Errorf("write the result to standard output: %w", err)
+	}
+	return n, err
 }
 
 func sameFile(a, b io.Writer) bool {

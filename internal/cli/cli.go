@@ -10,6 +10,8 @@ import (
 	"os/signal"
 
 	"github.com/spf13/cobra"
+
+	"github.com/sonde-ml/sonde/internal/escape"
 )
 
 // Exit statuses.
@@ -34,17 +36,20 @@ func Main(args []string, in io.Reader, out, errOut io.Writer) int {
 	root := a.root()
 	root.SetArgs(args)
 	root.SetIn(in)
-	root.SetOut(out)
+	root.SetOut(a.out)
 	root.SetErr(errOut)
 	err := root.ExecuteContext(ctx)
+	if a.out.lost != nil && !errors.Is(err, a.out.lost) {
+		err = a.out.lost
+	}
 	if errors.Is(err, errFinding) {
 		return statusFinding
 	}
-	if errors.Is(err, context.Canceled) {
+	if err != nil && ctx.Err() != nil {
 		err = errInterrupted
 	}
 	for _, e := range flatten(err) {
-		a.say("sonde: %v", e)
+		a.say("sonde: %s", escape.Text(e.Error())) // a plugin's words may hold anything
 	}
 	if err != nil {
 		return statusError
@@ -74,7 +79,8 @@ finding was reported, 2 an error.`,
 	}
 	cmd.SetVersionTemplate("sonde {{.Version}}\n")
 	cmd.AddCommand(a.inspectCmd(), a.runCmd(), a.tokenizeCmd(), a.pointsCmd(), a.traceCmd(), a.compareCmd(),
-		a.plotCmd(), a.notebookCmd())
+		a.showCmd(), a.statsCmd(), a.doctorCmd(), a.diffCmd(),
+		a.plotCmd(), a.quantizeCmd(), a.synthCmd(), a.notebookCmd())
 	return cmd
 }
 

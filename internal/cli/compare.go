@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/sonde-ml/sonde/engine/trace"
+	"github.com/sonde-ml/sonde/internal/escape"
 )
 
 func (a *app) compareCmd() *cobra.Command {
@@ -98,16 +99,16 @@ func comparisonJSON(c *trace.Comparison) any {
 }
 
 func (a *app) printComparison(c *trace.Comparison) error {
-	fmt.Fprintln(a.out, c.Summary())
+	fmt.Fprintln(a.out, escape.Text(c.Summary()))
 	fmt.Fprintln(a.out)
 	t := newTable(a.out, "op", "reference", "NMSE", "cosine", "max abs", "")
 	for i := range c.Ops {
 		d := &c.Ops[i]
-		t.AppendRow([]any{d.Op, d.Ref, fmt.Sprintf("%.2e", d.NMSE), fmt.Sprintf("%.9f", d.Cos), fmt.Sprintf("%.2e", d.MaxAbs), mark(c, d)})
+		t.AppendRow([]any{escape.Text(d.Op), escape.Text(d.Ref), fmt.Sprintf("%.2e", d.NMSE), fmt.Sprintf("%.9f", d.Cos), fmt.Sprintf("%.2e", d.MaxAbs), mark(c, d)})
 	}
 	t.Render()
 	if len(c.Missing) > 0 {
-		fmt.Fprintf(a.out, "\nOnly in the reference: %d tensors, such as %s\n", len(c.Missing), c.Missing[0])
+		fmt.Fprintf(a.out, "\nOnly in the reference: %d tensors, such as %s\n", len(c.Missing), escape.Text(c.Missing[0]))
 	}
 	return nil
 }

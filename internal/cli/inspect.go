@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"os"
@@ -9,7 +10,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/sonde-ml/sonde/engine"
 	"github.com/sonde-ml/sonde/engine/audit"
 	"github.com/sonde-ml/sonde/internal/escape"
 )
@@ -66,7 +66,7 @@ func fileArgument(args []string) (string, error) {
 	if path := os.Getenv("SONDE_MODEL"); path != "" {
 		return path, nil
 	}
-	return "", fmt.Errorf("which file? %w", engine.ErrNoModel)
+	return "", errors.New("which file? Give one, or set SONDE_MODEL to a GGUF file")
 }
 
 func (a *app) inspectKey(path, key string, asJSON bool) error {
@@ -94,6 +94,9 @@ func (a *app) inspect(path string, flags *inspectFlags) error {
 		look = audit.InspectHeader
 	}
 	r, err := look(path)
+	if r == nil && flags.asJSON {
+		return errors.Join(printJSON(a.out, audit.Unreadable(path, err)), err)
+	}
 	if r == nil {
 		return err
 	}

@@ -40,7 +40,7 @@ func (f *passFlags) open(ctx context.Context, a *app) (*pass, error) {
 	if err != nil {
 		return nil, err
 	}
-	loaded, err := f.plugins.load()
+	loaded, err := f.plugins.load(a.err)
 	if err != nil {
 		return nil, err
 	}

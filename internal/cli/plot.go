@@ -69,6 +69,9 @@ func (a *app) plotWeightsCmd() *cobra.Command {
 		Args:    cobra.RangeArgs(1, 2),
 		RunE: func(_ *cobra.Command, args []string) error {
 			tensor := args[len(args)-1]
+			if strings.HasSuffix(tensor, ".gguf") {
+				return fmt.Errorf("which tensor of %s? Name it behind the file, as in blk.0.attn_q.weight", tensor)
+			}
 			return a.plotFile(args[:len(args)-1], &out, func(f *gguf.File) (*plotting.Figure, error) {
 				return plotting.Weights(f, tensor)
 			}, "weights", tensor)

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"io"
 
 	"github.com/spf13/cobra"
 
@@ -23,10 +24,11 @@ type loadedPlugins struct {
 	families []arch.Family
 }
 
-func (f *pluginFlag) load() (loadedPlugins, error) {
+// load loads the files. What plugins print is no result: it goes to out.
+func (f *pluginFlag) load(out io.Writer) (loadedPlugins, error) {
 	var l loadedPlugins
 	for _, file := range f.files {
-		p, err := plugins.Load(file)
+		p, err := plugins.Load(file, plugins.Output(out))
 		if err != nil {
 			return l, err
 		}

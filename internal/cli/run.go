@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -73,7 +74,7 @@ func (a *app) run(cmd *cobra.Command, f *runFlags) error {
 	if !f.json {
 		f.generate.Emit = func(text string) { io.WriteString(a.out, text) }
 	}
-	g, err := s.GenerateFrom(cmd.Context(), p.ids, f.generate)
+	g, err := f.continuation(cmd.Context(), s, p.ids)
 	if g != nil && g.NonFinite != nil {
 		a.warn(g.NonFinite)
 	}
@@ -81,6 +82,18 @@ func (a *app) run(cmd *cobra.Command, f *runFlags) error {
 		return err
 	}
 	return a.printGeneration(g, f.json)
+}
+
+// continuation generates. Of no tokens at all it makes one pass over the prompt, which hooks see.
+func (f *runFlags) continuation(ctx context.Context, s *engine.Session, ids []int32) (*engine.Generation, error) {
+	if f.generate.MaxTokens < 0 {
+		return nil, fmt.Errorf("--max-tokens %d: want 0 or more", f.generate.MaxTokens)
+	}
+	if f.generate.MaxTokens > 0 {
+		return s.GenerateFrom(ctx, ids, f.generate)
+	}
+	_, err := s.Next(ctx, ids...)
+	return &engine.Generation{PromptIDs: ids}, err
 }
 
 // chooseSeed takes a random seed where none was given and one is needed, and says which.
@@ -104,5 +117,5 @@ func (a *app) printGeneration(g *engine.Generation, asJSON bool) error {
 		GenIDs    []int32  `json:"gen_ids"`
 		Margins   []number `json:"margins"`
 		Text      string   `json:"text"`
-	}{g.PromptIDs, g.IDs, numbers(g.Margins), g.Text})
+	}{g.PromptIDs, append([]int32{}, g.IDs...), numbers(g.Margins), g.Text})
 }

@@ -44,9 +44,18 @@ func (a *app) watchWeights(s *engine.Session, sel string) error {
 		a.say("[%s] %s %s %s", escape.Text(weight.Name), weight.Type, t, describe(t.Data))
 	}
 	if !found {
-		return fmt.Errorf("the model has no weight %q", sel)
+		return noWeight(s.Model(), sel)
 	}
 	return nil
+}
+
+// noWeight says that no weight matches, and which names are near.
+func noWeight(m *engine.Model, sel string) error {
+	var names []string
+	for _, w := range m.Weights() {
+		names = append(names, w.Name)
+	}
+	return fmt.Errorf("the model has no weight %q; the nearest names are %s", sel, strings.Join(nn.Nearest(sel, names), ", "))
 }
 
 func (a *app) watchOps(s *engine.Session, sel string) error {
