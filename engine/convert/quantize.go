@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/sonde-ml/sonde/gguf"
+	"github.com/sonde-ml/sonde/internal/escape"
 	"github.com/sonde-ml/sonde/kernels/quant"
 )
 
@@ -186,7 +187,7 @@ func (e *NeedsImatrixError) Error() string {
 		names = names[:8]
 	}
 	return fmt.Sprintf("%s: %v: for %s%s: give one that has entries for them, or take a type of more bits",
-		e.File, quant.ErrNeedsImatrix, strings.Join(names, ", "), more)
+		escape.Text(e.File), quant.ErrNeedsImatrix, escape.Text(strings.Join(names, ", ")), more)
 }
 
 // Unwrap returns the kind.

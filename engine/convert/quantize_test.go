@@ -266,6 +266,9 @@ func TestImportanceIsNeeded(t *testing.T) {
 		if needs == nil || !slices.Equal(needs.Tensors, tc.lacking) || !errors.Is(err, quant.ErrNeedsImatrix) || exists(path) {
 			t.Errorf("%s: got %v, want to hear that %v need importance, and no file", tc.typ, err, tc.lacking)
 		}
+		if !strings.Contains(err.Error(), strings.Join(tc.lacking, ", ")) {
+			t.Errorf("%s: got %q, want it with %v", tc.typ, err, tc.lacking)
+		}
 	}
 }
 
