@@ -14,8 +14,8 @@ const dirty = `{"nbformat":4,"nbformat_minor":4,"metadata":{"kernelspec":{"name"
  "metadata":{"tags":["x"],"execution":{"iopub.status.busy":"2026-11-25T17:33:16Z"}},
  "source":["%%\n","fmt.Println(1.50)"],
  "outputs":[
-  {"output_type":"stream","name":"stdout","text":["/work/sonde/out/a.png in /work/sonde, /home/ada/m.gguf\n"]},
-  {"output_type":"display_data","metadata":{"w":1.50},"data":{"image/png":"/work/sonde/AA==","text/html":"<b>/work/sonde/x</b>"}}]}]}`
+  {"output_type":"stream","name":"stdout","text":["/srv/sonde/out/a.png in /srv/sonde, /home/ada/m.gguf\n"]},
+  {"output_type":"display_data","metadata":{"w":1.50},"data":{"image/png":"/srv/sonde/AA==","text/html":"<b>/srv/sonde/x</b>"}}]}]}`
 
 const cleaned = `{
  "cells": [
@@ -46,7 +46,7 @@ const cleaned = `{
     },
     {
      "data": {
-      "image/png": "/work/sonde/AA==",
+      "image/png": "/srv/sonde/AA==",
       "text/html": "<b>x</b>"
      },
      "metadata": {
@@ -74,7 +74,7 @@ const cleaned = `{
 }
 `
 
-var places = Places{Root: "/work/sonde", Home: "/home/ada"}
+var places = Places{Root: "/srv/sonde", Home: "/home/ada"}
 
 func TestCleanLeavesNoTraceOfTheRun(t *testing.T) {
 	got, err := Clean([]byte(dirty), places)
