@@ -3,12 +3,9 @@ package cli
 import (
 	"context"
 	"fmt"
-	"os"
 	"slices"
 
-	"github.com/schollz/progressbar/v3"
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
 	"github.com/sonde-ml/sonde/engine/convert"
 	"github.com/sonde-ml/sonde/gguf"
@@ -79,26 +76,6 @@ func (a *app) quantize(ctx context.Context, from, to string, opt convert.Quantiz
 	return a.printWritten(r, asJSON)
 }
 
-// weightsBar returns what draws a bar of the weights that are done, and what takes it away. Where diagnostics do not go
-// to a terminal, there is none.
-func (a *app) weightsBar(what string) (progress func(done, total int64), end func()) {
-	f, ok := a.err.(*os.File)
-	if !ok || !term.IsTerminal(int(f.Fd())) {
-		return nil, func() {}
-	}
-	var bar *progressbar.ProgressBar
-	progress = func(done, total int64) {
-		if bar == nil {
-			bar = newBar(f, int(total), what)
-		}
-		bar.Set64(done)
-	}
-	return progress, func() {
-		if bar != nil {
-			bar.Clear()
-		}
-	}
-}
 
 // printWritten says what a command has written.
 func (a *app) printWritten(r *convert.Report, asJSON bool) error {
