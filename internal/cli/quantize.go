@@ -76,7 +76,6 @@ func (a *app) quantize(ctx context.Context, from, to string, opt convert.Quantiz
 	return a.printWritten(r, asJSON)
 }
 
-
 // printWritten says what a command has written.
 func (a *app) printWritten(r *convert.Report, asJSON bool) error {
 	for _, w := range r.Warnings {
