@@ -76,7 +76,7 @@ func (s *stream) stats(t *gguf.Tensor) (*TensorStats, error) {
 		Zeros: int64(m.Zeros()), NaN: int64(m.NaN()), Inf: int64(m.Inf()),
 		Channels: sum.channels(t), Scales: sum.scaleStats(parts[0].format),
 	}
-	at, err := s.ranked(parts, &sum.distribution, quantileRanks(m.Finite()))
+	at, err := s.ranked(parts, sum.distribution, quantileRanks(m.Finite()))
 	if err != nil {
 		return nil, err
 	}
@@ -101,8 +101,8 @@ func greatest(m *kernels.Moments) Number {
 // sums are what one pass over the weights of a tensor, or of a part of it, gives.
 type sums struct {
 	moments      kernels.Moments
-	distribution kernels.Distribution // of whole tensors only
-	squares      []float64            // Σx² of each column; nil for vectors
+	distribution *kernels.Distribution // of whole tensors only
+	squares      []float64             // Σx² of each column; nil for vectors
 	scales       []scaleSums
 }
 
@@ -123,8 +123,9 @@ func (s *stream) sum(parts []part) (*sums, error) {
 	for i := range ofParts[1:] {
 		all.merge(&ofParts[i+1])
 	}
-	for i := range distributions { // counts only, so that their order does not matter
-		all.distribution.Merge(&distributions[i])
+	all.distribution = &distributions[0]
+	for i := range distributions[1:] { // counts only, so that their order does not matter
+		all.distribution.Merge(&distributions[i+1])
 	}
 	return all, nil
 }
