@@ -11,11 +11,12 @@ import (
 var (
 	ErrSize         = errors.New("sizes do not fit")
 	ErrNeedsImatrix = errors.New("needs an importance matrix")
+	ErrNoCodes      = errors.New("has no codes")
 )
 
 // Error says what could not be done with numbers of a type, and why.
 type Error struct {
-	Doing    string // "decode", "encode" or "use"
+	Doing    string // "decode", "encode", "unpack" or "use"
 	Type     gguf.Type
 	Kind     error // one of the Err… values, for errors.Is
 	Seen     string

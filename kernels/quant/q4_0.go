@@ -12,6 +12,13 @@ func decodeQ4_0(dst []float32, src []byte) {
 	}
 }
 
+func unpackQ4_0(codes []uint8, scales, _ []float32, src []byte) {
+	for ; len(src) >= q4_0Bytes; codes, scales, src = codes[32:], scales[1:], src[q4_0Bytes:] {
+		scales[0] = f16(src)
+		nibbleCodes(codes[:32], src[2:q4_0Bytes])
+	}
+}
+
 func encodeQ4_0(b []byte, x, w []float32) {
 	var codes [32]byte
 	putF16(b, centered(codes[:], 8, x, w))

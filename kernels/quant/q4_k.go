@@ -27,6 +27,24 @@ func decodeQ4_K(dst []float32, src []byte) {
 	}
 }
 
+func unpackQ4_K(codes []uint8, scales, mins []float32, src []byte) {
+	for ; len(src) >= q4_KBytes; codes, scales, mins, src = codes[256:], scales[8:], mins[8:], src[q4_KBytes:] {
+		unpackScaleMins((*[8]float32)(scales), (*[8]float32)(mins), (*[16]byte)(src))
+		for k := range 4 {
+			nibbleCodes(codes[64*k:][:64], src[16+32*k:][:32])
+		}
+	}
+}
+
+// unpackScaleMins computes the scales and minima that a block of Q4_K or Q5_K begins with.
+func unpackScaleMins(scales, mins *[8]float32, b *[16]byte) {
+	d, dmin := f16(b[0:]), f16(b[2:])
+	for s := range scales {
+		scale, minimum := scaleMin((*[12]byte)(b[4:]), s)
+		scales[s], mins[s] = d*float32(scale), dmin*float32(minimum)
+	}
+}
+
 // scaleMin returns the 6-bit scale and minimum of sub-block s (0 … 7) of Q4_K and Q5_K. The first four of each lie in
 // the low bits of bytes 0 … 3 and 4 … 7; of the others the low nibbles lie in bytes 8 … 11 (scale low, minimum high)
 // and the high two bits in what the first eight bytes have left.

@@ -35,6 +35,29 @@ func sixBits(y *[112]float32, low *[48]byte, high *[16]byte, d *[4]float32) {
 	}
 }
 
+func unpackQ6_K(codes []uint8, scales, _ []float32, src []byte) {
+	for ; len(src) >= q6_KBytes; codes, scales, src = codes[256:], scales[16:], src[q6_KBytes:] {
+		b := (*[q6_KBytes]byte)(src)
+		d := f16(b[208:])
+		for s, scale := range b[192:208] {
+			scales[s] = d * signed8[scale]
+		}
+		sixBitCodes((*[128]uint8)(codes), (*[64]byte)(b[0:]), (*[32]byte)(b[128:]))
+		sixBitCodes((*[128]uint8)(codes[128:]), (*[64]byte)(b[64:]), (*[32]byte)(b[160:]))
+	}
+}
+
+// sixBitCodes unpacks half a block.
+func sixBitCodes(codes *[128]uint8, low *[64]byte, high *[32]byte) {
+	for i := 0; i < 32; i += 8 {
+		a, b, h := load(low[i:]), load(low[i+32:]), load(high[i:])
+		store(codes[i:], a&(15*each)|h<<4&(48*each))
+		store(codes[i+32:], b&(15*each)|h<<2&(48*each))
+		store(codes[i+64:], a>>4&(15*each)|h&(48*each))
+		store(codes[i+96:], b>>4&(15*each)|h>>2&(48*each))
+	}
+}
+
 func encodeQ6_K(b []byte, x, w []float32) {
 	var codes [256]byte
 	var scales [16]float32

@@ -22,6 +22,13 @@ func signedCodes(y *[32]float32, qs *[32]byte, d float32) {
 	}
 }
 
+func unpackQ8_0(codes []uint8, scales, _ []float32, src []byte) {
+	for ; len(src) >= q8_0Bytes; codes, scales, src = codes[32:], scales[1:], src[q8_0Bytes:] {
+		scales[0] = f16(src)
+		unsignedCodes(codes[:32], src[2:q8_0Bytes])
+	}
+}
+
 func encodeQ8_0(b []byte, x, _ []float32) {
 	d, _ := roundBytes(b[2:], x)
 	putF16(b, d)
