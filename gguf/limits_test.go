@@ -6,6 +6,8 @@ import (
 	"runtime"
 	"testing"
 	"time"
+
+	"github.com/sonde-ml/sonde/internal/fixtures"
 )
 
 const limitsVariable = "SONDE_LIMITS_CHILD"
@@ -25,8 +27,8 @@ func TestHostileFilesStayWithinLimits(t *testing.T) {
 
 func limitsChild(t *testing.T) {
 	limitAddressSpace(t)
-	for _, c := range corpus(t) {
-		path := c.path(t)
+	for _, c := range fixtures.MalformedCases(t) {
+		path := c.Path(t)
 		size := uint64(0)
 		if st, err := os.Stat(path); err == nil {
 			size = uint64(st.Size())

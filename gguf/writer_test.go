@@ -54,12 +54,12 @@ func TestWriterReproducesFiles(t *testing.T) {
 }
 
 func TestWriterCopiesWhatTheCorpusAccepts(t *testing.T) {
-	for _, c := range corpus(t) {
+	for _, c := range fixtures.MalformedCases(t) {
 		if c.Want == "refuse" || c.Stage == "split" {
 			continue
 		}
 		t.Run(c.ID, func(t *testing.T) {
-			f, err := Open(c.path(t))
+			f, err := Open(c.Path(t))
 			if err != nil {
 				t.Skip("not a container") // a later stage warns of it
 			}

@@ -1,10 +1,7 @@
 package audit
 
 import (
-	"bufio"
 	"context"
-	"encoding/json"
-	"os"
 	"path/filepath"
 	"testing"
 
@@ -12,44 +9,14 @@ import (
 	"github.com/sonde-ml/sonde/internal/fixtures"
 )
 
-// hostile is a case of the corpus of hostile files, as far as it is about a doctor.
-type hostile struct {
-	ID, File, Class, What, Want string
-	Finding                     *struct {
-		Kind, Tensor, Other, Also string
-		Count                     int64
-		Index                     *int
-		Rows                      int
-		Share                     float64
-	}
-}
-
-func hostileCases(t *testing.T) []hostile {
-	t.Helper()
-	file, err := os.Open(fixtures.Path(t, "malformed/cases.jsonl"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer file.Close()
-	var list []hostile
-	for lines := bufio.NewScanner(file); lines.Scan(); {
-		var c hostile
-		if err := json.Unmarshal(lines.Bytes(), &c); err != nil {
-			t.Fatal(err)
-		}
-		list = append(list, c)
-	}
-	return list
-}
-
 // TestDoctorOfCorpus wants exactly the finding of each case: others may be about the same tensor only.
 func TestDoctorOfCorpus(t *testing.T) {
-	for _, c := range hostileCases(t) {
+	for _, c := range fixtures.MalformedCases(t) {
 		if c.Class != "V" && c.Class != "seed" && c.ID != "H49" {
 			continue
 		}
 		t.Run(c.ID, func(t *testing.T) {
-			f, err := gguf.Open(fixtures.Path(t, "malformed/"+c.File))
+			f, err := gguf.Open(c.Path(t))
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -14,8 +14,8 @@ import (
 // panic, and whatever is wrong be an error or a finding.
 func TestHostileFiles(t *testing.T) {
 	seed := open(t, "malformed/seed-f32.gguf")
-	for _, c := range hostileCases(t) {
-		path := fixtures.Path(t, "malformed/"+c.File)
+	for _, c := range fixtures.MalformedCases(t) {
+		path := c.Path(t)
 		f, err := gguf.Open(path)
 		if err != nil {
 			continue
@@ -49,8 +49,8 @@ func lookEverywhere(tb testing.TB, f, other *gguf.File) {
 
 // TestHostileHeaders does so for what can be seen of files that cannot be opened: there may be no data to look at.
 func TestHostileHeaders(t *testing.T) {
-	for _, c := range hostileCases(t) {
-		f, _ := gguf.ExamineHeader(fixtures.Path(t, "malformed/"+c.File))
+	for _, c := range fixtures.MalformedCases(t) {
+		f, _ := gguf.ExamineHeader(c.Path(t))
 		if f == nil {
 			continue
 		}

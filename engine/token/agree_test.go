@@ -43,7 +43,7 @@ func TestEveryRecordedTextAgrees(t *testing.T) {
 	for _, name := range built {
 		t.Run(name, func(t *testing.T) {
 			v := vocab(t, vocabPath(name))
-			lines(t, "vocabs/"+name+".extra.jsonl", func(_ int, line recorded) {
+			fixtures.Lines(t, "vocabs/"+name+".extra.jsonl", func(_ int, line recorded) {
 				agree(t, v, line)
 				pieces, err := v.Pieces(line.IDs)
 				if err != nil || len(pieces) != len(line.Pieces) {
@@ -119,7 +119,7 @@ func (v *Vocab) with(t *testing.T, override map[string]any) *Vocab {
 func TestVariantsOfTheMetadataAgree(t *testing.T) {
 	vocabs := map[string]*Vocab{}
 	compared := 0
-	lines(t, "vocabs/variants.jsonl", func(_ int, line recorded) {
+	fixtures.Lines(t, "vocabs/variants.jsonl", func(_ int, line recorded) {
 		if !slices.Contains(built, line.Vocab) {
 			return
 		}

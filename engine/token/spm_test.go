@@ -190,7 +190,7 @@ func FuzzNew(f *testing.F) {
 func TestStreamAgreesWithDecode(t *testing.T) {
 	for _, name := range built {
 		v := vocab(t, vocabPath(name))
-		lines(t, "vocabs/"+name+".extra.jsonl", func(_ int, line recorded) {
+		fixtures.Lines(t, "vocabs/"+name+".extra.jsonl", func(_ int, line recorded) {
 			want := ""
 			for _, piece := range line.Pieces {
 				want += string(piece)

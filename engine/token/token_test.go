@@ -1,11 +1,8 @@
 package token
 
 import (
-	"bufio"
-	"bytes"
 	"encoding/base64"
 	"encoding/json"
-	"os"
 	"path/filepath"
 	"testing"
 
@@ -36,28 +33,6 @@ func vocab(t testing.TB, name string) *Vocab {
 		t.Fatal(err)
 	}
 	return v
-}
-
-// lines goes through a file of JSON documents, one a line.
-func lines[T any](t testing.TB, name string, use func(n int, line T)) {
-	t.Helper()
-	b, err := os.ReadFile(fixtures.Path(t, name))
-	if err != nil {
-		t.Fatal(err)
-	}
-	scanner := bufio.NewScanner(bytes.NewReader(b))
-	scanner.Buffer(nil, len(b)+1)
-	n := 0
-	for ; scanner.Scan(); n++ {
-		var line T
-		if err := json.Unmarshal(scanner.Bytes(), &line); err != nil {
-			t.Fatalf("%s line %d: %v", name, n+1, err)
-		}
-		use(n, line)
-	}
-	if n == 0 {
-		t.Fatalf("%s has no lines", name)
-	}
 }
 
 // raw is text that may be no UTF-8: a JSON string, or {"b64": "…"}.
