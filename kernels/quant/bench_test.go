@@ -26,6 +26,30 @@ func BenchmarkDecode(b *testing.B) {
 	})
 }
 
+// BenchmarkUnpack has the blocks of BenchmarkDecode.
+func BenchmarkUnpack(b *testing.B) {
+	const n = 1 << 16
+	x := gaussians(n)
+	eachBenchmark(b, func(b *testing.B, f *Format) {
+		if f.unpack == nil {
+			b.Skip("no codes")
+		}
+		src := make([]byte, n/f.Type.BlockWeights()*f.Type.BlockBytes())
+		if err := f.Encode(src, x, ones(n)); err != nil {
+			b.Fatal(err)
+		}
+		codes, scales, mins := unpackBuffers(f.layout, n)
+		b.SetBytes(int64(len(src)))
+		b.ReportAllocs()
+		for b.Loop() {
+			if err := Unpack(f.Type, codes, scales, mins, src); err != nil {
+				b.Fatal(err)
+			}
+		}
+		b.ReportMetric(float64(n)*float64(b.N)/b.Elapsed().Seconds()/1e9, "Gweights/s")
+	})
+}
+
 func BenchmarkEncode(b *testing.B) {
 	const n = 1 << 12
 	x := gaussians(n)

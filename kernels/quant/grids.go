@@ -37,6 +37,36 @@ func grid4(points []uint16, levels [8]float32) [][4]float32 {
 	return grid
 }
 
+// The lattices in bytes, for integer products: a word has a point, the first weight in the lowest byte.
+var (
+	iq2xxsBytes = gridBytes8(iq2xxsGrid, 1, 0)
+	iq2xsBytes  = gridBytes8(iq2xsGrid, 1, 0)
+	iq2sBytes   = gridBytes8(iq2sGrid, 1, 0)
+	iq3xxsBytes = gridBytes4(iq3xxsGrid)
+	iq3sBytes   = gridBytes4(iq3sGrid)
+	iq1sBytes   = gridBytes8(iq1sGrid, 8, 16) // in units of the shift, without sign
+)
+
+func gridBytes8(grid [][8]float32, step, offset float32) []uint64 {
+	words := make([]uint64, len(grid))
+	for i := range grid {
+		for j, level := range grid[i] {
+			words[i] |= uint64(float32(step*level)+offset) << (8 * j)
+		}
+	}
+	return words
+}
+
+func gridBytes4(grid [][4]float32) []uint32 {
+	words := make([]uint32, len(grid))
+	for i := range grid {
+		for j, level := range grid[i] {
+			words[i] |= uint32(level) << (8 * j)
+		}
+	}
+	return words
+}
+
 // signs has the factors that a byte of signs stands for: bit j set makes weight j of its eight negative.
 var signs = allSigns()
 

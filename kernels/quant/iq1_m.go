@@ -23,6 +23,20 @@ func decodeIQ1_M(dst []float32, src []byte) {
 	}
 }
 
+func unpackIQ1_M(codes []uint8, scales, _ []float32, src []byte) {
+	for ; len(src) >= iq1_mBytes; codes, scales, src = codes[256:], scales[16:], src[iq1_mBytes:] {
+		b := (*[iq1_mBytes]byte)(src)
+		d := iq1mScale(b[48:])
+		for s := range 16 {
+			scales[s] = d * float32(2*threeBitsOf(b[48:], s)+1) * 0.125
+		}
+		for g := range 32 {
+			high := nibbleOf(b[32:], g)
+			store(codes[8*g:], shiftedCodes(int(b[g])|int(high&7)<<8, high>>3))
+		}
+	}
+}
+
 // iq1mScale gathers d from the highest nibbles of the four words of scales.
 func iq1mScale(scales []byte) float32 {
 	words := binary.LittleEndian.Uint64(scales)

@@ -26,6 +26,27 @@ func decodeIQ1_S(dst []float32, src []byte) {
 	}
 }
 
+func unpackIQ1_S(codes []uint8, scales, _ []float32, src []byte) {
+	for ; len(src) >= iq1_sBytes; codes, scales, src = codes[256:], scales[8:], src[iq1_sBytes:] {
+		b := (*[iq1_sBytes]byte)(src)
+		d := f16(b[:])
+		for s := range 8 {
+			word := binary.LittleEndian.Uint16(b[34+2*s:])
+			scales[s] = d * float32(2*(word>>12&7)+1) * 0.125
+			negative := byte(word >> 15)
+			for g := 4 * s; g < 4*s+4; g++ {
+				store(codes[8*g:], shiftedCodes(int(b[2+g])|int(word&7)<<8, negative))
+				word >>= 3
+			}
+		}
+	}
+}
+
+// shiftedCodes returns the codes of a point of IQ1_S and IQ1_M: eight times the level and the shift, plus 16.
+func shiftedCodes(point int, negative byte) uint64 {
+	return iq1sBytes[point] + each - uint64(negative)*2*each
+}
+
 // iq1Shifts are the shifts of a stored bit.
 var iq1Shifts = [2]float32{0.125, -0.125}
 

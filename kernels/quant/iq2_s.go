@@ -21,6 +21,16 @@ func decodeIQ2_S(dst []float32, src []byte) {
 	}
 }
 
+func unpackIQ2_S(codes []uint8, scales, _ []float32, src []byte) {
+	for ; len(src) >= iq2_sBytes; codes, scales, src = codes[256:], scales[16:], src[iq2_sBytes:] {
+		b := (*[iq2_sBytes]byte)(src)
+		unpackNibbleScales((*[16]float32)(scales), f16(b[:]), (*[8]byte)(b[74:]))
+		for g := range 32 {
+			store(codes[8*g:], signedCodes8(iq2sBytes[iq2sIndex(b, g)], b[34+g]))
+		}
+	}
+}
+
 // iq2sIndex returns the point of the weights 8g … 8g+7.
 func iq2sIndex(b *[iq2_sBytes]byte, g int) int {
 	return int(b[2+g]) | int(b[66+g/4]>>(g%4*2)&3)<<8

@@ -22,6 +22,25 @@ func decodeIQ2_XS(dst []float32, src []byte) {
 	}
 }
 
+func unpackIQ2_XS(codes []uint8, scales, _ []float32, src []byte) {
+	for ; len(src) >= iq2_xsBytes; codes, scales, src = codes[256:], scales[16:], src[iq2_xsBytes:] {
+		b := (*[iq2_xsBytes]byte)(src)
+		unpackNibbleScales((*[16]float32)(scales), f16(b[:]), (*[8]byte)(b[66:]))
+		for g := range 32 {
+			word := binary.LittleEndian.Uint16(b[2+2*g:])
+			store(codes[8*g:], signedCodes8(iq2xsBytes[word&511], evenSigns(uint32(word>>9))))
+		}
+	}
+}
+
+// unpackNibbleScales computes the scales of IQ2_XS and IQ2_S.
+func unpackNibbleScales(scales *[16]float32, d float32, nibbles *[8]byte) {
+	for i, n := range nibbles {
+		scales[2*i] = d * (0.5 + float32(n&15)) * 0.25
+		scales[2*i+1] = d * (0.5 + float32(n>>4)) * 0.25
+	}
+}
+
 func encodeIQ2_XS(b []byte, x, w []float32) {
 	search := latticeSearch{lattice: iq2xsLattice(), size: 16, steps: 9, step: 0.1, epsilon: 1e-15, even: true}
 	clear(b)

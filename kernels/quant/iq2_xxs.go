@@ -25,6 +25,22 @@ func decodeIQ2_XXS(dst []float32, src []byte) {
 	}
 }
 
+func unpackIQ2_XXS(codes []uint8, scales, _ []float32, src []byte) {
+	for ; len(src) >= iq2_xxsBytes; codes, scales, src = codes[256:], scales[8:], src[iq2_xxsBytes:] {
+		b := (*[iq2_xxsBytes]byte)(src)
+		d := f16(b[:])
+		for s := range 8 {
+			sub := (*[8]byte)(b[2+8*s:])
+			word := binary.LittleEndian.Uint32(sub[4:])
+			scales[s] = d * (0.5 + float32(word>>28)) * 0.25
+			for g, point := range sub[:4] {
+				store(codes[32*s+8*g:], signedCodes8(iq2xxsBytes[point], evenSigns(word)))
+				word >>= 7
+			}
+		}
+	}
+}
+
 func encodeIQ2_XXS(b []byte, x, w []float32) {
 	search := latticeSearch{lattice: iq2xxsLattice(), size: 32, steps: 6, step: 0.1, epsilon: 1e-15,
 		even: true, fitted: true, redo: redoAll}

@@ -23,6 +23,20 @@ func decodeIQ3_S(dst []float32, src []byte) {
 	}
 }
 
+func unpackIQ3_S(codes []uint8, scales, _ []float32, src []byte) {
+	for ; len(src) >= iq3_sBytes; codes, scales, src = codes[256:], scales[8:], src[iq3_sBytes:] {
+		b := (*[iq3_sBytes]byte)(src)
+		d := f16(b[:])
+		for s := range 8 {
+			scales[s] = d * float32(1+2*nibbleOf(b[106:], s))
+		}
+		for g := range 32 {
+			magnitudes := uint64(iq3sBytes[iq3sIndex(b, 2*g)]) | uint64(iq3sBytes[iq3sIndex(b, 2*g+1)])<<32
+			store(codes[8*g:], signedCodes8(magnitudes, b[74+g])-48*each)
+		}
+	}
+}
+
 // iq3sIndex returns the point of the weights 4g … 4g+3.
 func iq3sIndex(b *[iq3_sBytes]byte, g int) int {
 	return int(b[2+g]) | int(bit(b[66:], g))<<8

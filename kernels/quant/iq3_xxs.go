@@ -27,6 +27,23 @@ func decodeIQ3_XXS(dst []float32, src []byte) {
 	}
 }
 
+func unpackIQ3_XXS(codes []uint8, scales, _ []float32, src []byte) {
+	for ; len(src) >= iq3_xxsBytes; codes, scales, src = codes[256:], scales[8:], src[iq3_xxsBytes:] {
+		b := (*[iq3_xxsBytes]byte)(src)
+		d := f16(b[:])
+		for s := range 8 {
+			points := (*[8]byte)(b[2+8*s:])
+			word := binary.LittleEndian.Uint32(b[66+4*s:])
+			scales[s] = d * (0.5 + float32(word>>28)) * 0.5
+			for g := range 4 {
+				magnitudes := uint64(iq3xxsBytes[points[2*g]]) | uint64(iq3xxsBytes[points[2*g+1]])<<32
+				store(codes[32*s+8*g:], signedCodes8(magnitudes, evenSigns(word)))
+				word >>= 7
+			}
+		}
+	}
+}
+
 func encodeIQ3_XXS(b []byte, x, w []float32) {
 	search := latticeSearch{lattice: iq3xxsLattice(), size: 32, steps: 15, step: 0.2, epsilon: 1e-8, even: true}
 	var buffer [256]float32

@@ -12,6 +12,13 @@ func decodeIQ4_NL(dst []float32, src []byte) {
 	}
 }
 
+func unpackIQ4_NL(codes []uint8, scales, _ []float32, src []byte) {
+	for ; len(src) >= iq4_nlBytes; codes, scales, src = codes[32:], scales[1:], src[iq4_nlBytes:] {
+		scales[0] = f16(src)
+		tableCodes(codes[:32], src[2:iq4_nlBytes], &nonlinearCodes)
+	}
+}
+
 func encodeIQ4_NL(b []byte, x, w []float32) {
 	var codes [32]byte
 	d := nonlinearScale(x, w)

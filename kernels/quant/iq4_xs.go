@@ -21,6 +21,17 @@ func decodeIQ4_XS(dst []float32, src []byte) {
 	}
 }
 
+func unpackIQ4_XS(codes []uint8, scales, _ []float32, src []byte) {
+	for ; len(src) >= iq4_xsBytes; codes, scales, src = codes[256:], scales[8:], src[iq4_xsBytes:] {
+		b := (*[iq4_xsBytes]byte)(src)
+		d := f16(b[:])
+		for s := range 8 {
+			scales[s] = d * (float32(iq4Scale(b[:], s)) - 32)
+			tableCodes(codes[32*s:][:32], b[8+16*s:][:16], &nonlinearCodes)
+		}
+	}
+}
+
 // iq4Scale returns the 6-bit scale of sub-block s of a block.
 func iq4Scale(b []byte, s int) byte {
 	high := binary.LittleEndian.Uint16(b[2:])

@@ -15,6 +15,13 @@ func decodeMXFP4(dst []float32, src []byte) {
 	}
 }
 
+func unpackMXFP4(codes []uint8, scales, _ []float32, src []byte) {
+	for ; len(src) >= mxfp4Bytes; codes, scales, src = codes[32:], scales[1:], src[mxfp4Bytes:] {
+		scales[0] = halfE8M0(src[0])
+		tableCodes(codes[:32], src[1:mxfp4Bytes], &e2m1Codes)
+	}
+}
+
 // halfE8M0 returns 2^(e−128). The first two are subnormal.
 func halfE8M0(e byte) float32 {
 	if e < 2 {

@@ -22,6 +22,16 @@ func decodeNVFP4(dst []float32, src []byte) {
 	}
 }
 
+func unpackNVFP4(codes []uint8, scales, _ []float32, src []byte) {
+	for ; len(src) >= nvfp4Bytes; codes, scales, src = codes[64:], scales[4:], src[nvfp4Bytes:] {
+		b := (*[nvfp4Bytes]byte)(src)
+		for s, scale := range b[:4] {
+			scales[s] = halfE4M3(scale)
+			tableCodes(codes[16*s:][:16], b[4+8*s:][:8], &e2m1Codes)
+		}
+	}
+}
+
 // halfE4M3 returns half the E4M3 number of the low seven bits. As in ggml the NaN 0x7f is 0, but 0xff is 240.
 func halfE4M3(code byte) float32 {
 	if code == 0x7f {

@@ -22,6 +22,16 @@ func decodeQ1_0(dst []float32, src []byte) {
 	}
 }
 
+func unpackQ1_0(codes []uint8, scales, _ []float32, src []byte) {
+	for ; len(src) >= q1_0Bytes; codes, scales, src = codes[128:], scales[4:], src[q1_0Bytes:] {
+		b := (*[q1_0Bytes]byte)(src)
+		repeat(scales[:4], f16(b[:]))
+		for i, q := range b[2:] {
+			store(codes[8*i:], 2*spreadBits(q))
+		}
+	}
+}
+
 func encodeQ1_0(b []byte, x, _ []float32) {
 	var magnitudes float32
 	clear(b)

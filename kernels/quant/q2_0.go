@@ -1,5 +1,7 @@
 package quant
 
+import "encoding/binary"
+
 // Q2_0 (ggml-common.h, block_q2_0): 64 weights in 18 bytes, y = d·(code − 1).
 //
 //	0  d      f16
@@ -16,6 +18,16 @@ func decodeQ2_0(dst []float32, src []byte) {
 			y[1] = values[q>>2&3]
 			y[2] = values[q>>4&3]
 			y[3] = values[q>>6]
+		}
+	}
+}
+
+func unpackQ2_0(codes []uint8, scales, _ []float32, src []byte) {
+	for ; len(src) >= q2_0Bytes; codes, scales, src = codes[64:], scales[2:], src[q2_0Bytes:] {
+		b := (*[q2_0Bytes]byte)(src)
+		repeat(scales[:2], f16(b[:]))
+		for i := range 8 {
+			store(codes[8*i:], spreadPairs(binary.LittleEndian.Uint16(b[2+2*i:])))
 		}
 	}
 }

@@ -26,6 +26,20 @@ func decodeQ2_K(dst []float32, src []byte) {
 	}
 }
 
+// unpackQ2_K multiplies the codes by their scales: at most 15·3.
+func unpackQ2_K(codes []uint8, scales, mins []float32, src []byte) {
+	for ; len(src) >= q2_KBytes; codes, scales, mins, src = codes[256:], scales[8:], mins[16:], src[q2_KBytes:] {
+		b := (*[q2_KBytes]byte)(src)
+		repeat(scales[:8], f16(b[80:]))
+		dmin := f16(b[82:])
+		for s, scale := range b[:16] {
+			mins[s] = dmin * float32(scale>>4)
+			store(codes[16*s:], planeCodes(b[16:], 16*s)*uint64(scale&15))
+			store(codes[16*s+8:], planeCodes(b[16:], 16*s+8)*uint64(scale&15))
+		}
+	}
+}
+
 // affine2 returns the values of the codes 0 … 3 of a sub-block.
 func affine2(d, dmin float32, scale byte) [4]float32 {
 	d, m := float32(d*float32(scale&15)), float32(dmin*float32(scale>>4))

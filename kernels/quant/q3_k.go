@@ -25,6 +25,26 @@ func decodeQ3_K(dst []float32, src []byte) {
 	}
 }
 
+// unpackQ3_K multiplies the codes by their scales.
+func unpackQ3_K(codes []uint8, scales, _ []float32, src []byte) {
+	for ; len(src) >= q3_KBytes; codes, scales, src = codes[256:], scales[8:], src[q3_KBytes:] {
+		b := (*[q3_KBytes]byte)(src)
+		repeat(scales[:8], f16(b[108:]))
+		for j := 0; j < 256; j += 16 {
+			scale := int(q3Scale((*[12]byte)(b[96:]), j/16)) - 32
+			store(codes[j:], scaledThreeBits(b, j, scale))
+			store(codes[j+8:], scaledThreeBits(b, j+8, scale))
+		}
+	}
+}
+
+// scaledThreeBits returns the codes scale·(code − 4) + 127 of the weights j … j+7: 3 … 255 for all that a block can hold.
+func scaledThreeBits(b *[q3_KBytes]byte, j, scale int) uint64 {
+	q := planeCodes(b[32:], j) | load(b[j%32:])>>(j/32)&each<<2
+	// 127 − 4·scale is a byte, and so is its sum with 0 … 7 times the scale, whatever the sign.
+	return uint64(127-4*scale)*each + q*uint64(scale)
+}
+
 // threeBits decodes the 64 weights of four sub-blocks: those at y[0], y[32], y[64] and y[96]. Bit shift+k of high[i]
 // belongs to the weight at y[32k + i].
 func threeBits(y *[112]float32, qs, high *[16]byte, shift int, d *[4]float32) {

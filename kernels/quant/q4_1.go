@@ -18,6 +18,13 @@ func decodeQ4_1(dst []float32, src []byte) {
 	}
 }
 
+func unpackQ4_1(codes []uint8, scales, mins []float32, src []byte) {
+	for ; len(src) >= q4_1Bytes; codes, scales, mins, src = codes[32:], scales[1:], mins[1:], src[q4_1Bytes:] {
+		scales[0], mins[0] = f16(src), -f16(src[2:])
+		nibbleCodes(codes[:32], src[4:q4_1Bytes])
+	}
+}
+
 func encodeQ4_1(b []byte, x, w []float32) {
 	var codes [32]byte
 	d, m := spread(codes[:], 15, x, w)

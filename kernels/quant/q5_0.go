@@ -22,6 +22,22 @@ func decodeQ5_0(dst []float32, src []byte) {
 	}
 }
 
+func unpackQ5_0(codes []uint8, scales, _ []float32, src []byte) {
+	for ; len(src) >= q5_0Bytes; codes, scales, src = codes[32:], scales[1:], src[q5_0Bytes:] {
+		scales[0] = f16(src)
+		fiveBits((*[32]uint8)(codes), (*[4]byte)(src[2:]), (*[16]byte)(src[6:]))
+	}
+}
+
+// fiveBits unpacks the codes of Q5_0 and Q5_1.
+func fiveBits(codes *[32]uint8, high *[4]byte, qs *[16]byte) {
+	for i := range 2 {
+		q := load(qs[8*i:])
+		store(codes[8*i:], q&(15*each)|spreadBits(high[i])<<4)
+		store(codes[16+8*i:], q>>4&(15*each)|spreadBits(high[i+2])<<4)
+	}
+}
+
 func encodeQ5_0(b []byte, x, w []float32) {
 	var codes [32]byte
 	putF16(b, centered(codes[:], 16, x, w))

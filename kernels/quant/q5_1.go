@@ -22,6 +22,13 @@ func decodeQ5_1(dst []float32, src []byte) {
 	}
 }
 
+func unpackQ5_1(codes []uint8, scales, mins []float32, src []byte) {
+	for ; len(src) >= q5_1Bytes; codes, scales, mins, src = codes[32:], scales[1:], mins[1:], src[q5_1Bytes:] {
+		scales[0], mins[0] = f16(src), -f16(src[2:])
+		fiveBits((*[32]uint8)(codes), (*[4]byte)(src[4:]), (*[16]byte)(src[8:]))
+	}
+}
+
 func encodeQ5_1(b []byte, x, w []float32) {
 	var codes [32]byte
 	d, m := spread(codes[:], 31, x, w)

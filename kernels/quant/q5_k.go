@@ -29,6 +29,21 @@ func decodeQ5_K(dst []float32, src []byte) {
 	}
 }
 
+func unpackQ5_K(codes []uint8, scales, mins []float32, src []byte) {
+	for ; len(src) >= q5_KBytes; codes, scales, mins, src = codes[256:], scales[8:], mins[8:], src[q5_KBytes:] {
+		b := (*[q5_KBytes]byte)(src)
+		unpackScaleMins((*[8]float32)(scales), (*[8]float32)(mins), (*[16]byte)(b[:]))
+		for k := range 4 {
+			c, qs := (*[64]uint8)(codes[64*k:]), (*[32]byte)(b[48+32*k:])
+			for i := 0; i < 32; i += 8 {
+				q, high := load(qs[i:]), load(b[16+i:])>>(2*k)
+				store(c[i:], q&(15*each)|high&each<<4)
+				store(c[i+32:], q>>4&(15*each)|high>>1&each<<4)
+			}
+		}
+	}
+}
+
 func encodeQ5_K(b []byte, x, w []float32) {
 	k := affineBlock{size: 32, n: 31, limit: 63}
 	if w == nil {

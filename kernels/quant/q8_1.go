@@ -14,6 +14,13 @@ func decodeQ8_1(dst []float32, src []byte) {
 	}
 }
 
+func unpackQ8_1(codes []uint8, scales, _ []float32, src []byte) {
+	for ; len(src) >= q8_1Bytes; codes, scales, src = codes[32:], scales[1:], src[q8_1Bytes:] {
+		scales[0] = f16(src)
+		unsignedCodes(codes[:32], src[4:q8_1Bytes])
+	}
+}
+
 func encodeQ8_1(b []byte, x, _ []float32) {
 	d, total := roundBytes(b[4:], x)
 	putF16(b[0:], d)

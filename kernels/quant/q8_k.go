@@ -18,6 +18,13 @@ func decodeQ8_K(dst []float32, src []byte) {
 	}
 }
 
+func unpackQ8_K(codes []uint8, scales, _ []float32, src []byte) {
+	for ; len(src) >= q8_KBytes; codes, scales, src = codes[256:], scales[8:], src[q8_KBytes:] {
+		repeat(scales[:8], float32At(src))
+		unsignedCodes(codes[:256], src[4:260])
+	}
+}
+
 func encodeQ8_K(b []byte, x, _ []float32) {
 	peak := largest(x)
 	if peak == 0 {

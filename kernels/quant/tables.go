@@ -12,7 +12,18 @@ var (
 
 	// nonlinear4 has the values of IQ4_NL and IQ4_XS.
 	nonlinear4 = [16]float32{-127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113}
+
+	// The same as codes for integer products.
+	e2m1Codes      = offsetCodes(&twiceE2M1, 12)
+	nonlinearCodes = offsetCodes(&nonlinear4, 128)
 )
+
+func offsetCodes(values *[16]float32, offset float32) (t [16]uint8) {
+	for i, v := range values {
+		t[i] = uint8(v + offset)
+	}
+	return t
+}
 
 func centeredFive() (t [32]float32) {
 	for i := range t {

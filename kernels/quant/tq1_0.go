@@ -48,6 +48,35 @@ func decodeTQ1_0(dst []float32, src []byte) {
 	}
 }
 
+func unpackTQ1_0(codes []uint8, scales, _ []float32, src []byte) {
+	for ; len(src) >= tq1_0Bytes; codes, scales, src = codes[256:], scales[8:], src[tq1_0Bytes:] {
+		b := (*[tq1_0Bytes]byte)(src)
+		repeat(scales[:8], f16(b[52:]))
+		tritCodes(codes[:160], b[:32])
+		tritCodes(codes[160:240], b[32:48])
+		for m, q := range b[48:52] {
+			for n := range 4 {
+				codes[240+4*n+m] = byte(uint16(q) * 3 >> 8)
+				q *= 3
+			}
+		}
+	}
+}
+
+// tritCodes unpacks five digits of every byte, all first digits first.
+func tritCodes(codes []uint8, qs []byte) {
+	const even = 0x00ff00ff00ff00ff
+	for i := 0; i < len(qs); i += 8 {
+		q := load(qs[i:])
+		low, high := q&even, q>>8&even // every other byte, with room for the product
+		for k := i; k < len(codes); k += len(qs) {
+			low, high = 3*low, 3*high
+			store(codes[k:], low>>8&even|high&^even)
+			low, high = low&even, high&even
+		}
+	}
+}
+
 // tritPlace returns the byte and the digit that hold weight j.
 func tritPlace(j int) (index, digit int) {
 	switch {

@@ -18,6 +18,16 @@ func decodeTQ2_0(dst []float32, src []byte) {
 	}
 }
 
+func unpackTQ2_0(codes []uint8, scales, _ []float32, src []byte) {
+	for ; len(src) >= tq2_0Bytes; codes, scales, src = codes[256:], scales[8:], src[tq2_0Bytes:] {
+		b := (*[tq2_0Bytes]byte)(src)
+		repeat(scales[:8], f16(b[64:]))
+		for j := 0; j < 256; j += 8 {
+			store(codes[j:], planeCodes(b[:], j))
+		}
+	}
+}
+
 func encodeTQ2_0(b []byte, x, _ []float32) {
 	d := abs(largest(x))
 	r := inverse(d)

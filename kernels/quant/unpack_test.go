@@ -23,14 +23,20 @@ func unpackAll(t *testing.T, typ gguf.Type, src []byte) unpacked {
 		t.Fatalf("LayoutOf(%v) = %v, %t", typ, l, ok)
 	}
 	n := len(src) / typ.BlockBytes() * typ.BlockWeights()
-	u := unpacked{layout: l, codes: make([]uint8, n), scales: make([]float32, n/l.Group)}
-	if l.MinGroup > 0 {
-		u.mins = make([]float32, n/l.MinGroup)
-	}
+	u := unpacked{layout: l}
+	u.codes, u.scales, u.mins = unpackBuffers(l, n)
 	if err := Unpack(typ, u.codes, u.scales, u.mins, src); err != nil {
 		t.Fatal(err)
 	}
 	return u
+}
+
+// unpackBuffers has room for n weights.
+func unpackBuffers(l Layout, n int) (codes []uint8, scales, mins []float32) {
+	if l.MinGroup > 0 {
+		mins = make([]float32, n/l.MinGroup)
+	}
+	return make([]uint8, n), make([]float32, n/l.Group), mins
 }
 
 // weight computes weight k as the layout says.

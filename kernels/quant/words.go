@@ -2,13 +2,36 @@ package quant
 
 import "encoding/binary"
 
-// Unpackers treat eight codes at once, as the bytes of a word. No sum and no product there leaves its byte.
+// Unpackers treat eight codes at once, as the bytes of a word, the first code lowest. Sums, differences and products of
+// such words are those of their bytes as long as none leaves 0 … 255; where that is not plain, a comment says why.
 
-// each, times a byte, is a word of eight such bytes.
+// each is a word of eight ones: times a byte, it is a word of eight such bytes.
 const each = 0x0101010101010101
 
 func load(b []byte) uint64     { return binary.LittleEndian.Uint64(b) }
 func store(b []byte, w uint64) { binary.LittleEndian.PutUint64(b, w) }
+
+// repeat writes the scale of a block for all its groups.
+func repeat(scales []float32, d float32) {
+	for i := range scales {
+		scales[i] = d
+	}
+}
+
+// spreadBits returns the bits of b, the lowest first, as bytes 0 or 1.
+func spreadBits(b byte) uint64 {
+	const diagonal = 0x8040201008040201 // bit j of byte j
+	// A byte has its bit j or nothing; adding 127 carries any bit to the highest, and no further.
+	return (uint64(b)*each&diagonal + 127*each) >> 7 & each
+}
+
+// spreadPairs returns the eight pairs of bits of v, the lowest first, as bytes 0 … 3.
+func spreadPairs(v uint16) uint64 {
+	w := uint64(v)
+	w = (w | w<<24) & 0x000000ff000000ff
+	w = (w | w<<12) & 0x000f000f000f000f
+	return (w | w<<6) & (3 * each)
+}
 
 // nibbleCodes unpacks four-bit codes: low nibbles are the first half.
 func nibbleCodes(codes []uint8, qs []byte) {
@@ -20,9 +43,29 @@ func nibbleCodes(codes []uint8, qs []byte) {
 	}
 }
 
+// tableCodes unpacks nibbles that stand for codes in a table.
+func tableCodes(codes []uint8, qs []byte, table *[16]uint8) {
+	low, high := codes[:len(qs)], codes[len(qs):][:len(qs)]
+	for i, q := range qs {
+		low[i] = table[q&15]
+		high[i] = table[q>>4]
+	}
+}
+
 // unsignedCodes adds 128 to signed codes.
 func unsignedCodes(codes []uint8, qs []byte) {
 	for i := 0; i+8 <= len(qs); i += 8 {
 		store(codes[i:], load(qs[i:])^128*each)
 	}
+}
+
+// planeCodes returns the codes j … j+7 of a field of two-bit planes, see plane.
+func planeCodes(qs []byte, j int) uint64 {
+	return load(qs[j/128*32+j%32:]) >> (j % 128 / 32 * 2) & (3 * each)
+}
+
+// signedCodes8 returns the codes 64 ± magnitude, negative where a bit of signs is set. Magnitudes are below 64.
+func signedCodes8(magnitudes uint64, signs byte) uint64 {
+	negative := spreadBits(signs) * 255
+	return 64*each + magnitudes - 2*(magnitudes&negative)
 }
