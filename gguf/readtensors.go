@@ -114,7 +114,7 @@ func (c *cursor) checkShape(t *Tensor, dims []uint64) {
 	blocks := uint64(t.Elements() / t.Type.BlockWeights())
 	size, ok := checked.Mul(blocks, uint64(t.Type.BlockBytes()))
 	if !ok || size > math.MaxInt {
-		c.note(ErrOverflow, t.dimAt(0), Error{Field: "size", Seen: fmt.Sprintf("of %d blocks of %d bytes", blocks, t.Type.BlockBytes()), Expected: "less than 2^63 bytes"})
+		c.note(ErrOverflow, t.dimAt(0), Error{Field: "size", Seen: fmt.Sprintf("of %d blocks of %d bytes", blocks, t.Type.BlockBytes()), Expected: fmt.Sprintf("at most %d bytes", math.MaxInt)})
 		return
 	}
 	t.bytes = size
@@ -132,7 +132,7 @@ func (c *cursor) checkDims(t *Tensor, dims []uint64) bool {
 			c.note(ErrBadDims, t.dimAt(i), Error{Field: fmt.Sprintf("dimension %d of %d", i, len(dims)), Seen: "is 0", Expected: "at least 1"})
 			ok = false
 		case !fits || product > math.MaxInt:
-			c.note(ErrOverflow, t.dimAt(i), Error{Field: "dimensions", Seen: fmt.Sprint(dims), Expected: "fewer than 2^63 weights in all"})
+			c.note(ErrOverflow, t.dimAt(0), Error{Field: "dimensions", Seen: fmt.Sprint(dims), Expected: fmt.Sprintf("at most %d weights in all", math.MaxInt)})
 			ok = false
 		}
 		n, _ := checked.Int(d, math.MaxInt)
