@@ -10,3 +10,5 @@
 //
 // What it does not do: choose numerics, keep a KV cache, or name ops; that is package nn.
 package kernels
+
+//go:generate go -C gen run . -o ..

@@ -1,0 +1,92 @@
+// Command gen writes the assembly of package kernels, and the Go declarations beside it.
+//
+//	go run . -o ..
+//
+// A unit is one pair of files: NAME_amd64.s and NAME_amd64.go. Its functions are built with avo: virtual registers,
+// which avo allocates, and Go's order of operands (sources first, destination last).
+package main
+
+import (
+	"bytes"
+	"flag"
+	"fmt"
+	"log"
+	"os"
+	"path/filepath"
+
+	"github.com/mmcloughlin/avo/build"
+	"github.com/mmcloughlin/avo/ir"
+	"github.com/mmcloughlin/avo/pass"
+	"github.com/mmcloughlin/avo/printer"
+)
+
+// unit is a pair of files.
+type unit struct {
+	name  string
+	build func(a *asm)
+}
+
+var units = []unit{
+	{"tile", tiles},
+	{"unpack", unpackers},
+}
+
+// asm collects the functions of one unit.
+type asm struct{ *build.Context }
+
+func main() {
+	log.SetFlags(0)
+	dir := flag.String("o", "..", "`folder` of package kernels")
+	flag.Parse()
+	for _, u := range units {
+		files, err := u.files()
+		if err != nil {
+			log.Fatalf("gen: %s: %v", u.name, err)
+		}
+		for name, data := range files {
+			if err := os.WriteFile(filepath.Join(*dir, name), data, 0o644); err != nil {
+				log.Fatalf("gen: %v", err)
+			}
+		}
+	}
+}
+
+// files returns the contents of the unit's files by name.
+func (u unit) files() (map[string][]byte, error) {
+	c := build.NewContext()
+	c.ConstraintExpr("amd64,!purego")
+	u.build(&asm{c})
+	f, err := c.Result()
+	if err != nil {
+		return nil, err
+	}
+	if err := pass.Compile.Execute(f); err != nil {
+		return nil, err
+	}
+	config := printer.Config{Argv: []string{"kernels/gen"}, Name: "kernels/gen", Pkg: "kernels"}
+	code, err := print(printer.NewGoAsm(config), f)
+	if err != nil {
+		return nil, err
+	}
+	stubs, err := print(printer.NewStubs(config), f)
+	if err != nil {
+		return nil, err
+	}
+	return map[string][]byte{u.name + "_amd64.s": code, u.name + "_amd64.go": stubs}, nil
+}
+
+func print(p printer.Printer, f *ir.File) ([]byte, error) {
+	text, err := p.Print(f)
+	if err != nil {
+		return nil, fmt.Errorf("print: %w", err)
+	}
+	return bytes.TrimLeft(text, "\n"), nil
+}
+
+// function begins a function with the given signature, such as "func(x *float32, n int)".
+func (a *asm) function(name, signature, doc string) {
+	a.Function(name)
+	a.SignatureExpr(signature)
+	a.Pragma("noescape")
+	a.Doc(doc)
+}

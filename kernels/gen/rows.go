@@ -1,0 +1,99 @@
+package main
+
+import (
+	. "github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// rows addresses the same place in 16 rows that are stride bytes apart, with six base registers.
+type rows struct {
+	*asm
+	bases  [6]reg.Register // of rows 0, 3, 6 …
+	stride reg.Register
+}
+
+func (a *asm) rows(first, stride reg.Register) *rows {
+	r := &rows{asm: a, stride: stride}
+	r.bases[0] = first
+	for i := 1; i < len(r.bases); i++ {
+		b := a.GP64()
+		a.LEAQ(Mem{Base: r.bases[i-1], Index: stride, Scale: 2}, b)
+		a.ADDQ(stride, b)
+		r.bases[i] = b
+	}
+	return r
+}
+
+// at is the place in row i.
+func (r *rows) at(i, disp int) Mem {
+	m := Mem{Base: r.bases[i/3], Disp: disp}
+	if i%3 > 0 {
+		m.Index, m.Scale = r.stride, uint8(i%3)
+	}
+	return m
+}
+
+func (r *rows) advance(bytes int) {
+	for _, b := range r.bases {
+		r.ADDQ(U32(bytes), b)
+	}
+}
+
+// load reads 16 bytes of each row: register i has rows i, i+4, i+8 and i+12.
+func (r *rows) load(disp int) (z [4]reg.VecVirtual) {
+	for i := range z {
+		z[i] = r.ZMM()
+		r.VBROADCASTI32X4(r.at(i, disp), z[i])
+		for lane := 1; lane < 4; lane++ {
+			r.VINSERTI32X4(Imm(uint64(lane)), r.at(i+4*lane, disp), z[i], z[i])
+		}
+	}
+	return z
+}
+
+// columns reads 16 bytes of each row and turns them: register j has bytes 4j … 4j+3 of row i in lane i.
+func (r *rows) columns(disp int) (c [4]reg.VecVirtual) {
+	z := r.load(disp)
+	var low, high [2]reg.VecVirtual
+	for i := range 2 {
+		low[i], high[i] = r.ZMM(), r.ZMM()
+		r.VPUNPCKLDQ(z[2*i+1], z[2*i], low[i])
+		r.VPUNPCKHDQ(z[2*i+1], z[2*i], high[i])
+	}
+	for j := range c {
+		c[j] = r.ZMM()
+	}
+	r.VPUNPCKLQDQ(low[1], low[0], c[0])
+	r.VPUNPCKHQDQ(low[1], low[0], c[1])
+	r.VPUNPCKLQDQ(high[1], high[0], c[2])
+	r.VPUNPCKHQDQ(high[1], high[0], c[3])
+	return c
+}
+
+// column reads four bytes of each row into its lane. It touches the 16 bytes from disp on.
+func (r *rows) column(disp int) reg.VecVirtual {
+	z := r.load(disp)
+	low := [2]reg.VecVirtual{r.ZMM(), r.ZMM()}
+	for i := range low {
+		r.VPUNPCKLDQ(z[2*i+1], z[2*i], low[i])
+	}
+	c := r.ZMM()
+	r.VPUNPCKLQDQ(low[1], low[0], c)
+	return c
+}
+
+// half converts the f16 in the low half of each lane.
+func (a *asm) half(lanes reg.VecVirtual) reg.VecVirtual {
+	f := a.ZMM()
+	a.VPMOVDW(lanes, f.AsY())
+	a.VCVTPH2PS(f.AsY(), f)
+	return f
+}
+
+// bytesOf returns a vector with the same byte everywhere.
+func (a *asm) bytesOf(b byte) reg.VecVirtual {
+	g, v := a.GP32(), a.ZMM()
+	a.MOVL(U32(uint32(b)*0x01010101), g)
+	a.VPBROADCASTD(g, v)
+	return v
+}

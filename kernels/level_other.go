@@ -1,0 +1,16 @@
+//go:build !amd64 || purego
+
+package kernels
+
+import "github.com/sonde-ml/sonde/kernels/quant"
+
+// fill unpacks so many columns of 16 rows, which begin at rows.
+func (m *Matrix) fill(p *panel, f *panelFiller, rows []byte, cols int) {
+	f.fill(p, m.Type, m.layout, rows, m.rowBytes, cols)
+}
+
+func tile(acc []float32, panels *[tilePanels]panel, blocks int, g group, stride int, layout quant.Layout) {
+	tileGeneric(acc, panels, blocks, g, stride, layout)
+}
+
+func quantizeRow(words []uint32, width int, row []float32) { quantizeRowGeneric(words, width, row) }

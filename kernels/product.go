@@ -1,0 +1,80 @@
+package kernels
+
+// product is the task of multiplying a quantised matrix by activations: dst [tokens, rows] = activations · matrixᵀ.
+// Its unit is the tile of 32 rows.
+type product struct {
+	m       Matrix
+	a       *Activations
+	dst     []float32
+	scratch []tileScratch // one per worker
+}
+
+// tileScratch is memory of one worker.
+type tileScratch struct {
+	panels [tilePanels]panel
+	acc    []float32 // [tokens, 32]
+	filler panelFiller
+	edge   []byte // rows of the last tile, filled up with zeros
+}
+
+func (p *product) tiles() int { return (p.m.Rows + tileRows - 1) / tileRows }
+
+// Range multiplies the tiles lo ≤ i < hi.
+func (p *product) Range(worker, lo, hi int) {
+	s := &p.scratch[worker]
+	for i := lo; i < hi; i++ {
+		p.tile(s, i*tileRows)
+	}
+}
+
+func (p *product) tile(s *tileScratch, row int) {
+	full, last := p.a.groups()
+	n := (full.width*full.n + last.width) * tileRows
+	if cap(s.acc) < n {
+		s.acc = make([]float32, n)
+	}
+	acc := s.acc[:n]
+	clear(acc)
+	rows, stride := p.rows(s, row), p.m.rowBytes
+	for col := 0; col < p.m.Cols; col += panelCols {
+		cols := min(panelCols, p.m.Cols-col)
+		at := col / p.m.Type.BlockWeights() * p.m.Type.BlockBytes()
+		for i := range s.panels {
+			p.m.fill(&s.panels[i], &s.filler, rows[i*panelRows*stride+at:], cols)
+		}
+		p.m.multiply(acc, &s.panels, full, col, cols, p.m.Cols)
+		p.m.multiply(acc[last.first*tileRows:], &s.panels, last, col, cols, p.m.Cols)
+	}
+	p.store(acc, row)
+}
+
+// rows returns the bytes of a tile's rows. Behind the last row of the matrix they are zeros, which are zeros in all types
+// that need no more than to be left alone.
+func (p *product) rows(s *tileScratch, row int) []byte {
+	from := row * p.m.rowBytes
+	if row+tileRows <= p.m.Rows {
+		return p.m.Bytes[from : from+tileRows*p.m.rowBytes]
+	}
+	if len(s.edge) < tileRows*p.m.rowBytes {
+		s.edge = make([]byte, tileRows*p.m.rowBytes)
+	}
+	clear(s.edge[copy(s.edge, p.m.Bytes[from:]):])
+	return s.edge
+}
+
+// multiply adds the products of the panels, which begin at column col, to those of a group.
+func (m *Matrix) multiply(acc []float32, panels *[tilePanels]panel, g group, col, cols, width int) {
+	if g.n == 0 {
+		return
+	}
+	stride := g.width * width / blockCols * actWords
+	g.words = g.words[col/blockCols*g.width*actWords:]
+	tile(acc, panels, cols/blockCols, g, stride, m.layout)
+}
+
+func (p *product) store(acc []float32, row int) {
+	n := min(tileRows, p.m.Rows-row)
+	for t := range p.a.tokens {
+		copy(p.dst[t*p.m.Rows+row:][:n], acc[t*tileRows:])
+	}
+}
