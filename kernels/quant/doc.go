@@ -1,10 +1,10 @@
 // Package quant knows the block formats of ggml: how the numbers of a tensor are packed into the bytes of a GGUF file.
 //
 // The unit is the block: so many weights in so many bytes, scales and codes together. Rows are whole blocks, one after
-// another. [Decode] unpacks blocks to float32, [Encode] packs them, [Format.Fields] shows what is in one. Formats are
-// those of ggml-common.h and ggml-quants.c of llama.cpp, state of August 2026. Both directions give the bits of the
-// reference code there; encoders those of a build without fused multiply-add, as ordinary x86-64 builds are. In others,
-// on arm64 say, the codes of single blocks may differ.
+// another. [Decode] unpacks blocks to float32, [Unpack] to codes and scales for integer products, [Encode] packs them,
+// [Format.Fields] shows what is in one. Formats are those of ggml-common.h and ggml-quants.c of llama.cpp, state of
+// August 2026. Both directions give the bits of the reference code there; encoders those of a build without fused
+// multiply-add, as ordinary x86-64 builds are. In others, on arm64 say, the codes of single blocks may differ.
 //
 // The package does not choose types for tensors, multiplies nothing, looks for no NaN, and reads no files.
 //

@@ -62,3 +62,23 @@ func ExampleEncode() {
 	fmt.Printf("%.4f becomes %.4f\n", x[1:4], y[1:4])
 	// Output: [0.1000 0.2000 0.3000] becomes [0.0977 0.1953 0.2930]
 }
+
+// ExampleUnpack multiplies a block with integers as a kernel does: one scale for a sum of integers.
+func ExampleUnpack() {
+	layout, _ := quant.LayoutOf(gguf.Q4_0)
+	codes, scales := make([]uint8, 32), make([]float32, 32/layout.Group)
+	if err := quant.Unpack(gguf.Q4_0, codes, scales, nil, block); err != nil {
+		fmt.Println(err)
+		return
+	}
+	x := [32]int{0: 3, 1: 1, 31: -2}
+	dot := 0
+	for k, code := range codes {
+		dot += (int(code) - layout.Offset) * x[k]
+	}
+	fmt.Println(layout, codes[:4], scales)
+	fmt.Println(scales[0] * float32(dot))
+	// Output:
+	// {32 0 8} [15 0 1 8] [0.5]
+	// 2.5
+}

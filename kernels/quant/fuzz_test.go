@@ -7,7 +7,8 @@ import (
 	"github.com/sonde-ml/sonde/gguf"
 )
 
-// FuzzDecode takes arbitrary bytes as blocks of any type: they are decoded to what the fields say, and encoding that
+// FuzzDecode takes arbitrary bytes as blocks of any type: they are decoded to what the fields say, unpacked to
+// the same, and encoding that
 // again goes well.
 func FuzzDecode(f *testing.F) {
 	for typ := range gguf.Type(len(formats)) {
@@ -31,6 +32,9 @@ func FuzzDecode(f *testing.F) {
 func checkBlocks(t *testing.T, f *Format, src []byte) {
 	t.Helper()
 	y := checkDecode(t, f, src)
+	if f.unpack != nil {
+		checkUnpack(t, f.Type, src)
+	}
 	for _, imatrix := range [][]float32{nil, ones(len(y))} {
 		if imatrix == nil && f.Importance == Required || len(y) == 0 {
 			continue

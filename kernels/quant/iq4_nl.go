@@ -15,7 +15,7 @@ func decodeIQ4_NL(dst []float32, src []byte) {
 func unpackIQ4_NL(codes []uint8, scales, _ []float32, src []byte) {
 	for ; len(src) >= iq4_nlBytes; codes, scales, src = codes[32:], scales[1:], src[iq4_nlBytes:] {
 		scales[0] = f16(src)
-		tableCodes(codes[:32], src[2:iq4_nlBytes], &nonlinearCodes)
+		pairedCodes(codes[:32], src[2:iq4_nlBytes], &nonlinearPairs)
 	}
 }
 

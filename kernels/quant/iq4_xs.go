@@ -27,7 +27,7 @@ func unpackIQ4_XS(codes []uint8, scales, _ []float32, src []byte) {
 		d := f16(b[:])
 		for s := range 8 {
 			scales[s] = d * (float32(iq4Scale(b[:], s)) - 32)
-			tableCodes(codes[32*s:][:32], b[8+16*s:][:16], &nonlinearCodes)
+			pairedCodes(codes[32*s:][:32], b[8+16*s:][:16], &nonlinearPairs)
 		}
 	}
 }

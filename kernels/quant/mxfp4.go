@@ -18,7 +18,7 @@ func decodeMXFP4(dst []float32, src []byte) {
 func unpackMXFP4(codes []uint8, scales, _ []float32, src []byte) {
 	for ; len(src) >= mxfp4Bytes; codes, scales, src = codes[32:], scales[1:], src[mxfp4Bytes:] {
 		scales[0] = halfE8M0(src[0])
-		tableCodes(codes[:32], src[1:mxfp4Bytes], &e2m1Codes)
+		pairedCodes(codes[:32], src[1:mxfp4Bytes], &e2m1Pairs)
 	}
 }
 

@@ -27,7 +27,7 @@ func unpackNVFP4(codes []uint8, scales, _ []float32, src []byte) {
 		b := (*[nvfp4Bytes]byte)(src)
 		for s, scale := range b[:4] {
 			scales[s] = halfE4M3(scale)
-			tableCodes(codes[16*s:][:16], b[4+8*s:][:8], &e2m1Codes)
+			pairedCodes(codes[16*s:][:16], b[4+8*s:][:8], &e2m1Pairs)
 		}
 	}
 }

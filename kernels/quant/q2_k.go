@@ -31,11 +31,17 @@ func unpackQ2_K(codes []uint8, scales, mins []float32, src []byte) {
 	for ; len(src) >= q2_KBytes; codes, scales, mins, src = codes[256:], scales[8:], mins[16:], src[q2_KBytes:] {
 		b := (*[q2_KBytes]byte)(src)
 		repeat(scales[:8], f16(b[80:]))
-		dmin := f16(b[82:])
-		for s, scale := range b[:16] {
-			mins[s] = dmin * float32(scale>>4)
-			store(codes[16*s:], planeCodes(b[16:], 16*s)*uint64(scale&15))
-			store(codes[16*s+8:], planeCodes(b[16:], 16*s+8)*uint64(scale&15))
+		dmin, mins := f16(b[82:]), (*[16]float32)(mins)
+		for s := range mins {
+			mins[s] = dmin * float32(b[s]>>4)
+		}
+		for i := 0; i < 64; i += 8 { // half a block has 32 bytes
+			c, scales := (*[104]uint8)(codes[i/32*128+i%32:]), (*[7]byte)(b[i/32*8+i/16%2:])
+			q := planes8(load(b[16+i:]))
+			store(c[0:], q[0]*uint64(scales[0]&15))
+			store(c[32:], q[1]*uint64(scales[2]&15))
+			store(c[64:], q[2]*uint64(scales[4]&15))
+			store(c[96:], q[3]*uint64(scales[6]&15))
 		}
 	}
 }

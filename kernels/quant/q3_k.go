@@ -30,19 +30,25 @@ func unpackQ3_K(codes []uint8, scales, _ []float32, src []byte) {
 	for ; len(src) >= q3_KBytes; codes, scales, src = codes[256:], scales[8:], src[q3_KBytes:] {
 		b := (*[q3_KBytes]byte)(src)
 		repeat(scales[:8], f16(b[108:]))
-		for j := 0; j < 256; j += 16 {
-			scale := int(q3Scale((*[12]byte)(b[96:]), j/16)) - 32
-			store(codes[j:], scaledThreeBits(b, j, scale))
-			store(codes[j+8:], scaledThreeBits(b, j+8, scale))
+		var subScales [16]uint64
+		for s := range subScales {
+			subScales[s] = uint64(q3Scale((*[12]byte)(b[96:]), s)) - 32
+		}
+		for i := 0; i < 64; i += 8 { // half a block has 32 bytes
+			c, sub := (*[104]uint8)(codes[i/32*128+i%32:]), (*[7]uint64)(subScales[i/32*8+i/16%2:])
+			q, high := planes8(load(b[32+i:])), load(b[i%32:])>>(i/32*4)
+			store(c[0:], scaled8(q[0]|high&each<<2, sub[0]))
+			store(c[32:], scaled8(q[1]|high>>1&each<<2, sub[2]))
+			store(c[64:], scaled8(q[2]|high>>2&each<<2, sub[4]))
+			store(c[96:], scaled8(q[3]|high>>3&each<<2, sub[6]))
 		}
 	}
 }
 
-// scaledThreeBits returns the codes scale·(code − 4) + 127 of the weights j … j+7: 3 … 255 for all that a block can hold.
-func scaledThreeBits(b *[q3_KBytes]byte, j, scale int) uint64 {
-	q := planeCodes(b[32:], j) | load(b[j%32:])>>(j/32)&each<<2
-	// 127 − 4·scale is a byte, and so is its sum with 0 … 7 times the scale, whatever the sign.
-	return uint64(127-4*scale)*each + q*uint64(scale)
+// scaled8 returns scale·(code − 4) + 127 for eight codes 0 … 7 and a scale of −32 … 31: 3 … 255. The scale's sign is in
+// all 64 bits, so that multiplying by a negative one subtracts.
+func scaled8(codes, scale uint64) uint64 {
+	return (127-4*scale)*each + codes*scale
 }
 
 // threeBits decodes the 64 weights of four sub-blocks: those at y[0], y[32], y[64] and y[96]. Bit shift+k of high[i]

@@ -13,14 +13,14 @@ var (
 	// nonlinear4 has the values of IQ4_NL and IQ4_XS.
 	nonlinear4 = [16]float32{-127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113}
 
-	// The same as codes for integer products.
-	e2m1Codes      = offsetCodes(&twiceE2M1, 12)
-	nonlinearCodes = offsetCodes(&nonlinear4, 128)
+	// The same as codes for integer products, of two nibbles at once.
+	e2m1Pairs      = codePairs(&twiceE2M1, 12)
+	nonlinearPairs = codePairs(&nonlinear4, 128)
 )
 
-func offsetCodes(values *[16]float32, offset float32) (t [16]uint8) {
-	for i, v := range values {
-		t[i] = uint8(v + offset)
+func codePairs(values *[16]float32, offset float32) (t [256]uint16) {
+	for i := range t {
+		t[i] = uint16(values[i&15]+offset) | uint16(values[i>>4]+offset)<<8
 	}
 	return t
 }

@@ -22,8 +22,12 @@ func unpackTQ2_0(codes []uint8, scales, _ []float32, src []byte) {
 	for ; len(src) >= tq2_0Bytes; codes, scales, src = codes[256:], scales[8:], src[tq2_0Bytes:] {
 		b := (*[tq2_0Bytes]byte)(src)
 		repeat(scales[:8], f16(b[64:]))
-		for j := 0; j < 256; j += 8 {
-			store(codes[j:], planeCodes(b[:], j))
+		for i := 0; i < 64; i += 8 { // half a block has 32 bytes
+			c, q := (*[104]uint8)(codes[i/32*128+i%32:]), planes8(load(b[i:]))
+			store(c[0:], q[0])
+			store(c[32:], q[1])
+			store(c[64:], q[2])
+			store(c[96:], q[3])
 		}
 	}
 }

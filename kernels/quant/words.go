@@ -43,13 +43,21 @@ func nibbleCodes(codes []uint8, qs []byte) {
 	}
 }
 
-// tableCodes unpacks nibbles that stand for codes in a table.
-func tableCodes(codes []uint8, qs []byte, table *[16]uint8) {
-	low, high := codes[:len(qs)], codes[len(qs):][:len(qs)]
-	for i, q := range qs {
-		low[i] = table[q&15]
-		high[i] = table[q>>4]
+// pairedCodes unpacks nibbles that stand for other codes: low nibbles are the first half.
+func pairedCodes(codes []uint8, qs []byte, pairs *[256]uint16) {
+	low, high := codes[:len(qs)], codes[len(qs):]
+	for i := 0; i+8 <= len(qs); i += 8 {
+		q := load(qs[i:])
+		store(low[i:], lookUp(q&(15*each), pairs))
+		store(high[i:], lookUp(q>>4&(15*each), pairs))
 	}
+}
+
+// lookUp replaces eight nibbles, two at a time.
+func lookUp(nibbles uint64, pairs *[256]uint16) uint64 {
+	p := nibbles | nibbles>>4 // every other byte has two of them
+	return uint64(pairs[byte(p)]) | uint64(pairs[byte(p>>16)])<<16 |
+		uint64(pairs[byte(p>>32)])<<32 | uint64(pairs[byte(p>>48)])<<48
 }
 
 // unsignedCodes adds 128 to signed codes.
@@ -59,9 +67,9 @@ func unsignedCodes(codes []uint8, qs []byte) {
 	}
 }
 
-// planeCodes returns the codes j … j+7 of a field of two-bit planes, see plane.
-func planeCodes(qs []byte, j int) uint64 {
-	return load(qs[j/128*32+j%32:]) >> (j % 128 / 32 * 2) & (3 * each)
+// planes8 returns the codes of a word of two-bit planes, lowest bits first, see plane.
+func planes8(q uint64) [4]uint64 {
+	return [4]uint64{q & (3 * each), q >> 2 & (3 * each), q >> 4 & (3 * each), q >> 6 & (3 * each)}
 }
 
 // signedCodes8 returns the codes 64 ± magnitude, negative where a bit of signs is set. Magnitudes are below 64.
