@@ -115,13 +115,16 @@ func greedyCases(t testing.TB) []greedyCase {
 	return file.Cases
 }
 
-// TestGreedyContinuations compares ids with llama.cpp's where its arithmetic is float32.
+// TestGreedyContinuations compares ids with llama.cpp's where its arithmetic is float32, and ours.
 func TestGreedyContinuations(t *testing.T) {
 	for _, c := range greedyCases(t) {
 		if c.WeightsDecoded == 0 && strings.Contains(c.Model, "pure") {
 			continue // its activations were rounded
 		}
 		for _, n := range []*nn.Numerics{nn.Exact, nn.Fast} {
+			if c.WeightsDecoded != 0 && n == nn.Fast {
+				continue // it rounds activations where weights are quantised
+			}
 			t.Run(c.Model+"/"+n.Name()+"/"+c.Prompt, func(t *testing.T) {
 				s := open(t, fixtures.Path(t, "models/"+c.Model)).NewSession(engine.Options{Numerics: n})
 				defer s.Close()

@@ -60,6 +60,17 @@ func (p *Pool) Do(n int, task Task) error {
 	return p.result()
 }
 
+// alone runs the whole task in the caller.
+func (p *Pool) alone(n int, task Task) error {
+	w := p.workers[0]
+	w.task, w.lo, w.hi = task, 0, n
+	w.work()
+	if w.thrown != nil {
+		panic(w.thrown)
+	}
+	return w.err
+}
+
 // Close ends the workers. The pool must not be used afterwards.
 func (p *Pool) Close() {
 	for _, w := range p.workers[1:] {

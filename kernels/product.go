@@ -15,6 +15,7 @@ type tileScratch struct {
 	acc    []float32 // [tokens, 32]
 	filler panelFiller
 	edge   []byte // rows of the last tile, filled up with zeros
+	row    []float32
 }
 
 func (p *product) tiles() int { return (p.m.Rows + tileRows - 1) / tileRows }

@@ -32,22 +32,19 @@ func fastRMSNorm(op *Op) error {
 }
 
 func fastLinear(op *Op) error {
-	w := op.Weights[0]
-	return op.each(w.Rows(), w.Cols()*op.In[0].Shape[0], func(op *Op, s *scratch, lo, hi int) {
-		w, x := op.Weights[0], op.In[0].Data
-		n, out := w.Cols(), w.Rows()
-		bias := op.bias(s)
-		for r := lo; r < hi; r++ {
-			row := w.mustDecodeRow(r, s.floats(n))
-			for t := range op.In[0].Shape[0] {
-				y := kernels.Dot(row, x[t*n:(t+1)*n])
-				if bias != nil {
-					y += float32(bias[r])
-				}
-				op.Out.Data[t*out+r] = y
-			}
-		}
-	})
+	m, err := op.Weights[0].matrix(0)
+	if err != nil {
+		return err
+	}
+	if err := op.multiplier().Product(op.Out.Data, m); err != nil || len(op.Weights) < 2 {
+		return err
+	}
+	b := op.Weights[1].decodeVector(op.scratch())
+	for t := range op.In[0].Shape[0] {
+		y := op.Out.Data[t*m.Rows:][:m.Rows]
+		kernels.Add(y, y, b)
+	}
+	return nil
 }
 
 func fastRotate(op *Op) error {

@@ -17,15 +17,19 @@ func fastExpertWeights(op *Op) error {
 }
 
 func fastExpertLinear(op *Op) error {
-	return op.eachExpertRow(func(op *Op, s *scratch, lo, hi int) {
-		w := op.Weights[0]
-		for r := lo; r < hi; r++ {
-			for slot, expert := range op.In[1].IDs {
-				row := w.mustDecodeRow(int(expert)*w.Shape[1]+r, s.floats(w.Cols()))
-				op.Out.Data[slot*w.Shape[1]+r] = kernels.Dot(row, op.expertInput(slot))
-			}
+	w := op.Weights[0]
+	products := op.multiplier()
+	for slot, expert := range op.In[1].IDs {
+		m, err := w.matrix(int(expert))
+		if err != nil {
+			return err
 		}
-	})
+		products.SetInput(op.expertInput(slot), m.Cols)
+		if err := products.Product(op.Out.Data[slot*m.Rows:][:m.Rows], m); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func fastExpertSum(op *Op) error {

@@ -112,7 +112,7 @@ func (r *Runner) begin(ctx context.Context, b Batch) error {
 	for i := range b.Tokens {
 		r.pos = append(r.pos, int32(b.Start+i))
 	}
-	r.rows = r.pos
+	r.rows, r.work.input = r.pos, nil
 	r.tokens = Tensor{Shape: append(r.tokens.Shape[:0], len(b.Tokens)), IDs: b.Tokens}
 	r.memory[0].next = 0
 	return nil
@@ -195,9 +195,11 @@ func (p *Pass) compute(s *slot) error {
 		return err
 	}
 	h := p.hooks.of(s)
+	defer p.work.forget(op)
 	if h == nil {
 		return p.numerics.compute(op)
 	}
+	p.work.input = nil // hooks may edit in place
 	shape := slices.Clone(op.Out.Shape)
 	if err := h.runBefore(op); err != nil {
 		return err

@@ -6,6 +6,7 @@ import (
 	"math"
 
 	"github.com/sonde-ml/sonde/gguf"
+	"github.com/sonde-ml/sonde/kernels"
 	"github.com/sonde-ml/sonde/kernels/quant"
 )
 
@@ -70,6 +71,13 @@ func (l Linear) outShape() []int {
 		return l.Out
 	}
 	return l.W.Shape[:1]
+}
+
+// matrix returns the matrix of one expert, or the only one, as products take it.
+func (w *Weight) matrix(expert int) (kernels.Matrix, error) {
+	rows := w.Shape[len(w.Shape)-2]
+	n := len(w.Bytes) / w.Rows() * rows
+	return kernels.NewMatrix(w.Type, rows, w.Cols(), w.Bytes[expert*n:(expert+1)*n])
 }
 
 // mustDecodeRow decodes row i inside of an op. Types without a decoder were refused when the model was opened.

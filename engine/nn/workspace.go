@@ -7,6 +7,10 @@ type workspace struct {
 	pool    *kernels.Pool
 	scratch []scratch // one per worker
 	task    opTask
+
+	products *kernels.Multiplier
+	input    *float32 // what products has as its input, nil for none
+	tokens   int
 }
 
 // scratch is memory of one worker.
@@ -17,7 +21,7 @@ type scratch struct {
 
 func newWorkspace(threads int) *workspace {
 	pool := kernels.NewPool(threads)
-	return &workspace{pool: pool, scratch: make([]scratch, pool.Threads())}
+	return &workspace{pool: pool, scratch: make([]scratch, pool.Threads()), products: kernels.NewMultiplier(pool)}
 }
 
 func (w *workspace) close() { w.pool.Close() }
@@ -36,6 +40,14 @@ func (s *scratch) doubles(n int) []float64 {
 		s.f64 = make([]float64, n)
 	}
 	return s.f64[:n]
+}
+
+// scratch returns memory for what the caller of the workers computes.
+func (op *Op) scratch() *scratch {
+	if op.work == nil {
+		return &scratch{}
+	}
+	return &op.work.scratch[0]
 }
 
 // rangeFunc computes outputs lo ≤ i < hi of op.
@@ -67,4 +79,28 @@ func (op *Op) each(n, cost int, f rangeFunc) error {
 	t := &op.work.task
 	*t = opTask{op, op.work, f}
 	return op.work.pool.Do(n, t)
+}
+
+// multiplier returns what multiplies the input of op by matrices. Ops that follow each other and read the same input
+// share its rounding.
+func (op *Op) multiplier() *kernels.Multiplier {
+	x := op.In[0]
+	if op.work == nil {
+		m := kernels.NewMultiplier(kernels.NewPool(1))
+		m.SetInput(x.Data, x.Len()/x.Shape[0])
+		return m
+	}
+	if w := op.work; w.input != &x.Data[0] || w.tokens != x.Shape[0] {
+		w.input, w.tokens = &x.Data[0], x.Shape[0]
+		w.products.SetInput(x.Data, x.Len()/x.Shape[0])
+	}
+	return op.work.products
+}
+
+// forget makes the next product look at its input anew, since op may have written where it lies. The products and
+// rotations between attn_norm and attn_v, or ffn_norm and ffn_up, write elsewhere.
+func (w *workspace) forget(op *Op) {
+	if w != nil && op.Kind != MatMul && op.Kind != Rotate {
+		w.input = nil
+	}
 }

@@ -1,0 +1,81 @@
+package kernels
+
+// Multiplier multiplies one input by matrices, by the workers of a pool. It keeps what that needs, so that a product
+// allocates nothing: the input's rounded rows, made once however many quantised matrices follow, and the workers'
+// scratch memory. It is used by one goroutine at a time.
+type Multiplier struct {
+	pool    *Pool
+	x       []float32
+	cols    int
+	rounded bool
+	acts    Activations
+	scratch []tileScratch
+	blocks  product
+	floats  floatProduct
+	round   rounding
+}
+
+// NewMultiplier returns a multiplier that works by pool.
+func NewMultiplier(pool *Pool) *Multiplier {
+	return &Multiplier{pool: pool, scratch: make([]tileScratch, pool.Threads())}
+}
+
+// SetInput takes x [tokens, cols] as the input of the products that follow. It is not copied.
+func (m *Multiplier) SetInput(x []float32, cols int) { m.x, m.cols, m.rounded = x, cols, false }
+
+// Product writes the input times wᵀ to dst [tokens, w.Rows].
+//
+// With quantised weights the input is rounded as [Activations] are, and the result has the same bits on every processor
+// and for any number of tokens. With others it is computed in float32 by fused multiply-adds, in an order that depends
+// on the processor's level alone; the error of an output is at most 2·(w.Cols/16+5)·2^-24·Σ|w·x|.
+// The error is a fault in a mapped file.
+func (m *Multiplier) Product(dst []float32, w Matrix) error {
+	if !w.blocks {
+		m.floats = floatProduct{w, m.x, dst, m.scratch}
+		return m.do(m.floats.tiles(), len(m.x)*w.Rows, &m.floats)
+	}
+	if err := m.roundInput(); err != nil {
+		return err
+	}
+	m.blocks = product{w, &m.acts, dst, m.scratch}
+	return m.do(m.blocks.tiles(), len(m.x)*w.Rows, &m.blocks)
+}
+
+func (m *Multiplier) roundInput() error {
+	if m.rounded {
+		return nil
+	}
+	m.acts.resize(len(m.x)/m.cols, m.cols)
+	m.round = rounding{&m.acts, m.x}
+	m.rounded = true
+	return m.do(m.acts.tokens, 8*len(m.x), &m.round)
+}
+
+// worthSharing is the number of multiply-adds from which waking other workers pays.
+const worthSharing = 1 << 17
+
+func (m *Multiplier) do(n, cost int, task Task) error {
+	if cost < worthSharing {
+		return m.pool.alone(n, task)
+	}
+	return m.pool.Do(n, task)
+}
+
+// rounding is the task of rounding rows.
+type rounding struct {
+	a *Activations
+	x []float32
+}
+
+// Range rounds the tokens lo ≤ t < hi.
+func (r *rounding) Range(_, lo, hi int) { r.a.quantize(r.x, lo, hi) }
+
+// Mul writes x·mᵀ to dst [tokens, m.Rows], x being [tokens, m.Cols], on the calling goroutine. It allocates: a
+// [Multiplier] does not.
+func (m Matrix) Mul(dst, x []float32) error {
+	pool := NewPool(1)
+	defer pool.Close()
+	p := NewMultiplier(pool)
+	p.SetInput(x, m.Cols)
+	return p.Product(dst, m)
+}
