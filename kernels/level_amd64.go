@@ -31,6 +31,26 @@ func (m *Matrix) fill(p *panel, f *panelFiller, rows []byte, cols int) {
 	unpackers[m.Type]((*byte)(unsafe.Pointer(p)), &rows[0], m.rowBytes, blocks)
 }
 
+// dots multiply blocks of 16 rows by one token.
+var dots = [...]func(acc *float32, rows *byte, stride, blocks int, acts *byte){
+	gguf.Q4_0: dotQ4_0VNNI,
+	gguf.Q8_0: dotQ8_0VNNI,
+	gguf.Q4_K: dotQ4_KVNNI,
+}
+
+// dot writes the products of a tile's rows with one token to acc, if there is a kernel that needs no panel.
+func (m *Matrix) dot(acc []float32, rows []byte, words []uint32) bool {
+	if !vnni || int(m.Type) >= len(dots) || dots[m.Type] == nil {
+		return false
+	}
+	_, _, _ = acc[tileRows-1], rows[tileRows*m.rowBytes-1], words[m.Cols/blockCols*actWords-1]
+	for i := range tilePanels {
+		dots[m.Type](&acc[i*panelRows], &rows[i*panelRows*m.rowBytes], m.rowBytes, m.Cols/m.Type.BlockWeights(),
+			(*byte)(unsafe.Pointer(&words[0])))
+	}
+	return true
+}
+
 // tileFunc is a tile kernel for groups of one width.
 type tileFunc func(acc *float32, panels *byte, blocks int, acts *byte, stride, groups, offset int)
 

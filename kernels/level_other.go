@@ -9,6 +9,9 @@ func (m *Matrix) fill(p *panel, f *panelFiller, rows []byte, cols int) {
 	f.fill(p, m.Type, m.layout, rows, m.rowBytes, cols)
 }
 
+// dot does nothing: plain Go has no product without a panel.
+func (m *Matrix) dot([]float32, []byte, []uint32) bool { return false }
+
 func tile(acc []float32, panels *[tilePanels]panel, blocks int, g group, stride int, layout quant.Layout) {
 	tileGeneric(acc, panels, blocks, g, stride, layout)
 }

@@ -37,6 +37,10 @@ func (p *product) tile(s *tileScratch, row int) {
 	acc := s.acc[:n]
 	clear(acc)
 	rows, stride := p.rows(s, row), p.m.rowBytes
+	if p.a.tokens == 1 && p.m.dot(acc, rows, p.a.words) {
+		p.store(acc, row)
+		return
+	}
 	for col := 0; col < p.m.Cols; col += panelCols {
 		cols := min(panelCols, p.m.Cols-col)
 		at := col / p.m.Type.BlockWeights() * p.m.Type.BlockBytes()

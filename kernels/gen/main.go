@@ -29,6 +29,7 @@ type unit struct {
 var units = []unit{
 	{"tile", tiles},
 	{"unpack", unpackers},
+	{"dot", dots},
 }
 
 // asm collects the functions of one unit.

@@ -5,51 +5,87 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// unpackers builds the functions that fill a panel from the bytes of 16 rows.
-func unpackers(a *asm) {
-	a.unpacker("Q4_0", 18, 1, unpackQ4_0)
-	a.unpacker("Q8_0", 34, 1, unpackQ8_0)
-	a.unpacker("Q4_K", 144, 8, unpackQ4_K)
+// format is a block type, and how its codes lie for products: see package quant's Layout.
+type format struct {
+	name   string
+	size   int // bytes of a block
+	fills  int // blocks of 32 columns that one of them holds
+	offset int // what is subtracted from a code
+	scales int // per block of 32 columns: 1 or 2
+	mins   int // per block of 32 columns: 0, 1 or 2
+	unpack func(p *panel)
 }
 
-// panel is where an unpacker puts what it finds in blocks of 16 rows.
+// formats are the types that have an unpacker.
+var formats = []format{
+	{"Q4_0", 18, 1, 8, 1, 0, unpackQ4_0},
+	{"Q8_0", 34, 1, 128, 1, 0, unpackQ8_0},
+	{"Q4_K", 144, 8, 0, 1, 1, unpackQ4_K},
+}
+
+// unpackers builds the functions that fill a panel from the bytes of 16 rows.
+func unpackers(a *asm) {
+	for _, f := range formats {
+		a.unpacker(f)
+	}
+}
+
+// panel takes what an unpacker finds in blocks of 16 rows: into memory, or into a product.
 type panel struct {
 	*rows
 	to     reg.Register
+	dot    *dotSink // instead of memory
 	consts map[byte]reg.VecVirtual
 }
 
-// unpacker builds the function for a type whose block of size bytes fills so many blocks of a panel.
-func (a *asm) unpacker(name string, size, fills int, body func(p *panel)) {
-	a.function("unpack"+name+"AVX512", "func(panel, rows *byte, stride, blocks int)",
+func (a *asm) unpacker(f format) {
+	a.function("unpack"+f.name+"AVX512", "func(panel, rows *byte, stride, blocks int)",
 		"unpacks so many blocks of 16 rows, which are stride bytes apart, into a panel.")
 	to := a.Load(a.Param("panel"), a.GP64())
 	first := a.Load(a.Param("rows"), a.GP64())
 	stride := a.Load(a.Param("stride"), a.GP64())
 	blocks := a.Load(a.Param("blocks"), a.GP64())
-	p := &panel{rows: a.rows(first, stride), to: to, consts: map[byte]reg.VecVirtual{}}
-	for _, b := range []byte{0x0f, 0x3f, 0x30, 0x80} {
-		p.consts[b] = a.bytesOf(b)
-	}
+	p := &panel{rows: a.rows(first, stride), to: to}
+	p.constants()
 	a.Label("block")
-	body(p)
-	p.advance(size)
-	a.ADDQ(U32(fills*blockBytes), to)
+	f.unpack(p)
+	p.advance(f.size)
+	a.ADDQ(U32(f.fills*blockBytes), to)
 	a.DECQ(blocks)
 	a.JNE(LabelRef("block"))
 	a.VZEROUPPER()
 	a.RET()
 }
 
+func (p *panel) constants() {
+	p.consts = map[byte]reg.VecVirtual{}
+	for _, b := range []byte{0x0f, 0x3f, 0x30, 0x80} {
+		p.consts[b] = p.bytesOf(b)
+	}
+}
+
+// code takes codes 4j … 4j+3 of a block. A group's scale and minimum come before its last code.
 func (p *panel) code(block, j int, v reg.VecVirtual) {
+	if p.dot != nil {
+		p.dot.code(block, j, v)
+		return
+	}
 	p.VMOVDQU64(v, Mem{Base: p.to, Disp: block*blockBytes + j*panelRows*4})
 }
 
 func (p *panel) scale(block, half int, v reg.VecVirtual) {
+	if p.dot != nil {
+		p.dot.scale(block, half, v)
+		return
+	}
 	p.VMOVUPS(v, Mem{Base: p.to, Disp: block*blockBytes + blockScales + half*panelRows*4})
 }
 
 func (p *panel) minimum(block, half int, v reg.VecVirtual) {
+	if p.dot != nil {
+		p.dot.minimum(block, half, v)
+		return
+	}
 	p.VMOVUPS(v, Mem{Base: p.to, Disp: block*blockBytes + blockMins + half*panelRows*4})
 }
 
