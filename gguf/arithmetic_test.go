@@ -21,7 +21,6 @@ var trusted = map[string]string{
 	"Valid":      "compares ids with the length of a table",
 	"Removed":    "compares ids with the length of a table",
 	"String":     "compares ids with the length of a table",
-	"find":       "addresses of the process, not numbers of a file",
 	"offBase":    "addresses of the process, not numbers of a file",
 }
 

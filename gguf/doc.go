@@ -31,7 +31,7 @@
 // [Open] believes nothing: every count, length and offset is checked against the bytes that are there before it is used,
 // and what two readers could understand in different ways is refused, with the reason, the value and its place. What is
 // odd but clear is among the [File.Warnings]. [Examine] shows what can be read of a file that Open refuses. A file that
-// is cut short while it is open becomes an error in whatever runs under [Guard].
+// is cut short while it is open becomes an error in whatever runs under [Guard]; [File.Rewritten] tells of other writes.
 //
 // # Writing
 //

@@ -9,10 +9,11 @@ import (
 	"github.com/sonde-ml/sonde/internal/escape"
 )
 
-// When a path cannot be opened.
+// When a path cannot be opened, or not read to the end.
 var (
 	ErrNotRegular = errors.New("not a regular file")
 	ErrUnreadable = errors.New("cannot be read")
+	ErrRewritten  = errors.New("written to while in use")
 )
 
 // When the container is broken; [Open] refuses the file.

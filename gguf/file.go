@@ -89,7 +89,7 @@ func examineAlone(path string) (*File, error) {
 func examine(f *File) (*File, error) {
 	f.Name, f.Size = f.src.name, int64(len(f.src.bytes))
 	if f.src.data != nil {
-		mapped.add(f)
+		f.src.data.Watch(f.fault)
 	}
 	if err := Guard(func() error { f.read(); return nil }); err != nil {
 		f.problems.add(err) // the file was cut while it was read
@@ -119,7 +119,6 @@ func (f *File) Close() error {
 		errs = append(errs, part.Close())
 	}
 	if f.src != nil {
-		mapped.remove(f)
 		errs = append(errs, f.src.close())
 	}
 	return errors.Join(errs...)

@@ -1,13 +1,11 @@
 package gguf
 
 import (
+	"errors"
 	"fmt"
-	"runtime/debug"
-	"slices"
-	"sync"
-	"unsafe"
 
 	"github.com/sonde-ml/sonde/internal/escape"
+	"github.com/sonde-ml/sonde/internal/mmap"
 )
 
 // MapFaultError says that bytes of a mapped file could not be read: somebody has cut the file short, or
@@ -39,35 +37,11 @@ func (e *MapFaultError) Error() string {
 // Guard runs work and returns its error, or a [MapFaultError] if work touches bytes of a mapped file that are not
 // there any more. Such a fault would end the process; Guard covers the calling goroutine only, so every worker that
 // reads tensors needs its own. Any other panic, also a fault elsewhere, goes on as it was.
-func Guard(work func() error) (err error) {
-	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
-	defer func() {
-		if r := recover(); r != nil {
-			fault := explain(r)
-			if fault == nil {
-				panic(r)
-			}
-			err = fault
-		}
-	}()
-	return work()
-}
-
-// explain finds the mapped file in which the fault r happened; nil if r is something else.
-func explain(r any) error {
-	fault, ok := r.(interface{ Addr() uintptr })
-	if !ok {
-		return nil
-	}
-	if f, offset := mapped.find(fault.Addr()); f != nil {
-		return f.fault(offset)
-	}
-	return nil
-}
+func Guard(work func() error) error { return mmap.Guard(work) }
 
 // fault describes the loss of the byte at offset.
-func (f *File) fault(offset int) error {
-	e := &MapFaultError{File: f.Name, Offset: int64(offset), Opened: f.Size, Size: f.src.sizeNow()}
+func (f *File) fault(offset int64) error {
+	e := &MapFaultError{File: f.Name, Offset: offset, Opened: f.Size, Size: f.src.data.SizeNow()}
 	for _, t := range f.tensors {
 		if begin := e.Offset - t.Offset; t.data != nil && begin >= 0 && begin < int64(len(t.data)) {
 			e.Tensor = t.Name
@@ -76,35 +50,14 @@ func (f *File) fault(offset int) error {
 	return e
 }
 
-// mapped lists the mapped files. A fault comes with an address and nothing else, so to name the file takes
-// something that knows the address space of the process, which is one thing, too.
-var mapped addressSpace
-
-type addressSpace struct {
-	sync.Mutex
-	files []*File
-}
-
-func (a *addressSpace) add(f *File) {
-	a.Lock()
-	defer a.Unlock()
-	a.files = append(a.files, f)
-}
-
-func (a *addressSpace) remove(f *File) {
-	a.Lock()
-	defer a.Unlock()
-	a.files = slices.DeleteFunc(a.files, func(g *File) bool { return f == g })
-}
-
-func (a *addressSpace) find(address uintptr) (f *File, offset int) {
-	a.Lock()
-	defer a.Unlock()
-	for _, f := range a.files {
-		start := uintptr(unsafe.Pointer(unsafe.SliceData(f.src.bytes)))
-		if address-start < uintptr(len(f.src.bytes)) {
-			return f, int(address - start)
+// Rewritten returns an error if the file, or a part of it, was written to since it was opened, which changes the bytes of
+// its tensors without a fault. Whoever has read them may ask at the end whether that is what was opened.
+func (f *File) Rewritten() error {
+	var errs []error
+	for _, part := range f.Parts() {
+		if part.src.data != nil && part.src.data.Rewritten() {
+			errs = append(errs, &Error{File: part.Name, Kind: ErrRewritten, Offset: -1, Advice: "what was read is a mixture: try again when nobody writes to it"})
 		}
 	}
-	return nil, 0
+	return errors.Join(errs...)
 }

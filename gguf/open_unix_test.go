@@ -11,6 +11,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 )
 
 func TestOpenRefusesWhatIsNoRegularFile(t *testing.T) {
@@ -109,6 +110,39 @@ func TestReadFaultsBecomeErrors(t *testing.T) {
 	}
 	if _, err := f.Strings("x.names"); !errors.As(err, &fault) || fault.Size != -1 {
 		t.Errorf("reading a lost array of a removed file: %v, want a MapFaultError", err)
+	}
+}
+
+func TestRewrittenTellsOfWritesInPlace(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "m.gguf")
+	writeFile(t, path, small())
+	f, err := Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	memory, err := OpenBytes("memory", small())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range []*File{f, memory} {
+		if err := file.Rewritten(); err != nil {
+			t.Errorf("nobody has written: %v, want nil", err)
+		}
+	}
+	writeFile(t, path+".new", small())
+	if err := errors.Join(os.Rename(path, path+".old"), os.Rename(path+".new", path)); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Rewritten(); err != nil {
+		t.Errorf("another file has its name: %v, want nil", err)
+	}
+	if err := errors.Join(os.Rename(path+".old", path), os.Chtimes(path, time.Time{}, time.Unix(1e9, 0))); err != nil {
+		t.Fatal(err)
+	}
+	var e *Error
+	if err := f.Rewritten(); !errors.Is(err, ErrRewritten) || !errors.As(err, &e) || e.File != path {
+		t.Errorf("written at another time: %v, want %v of %s", err, ErrRewritten, path)
 	}
 }
 

@@ -14,8 +14,7 @@ import (
 type source struct {
 	name  string
 	bytes []byte
-	data  *mmap.Data  // nil for bytes in memory
-	stat  fs.FileInfo // when it was opened
+	data  *mmap.Data // nil for bytes in memory
 }
 
 // openSource maps the regular file at path. The path is looked up once more when it is opened; that
@@ -50,7 +49,7 @@ func mapSource(f *os.File, path string, seen fs.FileInfo) (*source, error) {
 	if err != nil {
 		return nil, unreadable(path, err)
 	}
-	return &source{path, aligned(data.Bytes), data, stat}, nil
+	return &source{path, aligned(data.Bytes), data}, nil
 }
 
 func (s *source) close() error {
@@ -60,15 +59,6 @@ func (s *source) close() error {
 	err := s.data.Close()
 	s.data, s.bytes = nil, nil
 	return err
-}
-
-// sizeNow asks how large the file is by now, -1 if it is not there any more.
-func (s *source) sizeNow() int64 {
-	now, err := os.Stat(s.name)
-	if err != nil || !os.SameFile(now, s.stat) {
-		return -1
-	}
-	return now.Size()
 }
 
 // unreadable tells the system's error as an [Error], since the path may need escaping.

@@ -57,7 +57,7 @@ func Diff(ctx context.Context, a, b *gguf.File, opt Options) (*Difference, error
 	tensors := opt.chosen(a)
 	s := newStream(ctx, opt, totalWeights(tensors))
 	defer s.close()
-	err := gguf.Guard(func() error {
+	err := reading(func() error {
 		d.KV = append(d.KV, diffKeys(a, b)...)
 		for _, t := range tensors {
 			other, _ := b.Tensor(t.Name)
@@ -71,7 +71,7 @@ func Diff(ctx context.Context, a, b *gguf.File, opt Options) (*Difference, error
 			}
 		}
 		return nil
-	})
+	}, a, b)
 	return d, err
 }
 

@@ -63,7 +63,7 @@ func Doctor(ctx context.Context, f *gguf.File, opt Options) ([]Finding, error) {
 	s := newStream(ctx, opt, totalWeights(tensors))
 	defer s.close()
 	findings := []Finding{}
-	err := gguf.Guard(func() error {
+	err := reading(func() error {
 		unused := unusedTokens(f)
 		for _, t := range tensors {
 			found, err := s.examine(t, unused)
@@ -77,7 +77,7 @@ func Doctor(ctx context.Context, f *gguf.File, opt Options) ([]Finding, error) {
 		about, err := modelFindings(f)
 		findings = append(findings, about...)
 		return err
-	})
+	}, f)
 	return findings, err
 }
 

@@ -63,10 +63,10 @@ func Show(ctx context.Context, f *gguf.File, tensor string, opt ShowOptions) (*S
 	s := newStream(ctx, opt.Options, int64(t.Elements())*int64(passes(t)))
 	defer s.close()
 	var shown *Shown
-	err := gguf.Guard(func() (err error) {
+	err := reading(func() (err error) {
 		shown, err = s.show(&view{Tensor: t}, opt)
 		return err
-	})
+	}, f)
 	return shown, err
 }
 

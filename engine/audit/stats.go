@@ -47,7 +47,7 @@ func Stats(ctx context.Context, f *gguf.File, opt Options) ([]TensorStats, error
 	list := make([]TensorStats, 0, len(tensors))
 	s := newStream(ctx, opt, total)
 	defer s.close()
-	err := gguf.Guard(func() error {
+	err := reading(func() error {
 		for _, t := range tensors {
 			stats, err := s.stats(t)
 			if err != nil {
@@ -56,7 +56,7 @@ func Stats(ctx context.Context, f *gguf.File, opt Options) ([]TensorStats, error
 			list = append(list, *stats)
 		}
 		return nil
-	})
+	}, f)
 	return list, err
 }
 

@@ -2,6 +2,7 @@ package audit
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"runtime"
 	"sync"
@@ -67,6 +68,18 @@ func newStream(ctx context.Context, opt Options, total int64) *stream {
 }
 
 func (s *stream) close() { s.pool.Close() }
+
+// reading runs work, which reads the files. If they changed meanwhile, what it found is about no file that there ever was.
+func reading(work func() error, files ...*gguf.File) error {
+	if err := gguf.Guard(work); err != nil {
+		return err
+	}
+	var errs []error
+	for _, f := range files {
+		errs = append(errs, f.Rewritten())
+	}
+	return errors.Join(errs...)
+}
 
 // part is a range of whole rows of a tensor.
 type part struct {

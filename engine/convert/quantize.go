@@ -50,7 +50,7 @@ func Quantize(ctx context.Context, in *gguf.File, path string, opt QuantizeOptio
 	if err := q.plan(opt); err != nil {
 		return nil, err
 	}
-	p := &product{path: path, metadata: q.metadata(), tensors: q.tensors, threads: opt.Threads, progress: opt.Progress}
+	p := &product{path: path, metadata: q.metadata(), tensors: q.tensors, threads: opt.Threads, progress: opt.Progress, check: in.Rewritten}
 	return p.write(ctx, q.notes.lines())
 }
 

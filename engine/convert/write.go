@@ -16,6 +16,7 @@ type product struct {
 	tensors  []made
 	threads  int
 	progress func(done, total int64)
+	check    func() error // whether what was read is still what was opened; may be nil
 }
 
 // made is a tensor of the product.
@@ -38,6 +39,9 @@ func (p *product) write(ctx context.Context, warnings []string) (*Report, error)
 	err := stream(ctx, p.goroutines(), p.pieces(), p.writer(w))
 	if cause := context.Cause(ctx); cause != nil {
 		return nil, fmt.Errorf("write %s: %w", p.path, cause)
+	}
+	if err == nil && p.check != nil {
+		err = p.check()
 	}
 	if err != nil {
 		return nil, err

@@ -1,4 +1,6 @@
 // Package mmap maps whole files into memory, read-only. Where the system has no map, the file is read.
+//
+// A file that is cut short while it is mapped takes bytes away that were there; [Guard] makes an error of that.
 package mmap
 
 import (
@@ -10,6 +12,8 @@ import (
 type Data struct {
 	Bytes  []byte
 	mapped bool
+	origin
+	fault func(offset int64) error
 }
 
 // Open maps the regular file at path. An empty file gives no bytes.
@@ -31,6 +35,7 @@ func Open(path string) (*Data, error) {
 
 // Close takes the map away; the bytes must not be used afterwards.
 func (d *Data) Close() error {
+	watched.remove(d)
 	b := d.Bytes
 	d.Bytes = nil
 	if !d.mapped || b == nil {

@@ -25,7 +25,7 @@ func File(f *os.File) (*Data, error) {
 	if err != nil {
 		return nil, fmt.Errorf("map %s: %w", f.Name(), err)
 	}
-	return &Data{b, true}, nil
+	return &Data{Bytes: b, mapped: true, origin: origin{f.Name(), st}}, nil
 }
 
 func unmap(b []byte) error { return unix.Munmap(b) }
