@@ -6,6 +6,8 @@ import (
 	"math"
 	"strconv"
 	"strings"
+
+	"github.com/sonde-ml/sonde/internal/mmap"
 )
 
 // Entry is one tensor of a trace.
@@ -60,12 +62,18 @@ func (e *Entry) Len() int {
 	return n
 }
 
-// Values returns the numbers of the entry, ids converted. It is an error for other types than F32 and I32.
+// Values returns the numbers of the entry, ids converted. It is an error for other types than F32 and I32, and, as a
+// [gguf.MapFaultError], if the file was cut short after it was opened.
 func (e *Entry) Values() ([]float32, error) {
 	if e.DType != "F32" && e.DType != "I32" {
 		return nil, fmt.Errorf("tensor %q has type %s; F32 and I32 can be read", e.Key, e.DType)
 	}
 	v := make([]float32, e.Len())
+	err := mmap.Guard(func() error { e.read(v); return nil })
+	return v, err
+}
+
+func (e *Entry) read(v []float32) {
 	for i := range v {
 		bits := binary.LittleEndian.Uint32(e.data[4*i:])
 		if e.DType == "F32" {
@@ -74,5 +82,4 @@ func (e *Entry) Values() ([]float32, error) {
 			v[i] = float32(int32(bits))
 		}
 	}
-	return v, nil
 }

@@ -131,6 +131,9 @@ func (j *join) find(batch, row int, ref *value, got map[int]*value) (*value, int
 		if ref.tokens != len(positions) { // rows that were cut to the last token's
 			row += len(positions) - ref.tokens
 		}
+		if row < 0 { // more rows than tokens
+			return nil, 0
+		}
 		at, ok := j.rows[positions[row]]
 		if !ok {
 			return nil, 0

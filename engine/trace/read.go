@@ -7,9 +7,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"math/bits"
 	"slices"
 
+	"github.com/sonde-ml/sonde/gguf"
+	"github.com/sonde-ml/sonde/internal/checked"
 	"github.com/sonde-ml/sonde/internal/escape"
 	"github.com/sonde-ml/sonde/internal/mmap"
 )
@@ -22,6 +23,7 @@ type Trace struct {
 	Batches []Batch
 	byKey   map[string]*Entry
 	data    *mmap.Data
+	dataAt  int64 // where the data section begins, in bytes from the start of the file
 }
 
 // Batch is what one pass of the run computed.
@@ -57,22 +59,32 @@ func Open(path string) (*Trace, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open trace: %w", err)
 	}
-	t, err := parse(path, data.Bytes)
-	if err != nil {
-		data.Close()
-		return nil, err
-	}
+	t := newTrace(path)
 	t.data = data
+	size := int64(len(data.Bytes))
+	data.Watch(func(offset int64) error {
+		return &gguf.MapFaultError{File: path, Tensor: t.keyAt(offset), Offset: offset, Opened: size, Size: data.SizeNow()}
+	})
+	if err := mmap.Guard(func() error { return t.parse(data.Bytes) }); err != nil {
+		return nil, errors.Join(err, data.Close())
+	}
 	return t, nil
 }
 
-// Close takes the map away. What Values returned stays.
-func (t *Trace) Close() error {
-	if t.data == nil {
-		return nil
+func newTrace(name string) *Trace { return &Trace{Name: name, byKey: map[string]*Entry{}} }
+
+// keyAt names the tensor whose data has the byte at that offset of the file, "" for the header.
+func (t *Trace) keyAt(offset int64) string {
+	for _, e := range t.Entries {
+		if begin := int64(e.begin) + t.dataAt; offset >= begin && offset < begin+int64(len(e.data)) {
+			return e.Key
+		}
 	}
-	return t.data.Close()
+	return ""
 }
+
+// Close takes the map away. What Values returned stays.
+func (t *Trace) Close() error { return t.data.Close() }
 
 // Entry returns the tensor with that key.
 func (t *Trace) Entry(key string) (*Entry, bool) {
@@ -88,20 +100,20 @@ func (t *Trace) Names() string {
 	return "llama.cpp"
 }
 
-func parse(name string, b []byte) (*Trace, error) {
+func (t *Trace) parse(b []byte) error {
 	if len(b) < 8 {
-		return nil, &Error{name, "", fmt.Sprintf("the file has %d bytes", len(b)), "at least 8, the length of the header"}
+		return &Error{t.Name, "", fmt.Sprintf("the file has %d bytes", len(b)), "at least 8, the length of the header"}
 	}
 	n := binary.LittleEndian.Uint64(b)
 	if n > uint64(len(b)-8) {
-		return nil, &Error{name, "", fmt.Sprintf("the header is said to have %d bytes", n), fmt.Sprintf("at most %d, what is left of the file", len(b)-8)}
+		return &Error{t.Name, "", fmt.Sprintf("the header is said to have %d bytes", n), fmt.Sprintf("at most %d, what is left of the file", len(b)-8)}
 	}
-	t := &Trace{Name: name, byKey: map[string]*Entry{}}
 	header, data := b[8:8+n], b[8+n:]
+	t.dataAt = int64(len(b) - len(data))
 	if err := t.parseHeader(header, data); err != nil {
-		return nil, err
+		return err
 	}
-	return t, t.parseMeta()
+	return t.parseMeta()
 }
 
 // headerEntry is one tensor in the header of a safetensors file.
@@ -153,19 +165,21 @@ func (t *Trace) addEntry(key string, h headerEntry, data []byte) error {
 	}
 	e := &Entry{Key: key, DType: h.DType, begin: h.Offsets[0]}
 	for _, d := range h.Shape {
-		high, low := bits.Mul64(size, d)
-		if high != 0 || low > uint64(len(data)) {
+		n, okDim := checked.Int(d, len(data)) // also where another dimension is 0
+		bytes, okSize := checked.Mul(size, d)
+		if !okDim || !okSize || bytes > uint64(len(data)) {
 			return &Error{t.Name, key, fmt.Sprintf("shape %d needs more bytes than there are", h.Shape), fmt.Sprintf("at most %d bytes", len(data))}
 		}
-		size = low
-		e.Shape = append(e.Shape, int(d))
+		size = bytes
+		e.Shape = append(e.Shape, n)
 	}
 	begin, end := h.Offsets[0], h.Offsets[1]
-	if begin > end || end > uint64(len(data)) {
+	given, ok := checked.Sub(end, begin)
+	if !ok || end > uint64(len(data)) {
 		return &Error{t.Name, key, fmt.Sprintf("data from %d to %d", begin, end), fmt.Sprintf("inside of the %d bytes of data: the file is cut short", len(data))}
 	}
-	if end-begin != size {
-		return &Error{t.Name, key, fmt.Sprintf("%d bytes of data", end-begin), fmt.Sprintf("%d for %s %d", size, h.DType, h.Shape)}
+	if given != size {
+		return &Error{t.Name, key, fmt.Sprintf("%d bytes of data", given), fmt.Sprintf("%d for %s %d", size, h.DType, h.Shape)}
 	}
 	e.data = data[begin:end:end]
 	t.byKey[key] = e
