@@ -1,9 +1,14 @@
 package kernels
 
-import "github.com/sonde-ml/sonde/kernels/quant"
+import (
+	"github.com/sonde-ml/sonde/gguf"
+	"github.com/sonde-ml/sonde/kernels/quant"
+)
 
 // floatProduct is the task of multiplying a matrix of floats, or of anything else that is decoded to them:
-// dst [tokens, rows] = x · matrixᵀ.
+// dst [tokens, rows] = x · matrixᵀ. Its unit is a tile of rows.
+// An output is a sum of as many partial sums as a register has lanes, column i in sum
+// i mod lanes, by fused multiply-add in order; so it does not depend on the other rows and tokens.
 type floatProduct struct {
 	m       Matrix
 	x       []float32
@@ -11,35 +16,151 @@ type floatProduct struct {
 	scratch []tileScratch
 }
 
-const floatRows = 32
+const (
+	floatRows    = 4       // rows that are multiplied together
+	floatPart    = 512     // columns of the input that stay in the nearest cache
+	floatDecoded = 1 << 17 // numbers of a tile that stay in the second
+	floatMost    = 32      // rows of a tile
+	floatFewest  = 7       // tokens from which it pays to decode rows first
+	maxLanes     = 16
+)
 
-func (p *floatProduct) tiles() int { return (p.m.Rows + floatRows - 1) / floatRows }
+// floatScratch is memory of one worker.
+type floatScratch struct {
+	acc     [floatMost / floatRows][floatRows * maxWidth * maxLanes]float32
+	sums    [maxWidth * floatRows]float32
+	decoded []float32 // rows of a tile, filled up to whole steps of lanes, and to whole groups of rows
+	input   []float32 // rows of the input, likewise
+}
 
-// Range multiplies the tiles lo ≤ i < hi of floatRows rows.
+// floatRowsAt is rows of a type that the kernels read, stride bytes apart.
+type floatRowsAt struct {
+	typ    gguf.Type
+	bytes  []byte
+	stride int
+}
+
+// tileRows is the number of rows of a tile: fewer where they are long.
+func (p *floatProduct) tileRows() int {
+	return min(floatMost, max(floatRows, floatDecoded/p.m.Cols/floatRows*floatRows))
+}
+
+func (p *floatProduct) tiles() int { return (p.m.Rows + p.tileRows() - 1) / p.tileRows() }
+
+// Range multiplies the tiles lo ≤ i < hi.
 func (p *floatProduct) Range(worker, lo, hi int) {
-	s := &p.scratch[worker]
+	s, n := &p.scratch[worker], p.tileRows()
 	for i := lo; i < hi; i++ {
-		p.tile(s, i*floatRows, min((i+1)*floatRows, p.m.Rows))
-	}
-}
-
-func (p *floatProduct) tile(s *tileScratch, lo, hi int) {
-	n := p.m.Cols
-	row := s.floats(n)
-	for r := lo; r < hi; r++ {
-		if err := quant.Decode(p.m.Type, row, p.m.Bytes[r*p.m.rowBytes:][:p.m.rowBytes]); err != nil {
-			panic(err) // NewMatrix checked type and sizes
-		}
-		for t := range len(p.x) / n {
-			p.dst[t*p.m.Rows+r] = Dot(row, p.x[t*n:(t+1)*n])
+		rows := p.m.slice(i*n, min((i+1)*n, p.m.Rows))
+		if floatLanes() == 0 {
+			p.plain(s, rows, i*n)
+		} else {
+			p.tile(&s.float, rows, i*n)
 		}
 	}
 }
 
-// floats returns scratch memory for n numbers.
-func (s *tileScratch) floats(n int) []float32 {
-	if len(s.row) < n {
-		s.row = make([]float32, n)
+// slice returns the rows lo ≤ r < hi as a matrix.
+func (m Matrix) slice(lo, hi int) Matrix {
+	m.Bytes, m.Rows = m.Bytes[lo*m.rowBytes:hi*m.rowBytes], hi-lo
+	return m
+}
+
+// plain multiplies rows, which begin at row first, without kernels for it.
+func (p *floatProduct) plain(s *tileScratch, rows Matrix, first int) {
+	row := s.floats(rows.Cols)
+	for r := range rows.Rows {
+		rows.decode(row, r)
+		for t := range len(p.x) / rows.Cols {
+			p.dst[t*p.m.Rows+first+r] = Dot(row, p.x[t*rows.Cols:(t+1)*rows.Cols])
+		}
 	}
-	return s.row[:n]
+}
+
+// decode unpacks row r.
+func (m *Matrix) decode(dst []float32, r int) {
+	if err := quant.Decode(m.Type, dst, m.Bytes[r*m.rowBytes:][:m.rowBytes]); err != nil {
+		panic(err) // NewMatrix checked type and sizes
+	}
+}
+
+func (p *floatProduct) tile(s *floatScratch, rows Matrix, first int) {
+	w := floatRowsAt{rows.Type, rows.Bytes, rows.rowBytes}
+	tokens, cols := len(p.x)/rows.Cols, rows.Cols
+	if !p.direct(tokens) || rows.Rows%floatRows != 0 {
+		w = s.decode(rows)
+	}
+	for t := 0; t < tokens; {
+		n := floatWidth(tokens - t)
+		s.multiply(w, rows.Rows, s.padded(p.x[t*cols:(t+n)*cols], cols), n)
+		for r := 0; r < rows.Rows; r += floatRows {
+			s.add(r, n)
+			for i := range n {
+				copy(p.dst[(t+i)*p.m.Rows+first+r:][:min(floatRows, rows.Rows-r)], s.sums[i*floatRows:])
+			}
+		}
+		t += n
+	}
+}
+
+// direct reports whether the kernels read the matrix as it lies.
+func (p *floatProduct) direct(tokens int) bool {
+	switch {
+	case p.m.Cols%floatLanes() != 0:
+		return false
+	case p.m.Type == gguf.F16 || p.m.Type == gguf.BF16:
+		return tokens < floatFewest
+	}
+	return p.m.Type == gguf.F32
+}
+
+// decode unpacks rows, each filled up with zeros.
+func (s *floatScratch) decode(rows Matrix) floatRowsAt {
+	stride := wholeSteps(rows.Cols)
+	s.decoded = grown(s.decoded, floatMost*stride)
+	for r := range rows.Rows {
+		row := s.decoded[r*stride:][:stride]
+		rows.decode(row[:rows.Cols], r)
+		clear(row[rows.Cols:])
+	}
+	return floatRowsAt{gguf.F32, floatBytes(s.decoded), 4 * stride}
+}
+
+// padded returns rows of the input, filled up with zeros where they are not whole steps.
+func (s *floatScratch) padded(x []float32, cols int) []float32 {
+	stride := wholeSteps(cols)
+	if stride == cols {
+		return x
+	}
+	n := len(x) / cols
+	s.input = grown(s.input, n*stride)
+	for i := range n {
+		row := s.input[i*stride:][:stride]
+		clear(row[copy(row, x[i*cols:(i+1)*cols]):])
+	}
+	return s.input[:n*stride]
+}
+
+// multiply sums the lanes of rows by n tokens, part by part of the columns.
+func (s *floatScratch) multiply(w floatRowsAt, rows int, x []float32, n int) {
+	cols := len(x) / n
+	for col := 0; col < cols; col += floatPart {
+		part := min(floatPart, cols-col)
+		for r := 0; r < rows; r += floatRows {
+			acc := &s.acc[r/floatRows]
+			if col == 0 {
+				clear(acc[:])
+			}
+			addFloats(acc, w, r, x[col:], cols, n, col, part)
+		}
+	}
+}
+
+func wholeSteps(cols int) int { return (cols + floatLanes() - 1) / floatLanes() * floatLanes() }
+
+func grown(s []float32, n int) []float32 {
+	if cap(s) < n {
+		return make([]float32, n)
+	}
+	return s[:n]
 }

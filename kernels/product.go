@@ -14,8 +14,9 @@ type tileScratch struct {
 	panels [tilePanels]panel
 	acc    []float32 // [tokens, 32]
 	filler panelFiller
-	edge   []byte // rows of the last tile, filled up with zeros
-	row    []float32
+	edge   []byte    // rows of the last tile, filled up with zeros
+	row    []float32 // of the product in plain Go
+	float  floatScratch
 }
 
 func (p *product) tiles() int { return (p.m.Rows + tileRows - 1) / tileRows }
@@ -82,4 +83,10 @@ func (p *product) store(acc []float32, row int) {
 	for t := range p.a.tokens {
 		copy(p.dst[t*p.m.Rows+row:][:n], acc[t*tileRows:])
 	}
+}
+
+// floats returns scratch memory for n numbers.
+func (s *tileScratch) floats(n int) []float32 {
+	s.row = grown(s.row, n)
+	return s.row
 }

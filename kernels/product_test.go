@@ -43,15 +43,15 @@ func randomRows(n int) []float32 {
 }
 
 func multiply(m Matrix, x []float32) []float32 {
-	var a Activations
-	a.Set(x, m.Cols)
-	p := product{m: m, a: &a, dst: make([]float32, a.tokens*m.Rows), scratch: make([]tileScratch, 1)}
-	p.Range(0, 0, p.tiles())
-	return p.dst
+	dst := make([]float32, len(x)/m.Cols*m.Rows)
+	if err := m.Mul(dst, x); err != nil {
+		panic(err)
+	}
+	return dst
 }
 
 func TestProductIsNearFloat64(t *testing.T) {
-	for _, typ := range []gguf.Type{gguf.Q4_0, gguf.Q8_0, gguf.Q4_K, gguf.Q6_K} {
+	for _, typ := range []gguf.Type{gguf.Q4_0, gguf.Q8_0, gguf.Q4_K, gguf.Q6_K, gguf.F32, gguf.F16, gguf.BF16} {
 		m := randomMatrix(t, typ, 50, 768)
 		for _, tokens := range []int{1, 2, 3, 7, 13} {
 			x := randomRows(tokens * m.Cols)

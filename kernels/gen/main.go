@@ -30,6 +30,7 @@ var units = []unit{
 	{"tile", tiles},
 	{"unpack", unpackers},
 	{"dot", dots},
+	{"float", floats},
 }
 
 // asm collects the functions of one unit.

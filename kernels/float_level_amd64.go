@@ -1,0 +1,72 @@
+//go:build amd64 && !purego
+
+package kernels
+
+import (
+	"unsafe"
+
+	"github.com/sonde-ml/sonde/gguf"
+)
+
+// floatFunc adds the lanes of four rows times so many tokens.
+type floatFunc func(acc *float32, w *byte, wStride int, x *float32, xStride, steps int)
+
+var (
+	floatFuncs512 = map[gguf.Type][maxWidth + 1]floatFunc{
+		gguf.F32:  {1: floatF32x1AVX512, 2: floatF32x2AVX512, 4: floatF32x4AVX512, 6: floatF32x6AVX512},
+		gguf.F16:  {1: floatF16x1AVX512, 2: floatF16x2AVX512, 4: floatF16x4AVX512, 6: floatF16x6AVX512},
+		gguf.BF16: {1: floatBF16x1AVX512, 2: floatBF16x2AVX512, 4: floatBF16x4AVX512, 6: floatBF16x6AVX512},
+	}
+	floatFuncs256 = map[gguf.Type][maxWidth + 1]floatFunc{
+		gguf.F32:  {1: floatF32x1AVX2, 2: floatF32x2AVX2},
+		gguf.F16:  {1: floatF16x1AVX2, 2: floatF16x2AVX2},
+		gguf.BF16: {1: floatBF16x1AVX2, 2: floatBF16x2AVX2},
+	}
+)
+
+// floatLanes is the number of partial sums of an output, 0 without kernels.
+func floatLanes() int {
+	switch {
+	case vnni:
+		return 16
+	}
+	return 0
+}
+
+// floatWidth is the number of tokens, of those that are left, which are multiplied together.
+func floatWidth(tokens int) int {
+	switch {
+	case floatLanes() == 8:
+		return min(tokens, 2)
+	case tokens >= 6:
+		return 6
+	case tokens >= 4:
+		return 4
+	}
+	return min(tokens, 2)
+}
+
+// addFloats adds to acc the lanes of the products of rows r … r+3 with n tokens of x, whose rows are cols numbers, over
+// part columns from col on; x begins there.
+func addFloats(acc *[floatRows * maxWidth * maxLanes]float32, w floatRowsAt, r int, x []float32, cols, n, col, part int) {
+	funcs, size := floatFuncs512, w.typ.BlockBytes()
+	if floatLanes() == 8 {
+		funcs = floatFuncs256
+	}
+	from := r*w.stride + col*size
+	_, _ = w.bytes[from+(floatRows-1)*w.stride+part*size-1], x[(n-1)*cols+part-1]
+	funcs[w.typ][n](&acc[0], &w.bytes[from], w.stride, &x[0], 4*cols, part/floatLanes())
+}
+
+// add sums the lanes of rows r … r+3.
+func (s *floatScratch) add(r, n int) {
+	if floatLanes() == 8 {
+		floatSumsAVX2(&s.sums[0], &s.acc[r/floatRows][0], n)
+	} else {
+		floatSumsAVX512(&s.sums[0], &s.acc[r/floatRows][0], n)
+	}
+}
+
+func floatBytes(x []float32) []byte {
+	return unsafe.Slice((*byte)(unsafe.Pointer(&x[0])), 4*len(x))
+}

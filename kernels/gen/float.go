@@ -1,0 +1,168 @@
+package main
+
+import (
+	"fmt"
+
+	. "github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// floatRows is the number of rows of weights that are multiplied together.
+const floatRows = 4
+
+// floats builds the products of float weights: four rows, of which as many numbers as a register has lanes are taken at
+// a time, with so many tokens. Every lane is a sum of its own, by fused multiply-add.
+func floats(a *asm) {
+	for _, v := range []vector{zmm, ymm} {
+		a.floatSums(v)
+		for _, w := range v.floatWidths {
+			a.floatTile(v, "F32", w, func(m Mem, x reg.VecVirtual) { a.VMOVUPS(m, x) })
+			a.floatTile(v, "F16", w, func(m Mem, x reg.VecVirtual) { a.VCVTPH2PS(m, x) })
+			a.floatTile(v, "BF16", w, func(m Mem, x reg.VecVirtual) {
+				a.VPMOVZXWD(m, x)
+				a.VPSLLD(Imm(16), x, x)
+			})
+		}
+	}
+}
+
+// vector is a kind of register.
+type vector struct {
+	level       string
+	bytes       int
+	floatWidths []int // tokens of a float tile
+	new         func(*asm) reg.VecVirtual
+}
+
+var (
+	zmm = vector{"AVX512", 64, []int{1, 2, 4, 6}, func(a *asm) reg.VecVirtual { return a.ZMM() }}
+	ymm = vector{"AVX2", 32, []int{1, 2}, func(a *asm) reg.VecVirtual { return a.YMM() }}
+)
+
+func (a *asm) floatTile(v vector, typ string, width int, load func(Mem, reg.VecVirtual)) {
+	size := map[string]int{"F32": 4, "F16": 2, "BF16": 2}[typ]
+	a.function(fmt.Sprintf("float%sx%d%s", typ, width, v.level),
+		"func(acc *float32, w *byte, wStride int, x *float32, xStride, steps int)",
+		fmt.Sprintf("adds to acc [4, %d, %d] the products of four rows with %d tokens, lane by lane, over steps·%d columns; strides are in bytes.", width, v.bytes/4, width, v.bytes/4))
+	acc := a.Load(a.Param("acc"), a.GP64())
+	w := a.Load(a.Param("w"), a.GP64())
+	wStride := a.Load(a.Param("wStride"), a.GP64())
+	x := a.Load(a.Param("x"), a.GP64())
+	xStride := a.Load(a.Param("xStride"), a.GP64())
+	steps := a.Load(a.Param("steps"), a.GP64())
+	rows, tokens := a.strided(w, wStride, floatRows), a.strided(x, xStride, width)
+
+	var sums [floatRows][6]reg.VecVirtual
+	at := func(r, t int) Mem { return Mem{Base: acc, Disp: (r*width + t) * v.bytes} }
+	for r := range floatRows {
+		for t := range width {
+			sums[r][t] = v.new(a)
+			a.VMOVUPS(at(r, t), sums[r][t])
+		}
+	}
+	a.Label("step")
+	var weights [floatRows]reg.VecVirtual
+	for r := range weights {
+		weights[r] = v.new(a)
+		load(rows.at(r), weights[r])
+		if width == 1 {
+			a.PREFETCHT0(rows.at(r).Offset(2048))
+		}
+	}
+	for t := range width {
+		y := v.new(a)
+		a.VMOVUPS(tokens.at(t), y)
+		for r := range weights {
+			a.VFMADD231PS(y, weights[r], sums[r][t])
+		}
+	}
+	rows.advance(size * v.bytes / 4)
+	tokens.advance(v.bytes)
+	a.DECQ(steps)
+	a.JNE(LabelRef("step"))
+	for r := range floatRows {
+		for t := range width {
+			a.VMOVUPS(sums[r][t], at(r, t))
+		}
+	}
+	a.VZEROUPPER()
+	a.RET()
+}
+
+// strided addresses a few rows that are stride bytes apart, with a base for every three.
+type strided struct {
+	*asm
+	bases  []reg.Register
+	stride reg.Register
+}
+
+func (a *asm) strided(first, stride reg.Register, n int) strided {
+	s := strided{a, []reg.Register{first}, stride}
+	for len(s.bases)*3 < n {
+		b := a.GP64()
+		a.LEAQ(Mem{Base: s.bases[len(s.bases)-1], Index: stride, Scale: 2}, b)
+		a.ADDQ(stride, b)
+		s.bases = append(s.bases, b)
+	}
+	return s
+}
+
+func (s strided) at(i int) Mem {
+	m := Mem{Base: s.bases[i/3]}
+	if i%3 > 0 {
+		m.Index, m.Scale = s.stride, uint8(i%3)
+	}
+	return m
+}
+
+func (s strided) advance(bytes int) {
+	for _, b := range s.bases {
+		s.ADDQ(U32(uint32(bytes)), b)
+	}
+}
+
+// floatSums builds the reduction of the lanes of float tiles.
+func (a *asm) floatSums(v vector) {
+	a.function("floatSums"+v.level, "func(sums, acc *float32, width int)",
+		fmt.Sprintf("writes the sums over lanes of acc [4, width, %d] to sums [width, 4].", v.bytes/4))
+	sums := a.Load(a.Param("sums"), a.GP64())
+	acc := a.Load(a.Param("acc"), a.GP64())
+	width := a.Load(a.Param("width"), a.GP64())
+	stride := a.GP64()
+	a.IMUL3Q(U32(uint32(v.bytes)), width, stride)
+	rows := a.strided(acc, stride, floatRows)
+	a.Label("token")
+	var pairs [2]reg.VecVirtual // lanes of rows 2i and 2i+1, those two apart added
+	for i := range pairs {
+		x, y, high := v.new(a), v.new(a), v.new(a)
+		a.VMOVUPS(rows.at(2*i), x)
+		a.VMOVUPS(rows.at(2*i+1), y)
+		pairs[i] = v.new(a)
+		a.VUNPCKLPS(y, x, pairs[i])
+		a.VUNPCKHPS(y, x, high)
+		a.VADDPS(high, pairs[i], pairs[i])
+	}
+	low, high := v.new(a), v.new(a)
+	a.VUNPCKLPD(pairs[1], pairs[0], low)
+	a.VUNPCKHPD(pairs[1], pairs[0], high)
+	a.VADDPS(high, low, low)
+	if v.bytes == 64 {
+		half := a.YMM()
+		a.VEXTRACTF64X4(Imm(1), low, half)
+		a.VADDPS(half, low.AsY(), low.AsY())
+	}
+	quarter := a.XMM()
+	if v.bytes == 64 {
+		a.VEXTRACTF32X4(Imm(1), low.AsY(), quarter)
+	} else {
+		a.VEXTRACTF128(Imm(1), low, quarter)
+	}
+	a.VADDPS(quarter, low.AsX(), quarter)
+	a.VMOVUPS(quarter, Mem{Base: sums})
+	a.ADDQ(Imm(16), sums)
+	rows.advance(v.bytes)
+	a.DECQ(width)
+	a.JNE(LabelRef("token"))
+	a.VZEROUPPER()
+	a.RET()
+}
