@@ -60,6 +60,9 @@ func (m *Model) NewSession(opt Options) *Session {
 	return s
 }
 
+// Watch has each op of the passes to come timed, see [nn.Stopwatch]; nil ends it.
+func (s *Session) Watch(w nn.Stopwatch) { s.runner.Watch(w) }
+
 // Close ends the session's threads.
 func (s *Session) Close() { s.runner.Close() }
 

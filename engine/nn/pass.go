@@ -36,6 +36,7 @@ type Runner struct {
 	numerics *Numerics
 	cache    *Cache
 	hooks    *Hooks
+	watch    Stopwatch
 	work     *workspace
 
 	ctx       context.Context
@@ -197,14 +198,14 @@ func (p *Pass) compute(s *slot) error {
 	h := p.hooks.of(s)
 	defer p.work.forget(op)
 	if h == nil {
-		return p.numerics.compute(op)
+		return p.computeOp(op)
 	}
 	p.work.input = nil // hooks may edit in place
 	shape := slices.Clone(op.Out.Shape)
 	if err := h.runBefore(op); err != nil {
 		return err
 	}
-	compute := p.numerics.compute
+	compute := p.computeOp
 	if h.replace != nil {
 		compute = h.runReplace
 	}
