@@ -47,7 +47,7 @@ func (a *Activations) Set(x []float32, cols int) {
 }
 
 func (a *Activations) resize(tokens, cols int) {
-	a.tokens, a.cols, a.width = tokens, cols, maxWidth
+	a.tokens, a.cols, a.width = tokens, cols, tileWidth()
 	full, last := a.split()
 	n := (full*a.width + last) * cols / blockCols * actWords
 	if cap(a.words) < n {

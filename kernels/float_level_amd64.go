@@ -29,6 +29,8 @@ func floatLanes() int {
 	switch {
 	case vnni:
 		return 16
+	case avx2:
+		return 8
 	}
 	return 0
 }

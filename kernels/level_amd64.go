@@ -7,11 +7,21 @@ import (
 
 	"github.com/sonde-ml/sonde/gguf"
 	"github.com/sonde-ml/sonde/kernels/cpu"
-	"github.com/sonde-ml/sonde/kernels/quant"
 )
 
-// vnni is whether this processor runs the kernels of the highest level.
-var vnni = cpu.Best() == cpu.AVX512VNNI
+// vnni is whether this processor runs the kernels of the highest level, avx2 whether it runs those of the lowest.
+var (
+	vnni = cpu.Best() == cpu.AVX512VNNI
+	avx2 = cpu.Best() != cpu.Generic
+)
+
+// tileWidth is the number of tokens that lie together.
+func tileWidth() int {
+	if vnni {
+		return 6
+	}
+	return 4
+}
 
 // unpackers fill a panel from blocks of 16 rows.
 var unpackers = [...]func(panel, rows *byte, stride, blocks int){
@@ -62,15 +72,47 @@ var tileFuncs = map[[2]int][maxWidth + 1]tileFunc{
 	{16, 0}:  {1: tile16x1VNNI, 2: tile16x2VNNI, 4: tile16x4VNNI, 6: tile16x6VNNI},
 }
 
-func tile(acc []float32, panels *[tilePanels]panel, blocks int, g group, stride int, layout quant.Layout) {
-	if !vnni {
-		tileGeneric(acc, panels, blocks, g, stride, layout)
+// The same for AVX2, where it matters how large codes are.
+var narrowTiles = map[narrowLayout][5]tileFunc{
+	{32, 0, 4}:  {1: tilex1Bits4AVX2, 2: tilex2Bits4AVX2, 4: tilex4Bits4AVX2},
+	{32, 0, 5}:  {1: tilex1Bits5AVX2, 2: tilex2Bits5AVX2, 4: tilex4Bits5AVX2},
+	{32, 0, 7}:  {1: tilex1Bits7AVX2, 2: tilex2Bits7AVX2, 4: tilex4Bits7AVX2},
+	{32, 0, 8}:  {1: tilex1Bits8AVX2, 2: tilex2Bits8AVX2, 4: tilex4Bits8AVX2},
+	{32, 32, 4}: {1: tileMinx1Bits4AVX2, 2: tileMinx2Bits4AVX2, 4: tileMinx4Bits4AVX2},
+	{32, 32, 5}: {1: tileMinx1Bits5AVX2, 2: tileMinx2Bits5AVX2, 4: tileMinx4Bits5AVX2},
+	{32, 16, 6}: {1: tileMin16x1Bits6AVX2, 2: tileMin16x2Bits6AVX2, 4: tileMin16x4Bits6AVX2},
+	{16, 0, 5}:  {1: tile16x1Bits5AVX2, 2: tile16x2Bits5AVX2, 4: tile16x4Bits5AVX2},
+	{16, 0, 6}:  {1: tile16x1Bits6AVX2, 2: tile16x2Bits6AVX2, 4: tile16x4Bits6AVX2},
+	{16, 0, 7}:  {1: tile16x1Bits7AVX2, 2: tile16x2Bits7AVX2, 4: tile16x4Bits7AVX2},
+}
+
+// narrowLayout is a layout, and the bits of the largest code.
+type narrowLayout struct{ group, minGroup, bits int }
+
+// codeBits has the bits of the largest code.
+var codeBits = [...]int{
+	gguf.Q4_0: 4, gguf.Q4_1: 4, gguf.Q4_K: 4, gguf.Q1_0: 4, gguf.Q2_0: 4, gguf.TQ1_0: 4, gguf.TQ2_0: 4,
+	gguf.Q5_0: 5, gguf.Q5_1: 5, gguf.Q5_K: 5, gguf.MXFP4: 5, gguf.NVFP4: 5, gguf.IQ3_S: 5, gguf.IQ1_S: 5, gguf.IQ1_M: 5,
+	gguf.Q2_K: 6, gguf.Q6_K: 6,
+	gguf.IQ2_XXS: 7, gguf.IQ2_XS: 7, gguf.IQ2_S: 7, gguf.IQ3_XXS: 7,
+	gguf.Q8_0: 8, gguf.Q8_1: 8, gguf.Q8_K: 8, gguf.Q3_K: 8, gguf.IQ4_NL: 8, gguf.IQ4_XS: 8,
+}
+
+func (m *Matrix) tile(acc []float32, panels *[tilePanels]panel, blocks int, g group, stride int) {
+	l := m.layout
+	var f tileFunc
+	switch {
+	case vnni:
+		f = tileFuncs[[2]int{l.Group, l.MinGroup}][g.width]
+	case avx2:
+		f = narrowTiles[narrowLayout{l.Group, l.MinGroup, codeBits[m.Type]}][g.width]
+	default:
+		tileGeneric(acc, panels, blocks, g, stride, l)
 		return
 	}
 	_ = acc[g.n*g.width*tileRows-1]
 	_ = g.words[(g.n-1)*stride+blocks*g.width*actWords-1]
-	f := tileFuncs[[2]int{layout.Group, layout.MinGroup}][g.width]
-	f(&acc[0], (*byte)(unsafe.Pointer(panels)), blocks, (*byte)(unsafe.Pointer(&g.words[0])), 4*stride, g.n, layout.Offset)
+	f(&acc[0], (*byte)(unsafe.Pointer(panels)), blocks, (*byte)(unsafe.Pointer(&g.words[0])), 4*stride, g.n, l.Offset)
 }
 
 func quantizeRow(words []uint32, width int, row []float32) { quantizeRowGeneric(words, width, row) }

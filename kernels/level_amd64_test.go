@@ -7,25 +7,44 @@ import (
 	"testing"
 
 	"github.com/sonde-ml/sonde/gguf"
+	"github.com/sonde-ml/sonde/kernels/quant"
 )
 
-func TestAssemblyHasTheBitsOfPlainGo(t *testing.T) {
-	if !vnni {
-		t.Skip("this processor has no AVX-512 VNNI")
+// atLevels calls f with each set of kernels that this processor has, plain Go last.
+func atLevels(f func(level string)) {
+	v, a := vnni, avx2
+	defer func() { vnni, avx2 = v, a }()
+	if v {
+		f("avx512-vnni")
 	}
-	for _, typ := range []gguf.Type{gguf.Q4_0, gguf.Q8_0, gguf.Q4_K, gguf.Q6_K} {
-		m := randomMatrix(t, typ, 50, 768)
+	vnni = false
+	if a {
+		f("avx2")
+	}
+	avx2 = false
+	f("generic")
+}
+
+func TestAllLevelsHaveTheSameBits(t *testing.T) {
+	for typ := range gguf.Type(64) {
+		if _, ok := quant.LayoutOf(typ); !ok {
+			continue
+		}
+		m := randomBlocks(t, typ, 50, 768)
 		for _, tokens := range []int{1, 2, 3, 7, 13} {
 			x := randomRows(tokens * m.Cols)
-			got := multiply(m, x)
-			vnni = false
-			want := multiply(m, x)
-			vnni = true
-			for i := range want {
-				if math.Float32bits(got[i]) != math.Float32bits(want[i]) {
-					t.Fatalf("%v × %d tokens: output %d is %v, in plain Go %v", typ, tokens, i, got[i], want[i])
+			var first []float32
+			atLevels(func(level string) {
+				got := multiply(m, x)
+				if first == nil {
+					first = got
 				}
-			}
+				for i := range got {
+					if math.Float32bits(got[i]) != math.Float32bits(first[i]) {
+						t.Fatalf("%v × %d tokens: at level %s output %d is %v, at the highest %v", typ, tokens, level, i, got[i], first[i])
+					}
+				}
+			})
 		}
 	}
 }

@@ -2,8 +2,6 @@
 
 package kernels
 
-import "github.com/sonde-ml/sonde/kernels/quant"
-
 // fill unpacks so many columns of 16 rows, which begin at rows.
 func (m *Matrix) fill(p *panel, f *panelFiller, rows []byte, cols int) {
 	f.fill(p, m.Type, m.layout, rows, m.rowBytes, cols)
@@ -12,8 +10,10 @@ func (m *Matrix) fill(p *panel, f *panelFiller, rows []byte, cols int) {
 // dot does nothing: plain Go has no product without a panel.
 func (m *Matrix) dot([]float32, []byte, []uint32) bool { return false }
 
-func tile(acc []float32, panels *[tilePanels]panel, blocks int, g group, stride int, layout quant.Layout) {
-	tileGeneric(acc, panels, blocks, g, stride, layout)
+func tileWidth() int { return 4 }
+
+func (m *Matrix) tile(acc []float32, panels *[tilePanels]panel, blocks int, g group, stride int) {
+	tileGeneric(acc, panels, blocks, g, stride, m.layout)
 }
 
 func quantizeRow(words []uint32, width int, row []float32) { quantizeRowGeneric(words, width, row) }

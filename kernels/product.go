@@ -75,7 +75,7 @@ func (m *Matrix) multiply(acc []float32, panels *[tilePanels]panel, g group, col
 	}
 	stride := g.width * width / blockCols * actWords
 	g.words = g.words[col/blockCols*g.width*actWords:]
-	tile(acc, panels, cols/blockCols, g, stride, m.layout)
+	m.tile(acc, panels, cols/blockCols, g, stride)
 }
 
 func (p *product) store(acc []float32, row int) {

@@ -33,6 +33,33 @@ func randomMatrix(t testing.TB, typ gguf.Type, rows, cols int) Matrix {
 	return m
 }
 
+// randomBlocks returns rows of random bytes that are numbers of ordinary size.
+func randomBlocks(t testing.TB, typ gguf.Type, rows, cols int) Matrix {
+	rnd := rand.New(rand.NewPCG(3, uint64(typ)))
+	size, _ := typ.RowBytes(cols)
+	bytes, block := make([]byte, rows*size), typ.BlockBytes()
+	x := make([]float32, typ.BlockWeights())
+	for at := 0; at < len(bytes); at += block {
+		for ordinary := false; !ordinary; {
+			for i := range block {
+				bytes[at+i] = byte(rnd.Uint32())
+			}
+			if err := quant.Decode(typ, x, bytes[at:at+block]); err != nil {
+				t.Fatal(err)
+			}
+			ordinary = true
+			for _, v := range x {
+				ordinary = ordinary && abs(v) < 1e6
+			}
+		}
+	}
+	m, err := NewMatrix(typ, rows, cols, bytes)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
 func randomRows(n int) []float32 {
 	rnd := rand.New(rand.NewPCG(8, 9))
 	x := make([]float32, n)

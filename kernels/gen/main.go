@@ -28,6 +28,7 @@ type unit struct {
 
 var units = []unit{
 	{"tile", tiles},
+	{"tile_avx2", narrowTiles},
 	{"unpack", unpackers},
 	{"dot", dots},
 	{"float", floats},

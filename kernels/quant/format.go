@@ -40,7 +40,7 @@ var formats = [...]Format{
 	gguf.Q1_0:    {gguf.Q1_0, Ignored, nowhere, decodeQ1_0, encodeQ1_0, fieldsQ1_0, Layout{32, 0, 1}, unpackQ1_0},
 	gguf.Q2_0:    {gguf.Q2_0, Ignored, nowhere, decodeQ2_0, encodeQ2_0, fieldsQ2_0, Layout{32, 0, 1}, unpackQ2_0},
 	gguf.Q2_K:    {gguf.Q2_K, Optional, inBlock, decodeQ2_K, encodeQ2_K, fieldsQ2_K, Layout{32, 16, 0}, unpackQ2_K},
-	gguf.Q3_K:    {gguf.Q3_K, Optional, twiceInBlock, decodeQ3_K, encodeQ3_K, fieldsQ3_K, Layout{32, 0, 127}, unpackQ3_K},
+	gguf.Q3_K:    {gguf.Q3_K, Optional, twiceInBlock, decodeQ3_K, encodeQ3_K, fieldsQ3_K, Layout{32, 0, 128}, unpackQ3_K},
 	gguf.Q4_K:    {gguf.Q4_K, Optional, twiceInBlock, decodeQ4_K, encodeQ4_K, fieldsQ4_K, Layout{32, 32, 0}, unpackQ4_K},
 	gguf.Q5_K:    {gguf.Q5_K, Optional, twiceInBlock, decodeQ5_K, encodeQ5_K, fieldsQ5_K, Layout{32, 32, 0}, unpackQ5_K},
 	gguf.Q6_K:    {gguf.Q6_K, Optional, nowhere, decodeQ6_K, encodeQ6_K, fieldsQ6_K, Layout{16, 0, 32}, unpackQ6_K},

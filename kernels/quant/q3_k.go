@@ -25,11 +25,12 @@ func decodeQ3_K(dst []float32, src []byte) {
 	}
 }
 
-// unpackQ3_K multiplies the codes by their scales.
+// unpackQ3_K multiplies the codes by their scales. What comes of that is −124 … 128: with the sign turned it is a signed
+// byte, and d's sign is turned, too.
 func unpackQ3_K(codes []uint8, scales, _ []float32, src []byte) {
 	for ; len(src) >= q3_KBytes; codes, scales, src = codes[256:], scales[8:], src[q3_KBytes:] {
 		b := (*[q3_KBytes]byte)(src)
-		repeat(scales[:8], f16(b[108:]))
+		repeat(scales[:8], -f16(b[108:]))
 		var subScales [16]uint64
 		for s := range subScales {
 			subScales[s] = uint64(q3Scale((*[12]byte)(b[96:]), s)) - 32
@@ -45,10 +46,10 @@ func unpackQ3_K(codes []uint8, scales, _ []float32, src []byte) {
 	}
 }
 
-// scaled8 returns scale·(code − 4) + 127 for eight codes 0 … 7 and a scale of −32 … 31: 3 … 255. The scale's sign is in
+// scaled8 returns 128 − scale·(code − 4) for eight codes 0 … 7 and a scale of −32 … 31: 0 … 252. The scale's sign is in
 // all 64 bits, so that multiplying by a negative one subtracts.
 func scaled8(codes, scale uint64) uint64 {
-	return (127-4*scale)*each + codes*scale
+	return (128+4*scale)*each - codes*scale
 }
 
 // threeBits decodes the 64 weights of four sub-blocks: those at y[0], y[32], y[64] and y[96]. Bit shift+k of high[i]

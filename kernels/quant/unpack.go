@@ -11,7 +11,7 @@ import (
 //	weight k = scale[k/Group]·(code[k] − Offset) − min[k/MinGroup]
 //
 // A scale that holds for more weights in the format is repeated. Where a sub-block has only 16 weights and a small scale,
-// that is multiplied into the codes (Q2_K: scale·code, Q3_K: (scale − 32)·(code − 4) + 127), so that 32 weights share d.
+// that is multiplied into the codes (Q2_K: scale·code, Q3_K: 128 − (scale − 32)·(code − 4)), so that 32 weights share d.
 // Where codes are at most 127, two products with signed bytes always add up in 16 bits, as x86's VPMADDUBSW needs.
 //
 //	type     group  mins     offset  codes      scale                min
@@ -25,7 +25,7 @@ import (
 //	Q1_0     32     0        1       0 … 2      d                    0
 //	Q2_0     32     0        1       0 … 3      d                    0
 //	Q2_K     32     16       0       0 … 45     d                    dmin·min
-//	Q3_K     32     0        127     3 … 255    d                    0
+//	Q3_K     32     0        128     0 … 252    −d                   0
 //	Q4_K     32     32       0       0 … 15     d·scale              dmin·min
 //	Q5_K     32     32       0       0 … 31     d·scale              dmin·min
 //	Q6_K     16     0        32      0 … 63     d·scale              0
