@@ -122,6 +122,17 @@ func Types() []string {
 	return names
 }
 
+// FileTypeName returns llama.cpp's name of what a file mostly holds by the number in general.file_type, such as "Q4_K_M";
+// "" where the number has none.
+func FileTypeName(number uint32) string {
+	for _, m := range mixtures {
+		if m.file == fileType(number) {
+			return m.name
+		}
+	}
+	return ""
+}
+
 // parseRecipe reads a Type.
 func parseRecipe(s string) (recipe, error) {
 	name := strings.ToUpper(s)

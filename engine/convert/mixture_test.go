@@ -44,3 +44,11 @@ func TestTypeNames(t *testing.T) {
 		}
 	}
 }
+
+func TestFileTypesHaveNames(t *testing.T) {
+	for number, want := range map[uint32]string{0: "F32", 15: "Q4_K_M", 28: "IQ2_S", 39: "NVFP4", 4: "", 1024: ""} {
+		if got := FileTypeName(number); got != want {
+			t.Errorf("FileTypeName(%d) = %q, want %q", number, got, want)
+		}
+	}
+}
