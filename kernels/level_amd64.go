@@ -61,6 +61,13 @@ func (m *Matrix) dot(acc []float32, rows []byte, words []uint32) bool {
 	return true
 }
 
+// prefetch asks for bytes that will be read soon.
+func prefetch(b []byte) {
+	if avx2 && len(b) > 0 {
+		prefetchLines(&b[0], (len(b)+63)/64)
+	}
+}
+
 // tileFunc is a tile kernel for groups of one width.
 type tileFunc func(acc *float32, panels *byte, blocks int, acts *byte, stride, groups, offset int)
 

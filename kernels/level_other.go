@@ -17,3 +17,5 @@ func (m *Matrix) tile(acc []float32, panels *[tilePanels]panel, blocks int, g gr
 }
 
 func quantizeRow(words []uint32, width int, row []float32) { quantizeRowGeneric(words, width, row) }
+
+func prefetch([]byte) {}

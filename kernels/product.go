@@ -45,6 +45,7 @@ func (p *product) tile(s *tileScratch, row int) {
 	for col := 0; col < p.m.Cols; col += panelCols {
 		cols := min(panelCols, p.m.Cols-col)
 		at := col / p.m.Type.BlockWeights() * p.m.Type.BlockBytes()
+		p.prefetch(row+tileRows, col, cols)
 		for i := range s.panels {
 			p.m.fill(&s.panels[i], &s.filler, rows[i*panelRows*stride+at:], cols)
 		}
@@ -52,6 +53,15 @@ func (p *product) tile(s *tileScratch, row int) {
 		p.m.multiply(acc[last.first*tileRows:], &s.panels, last, col, cols, p.m.Cols)
 	}
 	p.store(acc, row)
+}
+
+// prefetch asks for the part of the tile at row that is due while so many columns from col on are multiplied.
+func (p *product) prefetch(row, col, cols int) {
+	if row+tileRows > p.m.Rows {
+		return
+	}
+	tile := p.m.Bytes[row*p.m.rowBytes : (row+tileRows)*p.m.rowBytes]
+	prefetch(tile[len(tile)*col/p.m.Cols : len(tile)*(col+cols)/p.m.Cols])
 }
 
 // rows returns the bytes of a tile's rows. Behind the last row of the matrix they are zeros, which are zeros in all types

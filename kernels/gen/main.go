@@ -30,8 +30,10 @@ var units = []unit{
 	{"tile", tiles},
 	{"tile_avx2", narrowTiles},
 	{"unpack", unpackers},
+	{"peak", peaks},
 	{"dot", dots},
 	{"float", floats},
+	{"prefetch", prefetches},
 }
 
 // asm collects the functions of one unit.
