@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/sonde-ml/sonde/internal/fixtures"
+	"github.com/sonde-ml/sonde/internal/hostile"
 )
 
 // copyTo writes all of f again.
@@ -326,13 +327,13 @@ func TestWriterUsesLittleMemory(t *testing.T) {
 	defer w.Abort()
 	w.Declare("a", I8, size/1024, 1024)
 	chunk := bytes.Repeat([]byte("0123456789abcdef"), 4096)
-	before := allocated()
+	before := hostile.Allocated()
 	for range size / len(chunk) {
 		if _, err := w.Write(chunk); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if used := allocated() - before; used > 4<<20 {
+	if used := hostile.Allocated() - before; used > 4<<20 {
 		t.Errorf("%d bytes were allocated to write %d", used, size)
 	}
 }

@@ -3,11 +3,13 @@ package audit
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"testing"
 
 	"github.com/sonde-ml/sonde/gguf"
 	"github.com/sonde-ml/sonde/internal/fixtures"
+	"github.com/sonde-ml/sonde/internal/hostile"
 )
 
 // TestHostileFiles looks at every file of the corpus in every way: what can be opened must be looked through without a
@@ -20,31 +22,50 @@ func TestHostileFiles(t *testing.T) {
 		if err != nil {
 			continue
 		}
-		if _, err := Inspect(path); err != nil {
+		_, err = Inspect(path)
+		if err := errors.Join(err, lookEverywhere(f, seed)); err != nil {
 			t.Errorf("%s: %v", c.ID, err)
 		}
-		lookEverywhere(t, f, seed)
 		f.Close()
 	}
 }
 
-func lookEverywhere(tb testing.TB, f, other *gguf.File) {
-	tb.Helper()
+// lookEverywhere looks at a file in every way, and compares it with another.
+func lookEverywhere(f, other *gguf.File) error {
 	ctx := context.Background()
-	if stats, err := Stats(ctx, f, Options{}); err != nil || len(stats) != len(f.Tensors()) {
-		tb.Errorf("%s: got %d statistics of %d tensors: %v", f.Name, len(stats), len(f.Tensors()), err)
+	stats, err := Stats(ctx, f, Options{})
+	if err == nil && len(stats) != len(f.Tensors()) {
+		err = fmt.Errorf("got %d statistics of %d tensors", len(stats), len(f.Tensors()))
 	}
-	if _, err := Doctor(ctx, f, Options{}); err != nil {
-		tb.Errorf("%s: %v", f.Name, err)
-	}
-	if _, err := Diff(ctx, other, f, Options{}); err != nil {
-		tb.Errorf("%s: %v", f.Name, err)
-	}
+	_, err2 := Doctor(ctx, f, Options{}) // loads it as a model, too
+	_, err3 := Diff(ctx, other, f, Options{})
+	errs := []error{err, err2, err3}
 	for _, t := range f.Tensors() {
-		if _, err := Show(ctx, f, t.Name, ShowOptions{Blocks: Range{0, 1}}); err != nil {
-			tb.Errorf("%s: %v", f.Name, err)
+		_, err := Show(ctx, f, t.Name, ShowOptions{Blocks: Range{0, 1}})
+		errs = append(errs, err)
+	}
+	return errors.Join(errs...)
+}
+
+// TestMutants does so for the seeds of the corpus, broken where readers break.
+func TestMutants(t *testing.T) {
+	seeds := hostile.Seeds(t)
+	for n := range uint64(500) {
+		if err := hostile.Check(seeds, n, lookAtMutant); err != nil {
+			t.Errorf("mutant %d: %v", n, err)
 		}
 	}
+}
+
+func TestMutantSoak(t *testing.T) { hostile.Soak(t, hostile.Seeds(t), lookAtMutant) }
+
+func lookAtMutant(b []byte) error {
+	f, err := gguf.OpenBytes("mutant.gguf", b)
+	if err != nil {
+		return nil // tested in package gguf
+	}
+	defer f.Close()
+	return lookEverywhere(f, f)
 }
 
 // TestHostileHeaders does so for what can be seen of files that cannot be opened: there may be no data to look at.
@@ -75,12 +96,9 @@ func FuzzLook(f *testing.F) {
 		f.Add(b)
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
-		file, err := gguf.OpenBytes("fuzz.gguf", b)
-		if err != nil {
-			return
+		if err := lookAtMutant(b); err != nil {
+			t.Error(err)
 		}
-		defer file.Close()
-		lookEverywhere(t, file, file)
 	})
 }
 

@@ -1,5 +1,3 @@
-//go:build unix
-
 package cli_test
 
 import (
@@ -9,22 +7,20 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
-	"runtime"
 	"slices"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
 	"github.com/sonde-ml/sonde/internal/cli"
 	"github.com/sonde-ml/sonde/internal/fixtures"
+	"github.com/sonde-ml/sonde/internal/hostile"
 )
 
 // What a command may take to look at a file of the hostile corpus, whatever it says of itself.
 const (
-	mostAddresses = 2 << 30  // bytes of address space
-	mostHeap      = 16 << 20 // bytes, and four times the file's
-	mostTime      = time.Second
+	mostHeap = 16 << 20 // bytes, and four times the file's
+	mostTime = time.Second
 
 	hostileVariable = "SONDE_HOSTILE_CHILD"
 )
@@ -44,9 +40,7 @@ func TestHostileFiles(t *testing.T) {
 }
 
 func hostileChild(t *testing.T) {
-	if err := syscall.Setrlimit(syscall.RLIMIT_AS, &syscall.Rlimit{Cur: mostAddresses, Max: mostAddresses}); err != nil {
-		t.Fatal(err)
-	}
+	hostile.LimitAddressSpace(t)
 	for _, c := range fixtures.MalformedCases(t) {
 		t.Run(c.ID, func(t *testing.T) {
 			path := c.Path(t)
@@ -90,9 +84,9 @@ type output struct{ out, err []byte }
 func hostileRun(t *testing.T, c *fixtures.Malformed, want string, args []string) output {
 	t.Helper()
 	var out, errOut bytes.Buffer
-	before, start := allocated(), time.Now()
+	before, start := hostile.Allocated(), time.Now()
 	status := cli.Main(args, strings.NewReader(""), &out, &errOut)
-	took, used := time.Since(start), allocated()-before
+	took, used := time.Since(start), hostile.Allocated()-before
 	if wanted := map[string]int{"accept": 0, "warn": 0, "find": 1, "refuse": 2}[want]; status != wanted {
 		t.Errorf("%s: %q ended with %d, want %d: %s", c.What, args[0], status, wanted, errOut.Bytes())
 	}
@@ -121,13 +115,6 @@ func checkWarning(t *testing.T, c *fixtures.Malformed, got output) {
 	if refused := c.Want == "refuse" || slices.Contains(unbuiltTokenizers, c.ID); !refused && warned != (c.Want == "warn") {
 		t.Errorf("%s: printed %q, want it to %s", c.What, got.err, c.Want)
 	}
-}
-
-// allocated counts all bytes that were ever allocated: more than the heap can have been at any moment.
-func allocated() int64 {
-	var m runtime.MemStats
-	runtime.ReadMemStats(&m)
-	return int64(m.TotalAlloc)
 }
 
 // sizeOf returns the size of the file of a case, of all parts of a split.

@@ -1,7 +1,0 @@
-//go:build !unix
-
-package gguf
-
-import "testing"
-
-func limitAddressSpace(testing.TB) {}

@@ -1,0 +1,8 @@
+//go:build !unix || openbsd
+
+package hostile
+
+import "testing"
+
+// LimitAddressSpace does nothing here.
+func LimitAddressSpace(testing.TB) {}
