@@ -41,7 +41,7 @@ func randomBlocks(t testing.TB, typ gguf.Type, rows, cols int) Matrix {
 	x := make([]float32, typ.BlockWeights())
 	for at := 0; at < len(bytes); at += block {
 		for ordinary := false; !ordinary; {
-			for i := range block {
+			for i := range randomBytes(typ) {
 				bytes[at+i] = byte(rnd.Uint32())
 			}
 			if err := quant.Decode(typ, x, bytes[at:at+block]); err != nil {
@@ -58,6 +58,14 @@ func randomBlocks(t testing.TB, typ gguf.Type, rows, cols int) Matrix {
 		t.Fatal(err)
 	}
 	return m
+}
+
+// randomBytes is the number of bytes of a block that are drawn: of long integers the low ones.
+func randomBytes(typ gguf.Type) int {
+	if typ == gguf.I32 || typ == gguf.I64 {
+		return 2
+	}
+	return typ.BlockBytes()
 }
 
 func randomRows(n int) []float32 {

@@ -1,0 +1,108 @@
+//go:build unix
+
+package kernels
+
+import (
+	"math/rand/v2"
+	"slices"
+	"testing"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/sonde-ml/sonde/gguf"
+	"github.com/sonde-ml/sonde/kernels/quant"
+)
+
+// guarded returns n bytes between two pages that cannot be touched: they end where the second begins, or begin where the
+// first ends.
+func guarded(t testing.TB, n int, atEnd bool) []byte {
+	t.Helper()
+	page := unix.Getpagesize()
+	inner := (n + page - 1) / page * page
+	b, err := unix.Mmap(-1, 0, inner+2*page, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_ANON|unix.MAP_PRIVATE)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { unix.Munmap(b) })
+	for _, guard := range [][]byte{b[:page], b[page+inner:]} {
+		if err := unix.Mprotect(guard, unix.PROT_NONE); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if atEnd {
+		return b[page+inner-n : page+inner : page+inner]
+	}
+	return b[page : page+n : page+n]
+}
+
+// guardedSlice returns n elements as guarded does.
+func guardedSlice[T any](t testing.TB, n int, atEnd bool) []T {
+	var zero T
+	if n == 0 {
+		return nil
+	}
+	return unsafe.Slice((*T)(unsafe.Pointer(&guarded(t, n*int(unsafe.Sizeof(zero)), atEnd)[0])), n)
+}
+
+// TestProductsStayWithinTheirOperands multiplies rows of 1 … 4 blocks, and of more columns than a panel has, with every
+// operand between forbidden pages.
+func TestProductsStayWithinTheirOperands(t *testing.T) {
+	for typ := range gguf.Type(64) {
+		if _, err := quant.Of(typ); err != nil {
+			continue
+		}
+		block := typ.BlockWeights()
+		for _, cols := range []int{block, 2 * block, 3 * block, 4 * block, 5*block + 512/block*block} {
+			if _, quantised := quant.LayoutOf(typ); quantised && cols%blockCols != 0 {
+				continue
+			}
+			for _, rows := range []int{1, 4, 16, 33, 64} {
+				guardProduct(t, randomBlocks(t, typ, rows, cols), rows%2 == 0)
+			}
+		}
+	}
+}
+
+func guardProduct(t *testing.T, plain Matrix, atEnd bool) {
+	bytes := guarded(t, len(plain.Bytes), atEnd)
+	copy(bytes, plain.Bytes)
+	m, err := NewMatrix(plain.Type, plain.Rows, plain.Cols, bytes)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tokens := range []int{1, 2, 7} {
+		input := randomRows(tokens * m.Cols)
+		x, dst := guardedSlice[float32](t, len(input), atEnd), guardedSlice[float32](t, tokens*m.Rows, atEnd)
+		copy(x, input)
+		atLevels(func(level string) {
+			if err := m.Mul(dst, x); err != nil {
+				t.Errorf("%s: %v [%d, %d] × %d: %v", level, m.Type, m.Rows, m.Cols, tokens, err)
+			}
+		})
+		if !slices.Equal(bytes, plain.Bytes) || !slices.Equal(x, input) {
+			t.Errorf("%v: an operand was changed", m.Type)
+		}
+	}
+}
+
+// TestTilesStayWithinTheirOperands puts activations and sums between forbidden pages, too.
+func TestTilesStayWithinTheirOperands(t *testing.T) {
+	rnd := rand.New(rand.NewPCG(1, 2))
+	for _, typ := range []gguf.Type{gguf.Q4_0, gguf.Q5_0, gguf.Q8_0, gguf.Q4_K, gguf.Q5_K, gguf.Q2_K, gguf.Q6_K, gguf.NVFP4, gguf.IQ2_S, gguf.IQ3_XXS} {
+		m := randomBlocks(t, typ, 32, 1024)
+		for _, tokens := range []int{1, 2, 3, 4, 5, 6, 11} {
+			atEnd := rnd.IntN(2) == 0
+			atLevels(func(string) {
+				var a Activations
+				a.resize(tokens, m.Cols)
+				a.words = guardedSlice[uint32](t, len(a.words), atEnd)
+				a.quantize(randomRows(tokens*m.Cols), 0, tokens)
+				full, last := a.groups()
+				acc := guardedSlice[float32](t, (full.width*full.n+last.width)*tileRows, atEnd)
+				p := product{m: m, a: &a, dst: make([]float32, tokens*m.Rows), scratch: []tileScratch{{acc: acc}}}
+				p.Range(0, 0, p.tiles())
+			})
+		}
+	}
+}
