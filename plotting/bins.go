@@ -1,6 +1,10 @@
 package plotting
 
-import "math"
+import (
+	"math"
+
+	"github.com/sonde-ml/sonde/kernels"
+)
 
 const (
 	mostBins     = 151   // a bin is then about 4 pixels wide
@@ -18,22 +22,22 @@ type window struct {
 	clipped     bool // values lie outside
 }
 
-// center is the middle of the distribution and its width as the quartiles tell it, which no outlier can stretch.
-func (t *Tally) center() (median, sigma float64) {
+// center is the middle of a distribution and its width as the quartiles tell it, which no outlier can stretch.
+func center(t *kernels.Tally) (median, sigma float64) {
 	return t.Quantile(0.5), (t.Quantile(0.75) - t.Quantile(0.25)) / iqrOfNormal
 }
 
 // sharedWindow returns a window for all tallies, of which at least one has a finite value.
-func sharedWindow(tallies []*Tally) window {
+func sharedWindow(tallies []*kernels.Tally) window {
 	lo, hi, width := math.Inf(1), math.Inf(-1), math.Inf(1)
 	clipped := false
 	for _, t := range tallies {
-		if t.finite == 0 {
+		if t.Finite() == 0 {
 			continue
 		}
-		from, to := t.visible()
+		from, to := visible(t)
 		lo, hi = min(lo, from), max(hi, to)
-		width = min(width, t.binWidth())
+		width = min(width, binWidth(t))
 		clipped = clipped || from > t.Min() || to < t.Max()
 	}
 	w := newWindow(lo, hi, width)
@@ -42,8 +46,8 @@ func sharedWindow(tallies []*Tally) window {
 }
 
 // visible returns the range to show: all values, unless some lie absurdly far from the rest.
-func (t *Tally) visible() (lo, hi float64) {
-	median, sigma := t.center()
+func visible(t *kernels.Tally) (lo, hi float64) {
+	median, sigma := center(t)
 	if sigma == 0 {
 		return t.Min(), t.Max()
 	}
@@ -51,9 +55,9 @@ func (t *Tally) visible() (lo, hi float64) {
 }
 
 // binWidth follows Freedman and Diaconis (1981): 2·IQR/n^(1/3).
-func (t *Tally) binWidth() float64 {
-	_, sigma := t.center()
-	return 2 * iqrOfNormal * sigma / math.Cbrt(float64(t.finite))
+func binWidth(t *kernels.Tally) float64 {
+	_, sigma := center(t)
+	return 2 * iqrOfNormal * sigma / math.Cbrt(float64(t.Finite()))
 }
 
 func newWindow(lo, hi, width float64) window {
@@ -63,7 +67,7 @@ func newWindow(lo, hi, width float64) window {
 	}
 	width = min(max(width, (hi-lo)/(mostBins-1)), (hi-lo)/(leastBins-1))
 	// Bins narrower than a few cells of the tally would be full and empty by turns.
-	width = max(width, 5*max(math.Abs(lo), math.Abs(hi))/cellsPerExponent)
+	width = max(width, 5*max(math.Abs(lo), math.Abs(hi))*kernels.CellWidth)
 	width = niceStep(0.6 * width) // between 0.6 and 1.5 of it
 	return window{
 		width: width,
@@ -81,10 +85,10 @@ type counts struct {
 }
 
 // fill counts a tally's finite values in w.
-func (w window) fill(t *Tally) counts {
+func (w window) fill(t *kernels.Tally) counts {
 	c := counts{bins: make([]uint64, w.last-w.first+1), outliers: make([]bool, w.last-w.first+1)}
-	median, sigma := t.center()
-	t.ascend(func(v float64, n uint64) bool {
+	median, sigma := center(t)
+	for v, n := range t.All() {
 		outlying := sigma > 0 && math.Abs(v-median) > outlierSigma*sigma
 		if outlying {
 			c.outlying += n
@@ -98,8 +102,7 @@ func (w window) fill(t *Tally) counts {
 			c.bins[int(i)] += n
 			c.outliers[int(i)] = c.outliers[int(i)] || outlying
 		}
-		return true
-	})
+	}
 	return c
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"log"
 
+	"github.com/sonde-ml/sonde/kernels"
 	"github.com/sonde-ml/sonde/plotting"
 )
 
@@ -22,14 +23,18 @@ func ExampleHistogram() {
 }
 
 // A tensor larger than memory is tallied piece by piece.
-func ExampleTally() {
-	var t plotting.Tally
+func ExampleHistogram_tally() {
+	var t kernels.Tally
 	for row := range 1000 {
 		t.Add([]float32{float32(row), float32(-row)})
 	}
-	fmt.Println(t.Count(), t.Min(), t.Max(), t.Quantile(0.75))
+	f, err := plotting.Histogram{Title: "blk.0.attn_q.weight", Samples: []plotting.Sample{{Tally: &t}}}.Draw()
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(f.Caption)
 	// Output:
-	// 2000 -999 999 499
+	// 2,000 weights · rms 577 · mean 0 · min −999 · max 999 · 2 zero · 0 NaN · 0 infinite
 }
 
 func ExampleLayerStats() {

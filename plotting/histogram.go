@@ -7,6 +7,8 @@ import (
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg/draw"
+
+	"github.com/sonde-ml/sonde/kernels"
 )
 
 // A Histogram shows how the weights of a tensor are distributed, or compares several tensors in the same bins.
@@ -25,14 +27,14 @@ type Histogram struct {
 type Sample struct {
 	Name   string // "blk.0.attn_q.weight"; may be empty where there is only one
 	Values []float32
-	Tally  *Tally
+	Tally  *kernels.Tally
 }
 
-func (s Sample) tally() *Tally {
+func (s Sample) tally() *kernels.Tally {
 	if s.Tally != nil {
 		return s.Tally
 	}
-	t := new(Tally)
+	t := new(kernels.Tally)
 	t.Add(s.Values)
 	return t
 }
@@ -44,7 +46,7 @@ func (h Histogram) Draw() (*Figure, error) {
 		return nil, err
 	}
 	f := &Figure{Title: h.Title, Subtitle: h.Subtitle, Width: 16, Height: 9.5}
-	var tallies []*Tally
+	var tallies []*kernels.Tally
 	var captions []string
 	for _, s := range h.Samples {
 		t := s.tally()
@@ -85,25 +87,25 @@ func (h Histogram) check() error {
 const mostSamples = 6
 
 // caption gives the numbers behind the picture.
-func caption(name string, t *Tally) string {
+func caption(name string, t *kernels.Tally) string {
 	if name != "" {
 		name += ": "
 	}
-	if t.finite == 0 {
+	if t.Finite() == 0 {
 		return fmt.Sprintf("%s%s weights, none finite", name, count(t.Count()))
 	}
 	return fmt.Sprintf("%s%s weights · rms %s · mean %s · min %s · max %s · %s zero · %s NaN · %s infinite",
 		name, count(t.Count()), number(t.RMS()), number(t.Mean()), number(t.Min()), number(t.Max()),
-		count(t.zeros), count(t.nan), count(t.inf[0]+t.inf[1]))
+		count(t.Zeros()), count(t.NaN()), count(t.Inf()))
 }
 
 // compose adds the panel and its legend.
-func (h Histogram) compose(f *Figure, tallies []*Tally) {
+func (h Histogram) compose(f *Figure, tallies []*kernels.Tally) {
 	var nonFinite, largest uint64
 	anyFinite := false
 	for _, t := range tallies {
 		nonFinite += t.NonFinite()
-		anyFinite = anyFinite || t.finite > 0
+		anyFinite = anyFinite || t.Finite() > 0
 	}
 	marks := []plot.Plotter{note("no finite weight to draw")}
 	x, y := span{max: 1, scale: places{}}, span{max: 1, scale: places{}}
@@ -146,7 +148,7 @@ func countSpan(largest uint64) span {
 }
 
 // marks returns what is drawn in the panel and the largest count of a bin; keys go to the legend.
-func (h Histogram) marks(f *Figure, w window, tallies []*Tally) (marks []plot.Plotter, largest uint64) {
+func (h Histogram) marks(f *Figure, w window, tallies []*kernels.Tally) (marks []plot.Plotter, largest uint64) {
 	lines := rules{{x: 0, label: "0", style: stroke(inkColor(), thinLine, 4, 2)}}
 	for i, t := range tallies {
 		c := w.fill(t)
@@ -168,7 +170,7 @@ func (h Histogram) marks(f *Figure, w window, tallies []*Tally) (marks []plot.Pl
 }
 
 // rmsRules mark ±rms, as far as they lie in the window.
-func rmsRules(t *Tally, w window) rules {
+func rmsRules(t *kernels.Tally, w window) rules {
 	var lines rules
 	axis := w.span()
 	for _, x := range []float64{-t.RMS(), t.RMS()} {
@@ -180,7 +182,7 @@ func rmsRules(t *Tally, w window) rules {
 }
 
 // outlierKeys say how many weights the orange bars hold.
-func outlierKeys(t *Tally, c counts) []key {
+func outlierKeys(t *kernels.Tally, c counts) []key {
 	if c.outlying == 0 {
 		return nil
 	}
@@ -189,7 +191,7 @@ func outlierKeys(t *Tally, c counts) []key {
 }
 
 // beyond says how many weights lie outside of the axis and how far they go.
-func beyond(t *Tally, c counts) string {
+func beyond(t *kernels.Tally, c counts) string {
 	var sides []string
 	if c.below > 0 {
 		sides = append(sides, fmt.Sprintf("%s left of the axis, down to %s", count(c.below), number(t.Min())))

@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/sonde-ml/sonde/kernels"
 )
 
 // nasty is text that breaks terminals, XML and fonts.
@@ -154,8 +156,8 @@ func TestImpossibleDataIsRefused(t *testing.T) {
 	}{
 		{"no sample", Histogram{}, "Samples has no element"},
 		{"empty sample", Histogram{Samples: []Sample{{}}}, "Samples[0] has no values"},
-		{"empty tally", Histogram{Samples: []Sample{{Tally: new(Tally)}}}, "Samples[0] has no values"},
-		{"both forms", Histogram{Samples: []Sample{{Tally: new(Tally), Values: []float32{1}}}}, "both"},
+		{"empty tally", Histogram{Samples: []Sample{{Tally: new(kernels.Tally)}}}, "Samples[0] has no values"},
+		{"both forms", Histogram{Samples: []Sample{{Tally: new(kernels.Tally), Values: []float32{1}}}}, "both"},
 		{"too many samples", Histogram{Samples: slices.Repeat(values(1), 7)}, "7 elements"},
 		{"no layer", LayerStats{}, "Layers has no element"},
 		{"a layer twice", LayerStats{Layers: []LayerStat{{Layer: 4}, {Layer: 1}, {Layer: 4}}}, "layer 4 twice"},

@@ -8,6 +8,8 @@ import (
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg/draw"
+
+	"github.com/sonde-ml/sonde/kernels"
 )
 
 // LayerStats shows one kind of weight, such as attn_norm, over the layers of a model: its rms above, and its
@@ -25,13 +27,12 @@ type LayerStat struct {
 	Min, Mean, Max, RMS float64
 }
 
-// Stat sums up a tally as the statistics of a layer.
-func (t *Tally) Stat(layer int) LayerStat {
-	s := LayerStat{Layer: layer, Min: t.Min(), Mean: t.Mean(), Max: t.Max(), RMS: t.RMS()}
-	if t.NonFinite() > 0 {
-		s.Min, s.Mean, s.Max, s.RMS = math.NaN(), math.NaN(), math.NaN(), math.NaN()
+// NewLayerStat returns the statistics of a layer's weights: NaN if not all of them are finite.
+func NewLayerStat(layer int, m *kernels.Moments) LayerStat {
+	if m.NonFinite() > 0 {
+		return LayerStat{layer, math.NaN(), math.NaN(), math.NaN(), math.NaN()}
 	}
-	return s
+	return LayerStat{Layer: layer, Min: m.Min(), Mean: m.Mean(), Max: m.Max(), RMS: m.RMS()}
 }
 
 // Draw returns the figure. Its error is a [*DataError], where there is no layer or one twice.

@@ -11,6 +11,7 @@ import (
 	"github.com/sonde-ml/sonde/engine/token"
 	"github.com/sonde-ml/sonde/engine/trace"
 	"github.com/sonde-ml/sonde/gguf"
+	"github.com/sonde-ml/sonde/kernels"
 	"github.com/sonde-ml/sonde/kernels/quant"
 )
 
@@ -20,8 +21,8 @@ func Weights(f *gguf.File, tensor string) (*Figure, error) {
 	if err != nil {
 		return nil, err
 	}
-	tally, err := tallyTensor(t)
-	if err != nil {
+	tally := new(kernels.Tally)
+	if err := eachRow(t, tally.Add); err != nil {
 		return nil, fmt.Errorf("%s: tensor %q: %w", f.Name, tensor, err)
 	}
 	return Histogram{
@@ -46,11 +47,11 @@ func Layers(f *gguf.File, kind string) (*Figure, error) {
 		if !ok {
 			continue
 		}
-		tally, err := tallyTensor(t)
-		if err != nil {
+		var m kernels.Moments
+		if err := eachRow(t, m.Add); err != nil {
 			return nil, fmt.Errorf("%s: tensor %q: %w", f.Name, t.Name, err)
 		}
-		stats.Layers = append(stats.Layers, tally.Stat(layer))
+		stats.Layers = append(stats.Layers, NewLayerStat(layer, &m))
 	}
 	if len(stats.Layers) == 0 {
 		return nil, fmt.Errorf("%s: no layer has a weight %q; the first has %s", f.Name, kind, strings.Join(kindsOf(f), ", "))
@@ -136,21 +137,19 @@ func find(f *gguf.File, tensor string) (*gguf.Tensor, error) {
 	return nil, fmt.Errorf("%s: there is no tensor %q; sonde inspect lists them", f.Name, tensor)
 }
 
-// tallyTensor counts the weights of a tensor, row by row.
-func tallyTensor(t *gguf.Tensor) (*Tally, error) {
-	tally := new(Tally)
+// eachRow gives the weights of a tensor to visit, row by row, in one buffer.
+func eachRow(t *gguf.Tensor, visit func(row []float32)) error {
 	row := make([]float32, t.RowLen())
-	err := gguf.Guard(func() error {
+	return gguf.Guard(func() error {
 		size := len(t.Bytes()) / max(1, t.Rows())
 		for i := range t.Rows() {
 			if err := quant.Decode(t.Type, row, t.Bytes()[i*size:(i+1)*size]); err != nil {
 				return err
 			}
-			tally.Add(row)
+			visit(row)
 		}
 		return nil
 	})
-	return tally, err
 }
 
 // kindsOf lists the kinds of weight that block 0 has.
