@@ -27,6 +27,9 @@ func gallery() map[string]func() (*Figure, error) {
 		"errors":               errorsOfRun,
 		"errors_few":           errorsOfFewOps,
 		"errors_noise":         errorsOfCleanRun,
+		"roofline":             rooflineOfModel,
+		"roofline_types":       rooflineOfTypes,
+		"costs":                costsOfGrowth,
 	}
 }
 

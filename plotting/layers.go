@@ -129,10 +129,6 @@ func layerSpan(layers []float64) span {
 
 // withoutLabels leaves the ticks of an axis that a panel below names.
 func withoutLabels(s span) span {
-	ticks := places(s.scale.Ticks(s.min, s.max))
-	for i := range ticks {
-		ticks[i].Label = " " // a tick without any would be a minor one
-	}
-	s.scale = ticks
+	s.scale = unlabelled{s.scale}
 	return s
 }

@@ -11,23 +11,38 @@ import (
 // Save writes the figure to path as PNG or SVG, by the ending of its name. The file appears whole or not at all.
 // Errors are those of [Figure.PNG] and [Figure.SVG], [ErrFormat], and those of the file system.
 func (f *Figure) Save(path string) error {
-	data, err := f.encode(filepath.Ext(path))
+	encode, err := encoder(path)
+	if err != nil {
+		return err
+	}
+	data, err := encode(f)
 	if err == nil {
 		err = atomicfile.Write(path, data)
 	}
 	if err != nil {
-		return fmt.Errorf("plotting: save figure as %q: %w", path, err)
+		return saveError(path, err)
 	}
 	return nil
 }
 
-// encode returns the figure in the format of a file name's extension.
-func (f *Figure) encode(extension string) ([]byte, error) {
-	switch strings.ToLower(extension) {
+// CheckName returns [ErrFormat] for a name that [Figure.Save] would not take: before work that takes long.
+func CheckName(path string) error {
+	_, err := encoder(path)
+	return err
+}
+
+// encoder returns what encodes a figure in the format of a file name's extension.
+func encoder(path string) (func(*Figure) ([]byte, error), error) {
+	switch extension := filepath.Ext(path); strings.ToLower(extension) {
 	case ".png":
-		return f.PNG()
+		return (*Figure).PNG, nil
 	case ".svg":
-		return f.SVG()
+		return (*Figure).SVG, nil
+	default:
+		return nil, saveError(path, fmt.Errorf("%w %q: end the name in .png or .svg", ErrFormat, extension))
 	}
-	return nil, fmt.Errorf("%w %q: end the name in .png or .svg", ErrFormat, extension)
+}
+
+func saveError(path string, err error) error {
+	return fmt.Errorf("plotting: save figure as %q: %w", path, err)
 }

@@ -96,6 +96,9 @@ func (logarithmic) Normalize(lo, hi, v float64) float64 {
 }
 
 func (s logarithmic) Ticks(lo, hi float64) []plot.Tick {
+	if !(lo > 0) {
+		return nil
+	}
 	first, last := math.Ceil(math.Log10(lo)-1e-9), math.Floor(math.Log10(hi)+1e-9)
 	if last-first < 1 {
 		return s.withinDecade(lo, hi)
@@ -205,3 +208,16 @@ type places []plot.Tick
 
 func (places) Normalize(lo, hi, v float64) float64 { return (v - lo) / (hi - lo) }
 func (p places) Ticks(lo, hi float64) []plot.Tick  { return p }
+
+// unlabelled is an axis whose ticks have no labels, where a panel below has them.
+type unlabelled struct{ scale }
+
+func (u unlabelled) Ticks(lo, hi float64) []plot.Tick {
+	ticks := u.scale.Ticks(lo, hi)
+	for i := range ticks {
+		if ticks[i].Label != "" { // a tick without any is a minor one
+			ticks[i].Label = " "
+		}
+	}
+	return ticks
+}

@@ -126,7 +126,7 @@ func (r *runner) result(phase string, tokens int, rep *repetition, c Ceilings) R
 	var products, inside, muladds float64
 	for _, op := range res.Ops {
 		inside += op.Seconds
-		if product(nn.Kind(op.Kind)) {
+		if op.Product() {
 			products += op.Seconds
 			muladds += op.GMACs * op.Seconds
 		}

@@ -1,6 +1,9 @@
 package bench
 
-import "github.com/sonde-ml/sonde/kernels/cpu"
+import (
+	"github.com/sonde-ml/sonde/engine/nn"
+	"github.com/sonde-ml/sonde/kernels/cpu"
+)
 
 // Report is what a run of the benchmark found. Its JSON is that of sonde bench.
 type Report struct {
@@ -48,6 +51,9 @@ type Op struct {
 
 // Intensity returns the multiply-adds for each byte, 0 where there are none.
 func (o Op) Intensity() float64 { return ratio(o.GMACs, o.GBps) }
+
+// Product reports whether the op multiplies by a matrix of weights.
+func (o Op) Product() bool { return product(nn.Kind(o.Kind)) }
 
 // ratio is 0 for what cannot be measured: an op that took no time.
 func ratio(a, b float64) float64 {
