@@ -12,11 +12,13 @@ type File struct {
 	path string
 }
 
-// Create begins to write the file at path. It is an error if a folder, a device or a pipe stands there.
+// Create begins to write the file at path. It is an error if a folder, a device or a pipe stands there. What a process
+// that was killed has left of an earlier file at path is removed, if nobody has written to it for a day.
 func Create(path string) (*File, error) {
 	if st, err := os.Stat(path); err == nil && !st.Mode().IsRegular() {
 		return nil, fmt.Errorf("create %s: what is there is no regular file (%s)", path, st.Mode().Type())
 	}
+	removeStale(path)
 	p, err := create(path)
 	if err != nil {
 		return nil, fmt.Errorf("create %s: %w", path, err)

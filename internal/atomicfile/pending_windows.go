@@ -4,13 +4,14 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 )
 
 // pending does on Windows, which renameio leaves out, what can be done there: os.Rename replaces the target.
 type pending struct{ *os.File }
 
 func create(path string) (pending, error) {
-	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
+	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+strings.Repeat("0", leastDigits)+"*")
 	return pending{f}, err
 }
 
