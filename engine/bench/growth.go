@@ -85,7 +85,7 @@ func (g *growing) decode(ctx context.Context) error {
 	s, tokens := g.run.session, g.run.tokens
 	s.Reset()
 	for _, n := range slices.Compact(slices.Sorted(slices.Values(g.Decode))) {
-		if _, err := s.Next(ctx, tokens[s.Len():n]...); err != nil {
+		if _, err := s.Next(ctx, tokens[s.Len():n+1]...); err != nil { // the cache has room for one more from now on
 			return err
 		}
 		err := g.cost(Decode, n, func() (*repetition, error) {
@@ -98,7 +98,6 @@ func (g *growing) decode(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		s.Truncate(n)
 	}
 	return nil
 }
