@@ -1,8 +1,19 @@
-// Package cpu says which instruction levels this processor has. It selects code, and runs none itself.
+// Package cpu says which instruction level this processor has and which one the kernels run at. It selects code, and
+// runs none itself.
+//
+//	level, err := cpu.Active() // avx512-vnni, or what SONDE_CPU names
+//
+// A level is a set of instructions that are used together, not a model of processor. What it does not do: read caches,
+// clocks or the number of cores.
 package cpu
 
 import (
+	"fmt"
+	"os"
 	"runtime"
+	"slices"
+	"strings"
+	"sync"
 
 	"github.com/klauspost/cpuid/v2"
 )
@@ -13,23 +24,89 @@ type Level string
 // The levels, each holding the ones before it.
 const (
 	Generic    Level = "generic"     // what the Go compiler makes
-	AVX2       Level = "avx2"        // 256-bit integers, and fused multiply-add
+	AVX2       Level = "avx2"        // 256-bit registers, and fused multiply-add
 	AVX512     Level = "avx512"      // 512-bit registers: F, BW, DQ, VL
-	AVX512VNNI Level = "avx512-vnni" // 512-bit registers and dot products of bytes
+	AVX512VNNI Level = "avx512-vnni" // and dot products of bytes
 )
 
-// Best returns the highest level that this processor, and the system on it, support.
+// Variable is the variable of the environment that forces a level.
+const Variable = "SONDE_CPU"
+
+// All returns the levels, the lowest first.
+func All() []Level { return []Level{Generic, AVX2, AVX512, AVX512VNNI} }
+
+// Best returns the highest level that this program has code for and that the processor, and the system on it, support.
 func Best() Level {
-	c := &cpuid.CPU
-	switch {
-	case runtime.GOARCH != "amd64" || !c.Supports(cpuid.AVX2, cpuid.FMA3, cpuid.F16C):
-		return Generic
-	case !c.Supports(cpuid.AVX512F, cpuid.AVX512BW, cpuid.AVX512DQ, cpuid.AVX512VL):
-		return AVX2
-	case !c.Supports(cpuid.AVX512VNNI):
-		return AVX512
+	for _, l := range slices.Backward(All()) {
+		if check(l) == nil {
+			return l
+		}
 	}
-	return AVX512VNNI
+	return Generic
+}
+
+// Active returns the level that kernels run at: the one that SONDE_CPU named when it was first asked for, else the best.
+// The error, an [*Error] beside the best level, says that SONDE_CPU names none, or one that cannot be used.
+func Active() (Level, error) { return active() }
+
+var active = sync.OnceValues(func() (Level, error) { return choose(os.Getenv(Variable)) })
+
+// choose returns the level of that name, and the best one without a name.
+func choose(name string) (Level, error) {
+	if name == "" {
+		return Best(), nil
+	}
+	if err := check(Level(name)); err != nil {
+		err.From = Variable
+		return Best(), err
+	}
+	return Level(name), nil
+}
+
+// Check returns nil if kernels can run at that level here, else an [*Error].
+func Check(l Level) error {
+	if err := check(l); err != nil {
+		return err
+	}
+	return nil
+}
+
+func check(l Level) *Error {
+	if !slices.Contains(All(), l) {
+		return &Error{Level: l, Kind: ErrUnknown}
+	}
+	if l == Generic {
+		return nil
+	}
+	if noCode != "" {
+		return &Error{Level: l, Kind: ErrNoCode, Reason: noCode}
+	}
+	if missing := missing(l); len(missing) > 0 {
+		return &Error{Level: l, Kind: ErrUnsupported, Reason: fmt.Sprintf("%s lacks %s", Name(), strings.Join(missing, ", "))}
+	}
+	return nil
+}
+
+// features has what each level needs beyond the one before it.
+var features = map[Level][]cpuid.FeatureID{
+	AVX2:       {cpuid.AVX2, cpuid.FMA3, cpuid.F16C},
+	AVX512:     {cpuid.AVX512F, cpuid.AVX512BW, cpuid.AVX512DQ, cpuid.AVX512VL},
+	AVX512VNNI: {cpuid.AVX512VNNI},
+}
+
+// missing returns the names of what the processor lacks for a level.
+func missing(l Level) (names []string) {
+	for _, lower := range All() {
+		for _, f := range features[lower] {
+			if !cpuid.CPU.Supports(f) {
+				names = append(names, f.String())
+			}
+		}
+		if lower == l {
+			break
+		}
+	}
+	return names
 }
 
 // Name returns the processor's name for itself, or the architecture where it has none.
