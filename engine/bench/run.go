@@ -99,7 +99,7 @@ func Run(ctx context.Context, m *engine.Model, opt Options) (*Report, error) {
 // RunTypes is Run for models of random weights, one for each of the types, which are as in [convert.SynthOptions]. Each
 // is written to a temporary file, which takes what such a model has: a Q8_0 of the default shape 1.2 GB.
 func RunTypes(ctx context.Context, types []string, opt Options) (*Report, error) {
-	if err := checkTypes(types); err != nil {
+	if err := opt.withDefaults().checkModels(types); err != nil {
 		return nil, err
 	}
 	b, err := newBench(ctx, opt, len(types))
@@ -114,17 +114,21 @@ func RunTypes(ctx context.Context, types []string, opt Options) (*Report, error)
 	return b.report, nil
 }
 
-// checkTypes reports all types that there are none of, before the first takes its time.
-func checkTypes(types []string) error {
-	var all []error
-	names := convert.Types()[1:] // the first makes copies
+// checkModels reports all types and shapes that there are none of, before the first model takes its time.
+func (opt Options) checkModels(types []string) error {
+	err := known("shape", opt.Like, convert.ErrUnknownShape, convert.Shapes())
 	for _, t := range types {
-		if !slices.ContainsFunc(names, func(name string) bool { return strings.EqualFold(name, t) }) {
-			all = append(all, &convert.OptionError{Option: "type", Value: t, Kind: gguf.ErrUnknownType,
-				Expected: "one of " + strings.ToLower(strings.Join(names, " "))})
-		}
+		err = errors.Join(err, known("type", t, gguf.ErrUnknownType, convert.Types()[1:])) // the first makes copies
 	}
-	return errors.Join(all...)
+	return err
+}
+
+// known reports a value that is none of those that there are.
+func known(option, value string, kind error, names []string) error {
+	if slices.ContainsFunc(names, func(name string) bool { return strings.EqualFold(name, value) }) {
+		return nil
+	}
+	return &convert.OptionError{Option: option, Value: value, Kind: kind, Expected: "one of " + strings.ToLower(strings.Join(names, " "))}
 }
 
 func newBench(ctx context.Context, opt Options, models int) (*bench, error) {

@@ -28,10 +28,10 @@ type core struct {
 // perCycle is the multiply-adds that a core begins in a cycle, by level.
 type perCycle map[cpu.Level]struct{ bytes, floats float64 }
 
-// known lists cores by the numbers that CPUID gives them. Two units multiply in each. Without VNNI a product of bytes
+// cores lists them by the numbers that CPUID gives them. Two units multiply in each. Without VNNI a product of bytes
 // takes two multiplications and an addition, which has units of its own but in Intel's at 512 bits.
 // Sources: AMD's software optimization guides 56305 (family 17h), 56665 (19h) and 58455 (1Ah); Intel's 248966.
-func known() []core {
+func cores() []core {
 	narrow := perCycle{cpu.AVX2: {32, 16}}
 	halves := perCycle{cpu.AVX2: {32, 16}, cpu.AVX512: {32, 16}, cpu.AVX512VNNI: {64, 16}} // 512 bits in two steps
 	wide := perCycle{cpu.AVX2: {32, 16}, cpu.AVX512: {64, 32}, cpu.AVX512VNNI: {128, 32}}
@@ -50,7 +50,7 @@ func known() []core {
 
 // theoryOf returns the theory for so many GHz, those of all threads added up; nil where nothing is known.
 func theoryOf(level cpu.Level, ghz float64) *Theory {
-	for _, c := range known() {
+	for _, c := range cores() {
 		if rate := c.perCycle[level]; c.is(&cpuid.CPU) && rate.bytes > 0 && ghz > 0 {
 			return &Theory{c.name, rate.bytes * ghz, 2 * rate.floats * ghz}
 		}
