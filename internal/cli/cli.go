@@ -79,7 +79,7 @@ finding was reported, 2 an error.`,
 	}
 	cmd.SetVersionTemplate("sonde {{.Version}}\n")
 	cmd.AddCommand(a.inspectCmd(), a.runCmd(), a.tokenizeCmd(), a.pointsCmd(), a.traceCmd(), a.compareCmd(),
-		a.showCmd(), a.statsCmd(), a.doctorCmd(), a.diffCmd(),
+		a.showCmd(), a.statsCmd(), a.doctorCmd(), a.diffCmd(), a.benchCmd(),
 		a.plotCmd(), a.quantizeCmd(), a.synthCmd(), a.notebookCmd())
 	return cmd
 }
