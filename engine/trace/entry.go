@@ -18,7 +18,7 @@ type Entry struct {
 	DType   string  // F32, I32, or another type of safetensors that cannot be compared
 	Shape   []int   // outermost first
 	data    []byte
-	begin   uint64 // of data, in the data section
+	begin   int    // of data, in the data section
 	name    string // of Sonde's op, "" where it has no such op
 }
 

@@ -76,7 +76,7 @@ func newTrace(name string) *Trace { return &Trace{Name: name, byKey: map[string]
 // keyAt names the tensor whose data has the byte at that offset of the file, "" for the header.
 func (t *Trace) keyAt(offset int64) string {
 	for _, e := range t.Entries {
-		if begin := int64(e.begin) + t.dataAt; offset >= begin && offset < begin+int64(len(e.data)) {
+		if begin := t.dataAt + int64(e.begin); offset >= begin && offset < begin+int64(len(e.data)) {
 			return e.Key
 		}
 	}
@@ -104,12 +104,13 @@ func (t *Trace) parse(b []byte) error {
 	if len(b) < 8 {
 		return &Error{t.Name, "", fmt.Sprintf("the file has %d bytes", len(b)), "at least 8, the length of the header"}
 	}
-	n := binary.LittleEndian.Uint64(b)
-	if n > uint64(len(b)-8) {
-		return &Error{t.Name, "", fmt.Sprintf("the header is said to have %d bytes", n), fmt.Sprintf("at most %d, what is left of the file", len(b)-8)}
+	said := binary.LittleEndian.Uint64(b)
+	n, ok := checked.Int(said, len(b)-8)
+	if !ok {
+		return &Error{t.Name, "", fmt.Sprintf("the header is said to have %d bytes", said), fmt.Sprintf("at most %d, what is left of the file", len(b)-8)}
 	}
 	header, data := b[8:8+n], b[8+n:]
-	t.dataAt = int64(len(b) - len(data))
+	t.dataAt = int64(8 + n)
 	if err := t.parseHeader(header, data); err != nil {
 		return err
 	}
@@ -163,7 +164,7 @@ func (t *Trace) addEntry(key string, h headerEntry, data []byte) error {
 	if t.byKey[key] != nil {
 		return &Error{t.Name, key, "the key stands twice", "each once"}
 	}
-	e := &Entry{Key: key, DType: h.DType, begin: h.Offsets[0]}
+	e := &Entry{Key: key, DType: h.DType}
 	for _, d := range h.Shape {
 		n, okDim := checked.Int(d, len(data)) // also where another dimension is 0
 		bytes, okSize := checked.Mul(size, d)
@@ -173,15 +174,15 @@ func (t *Trace) addEntry(key string, h headerEntry, data []byte) error {
 		size = bytes
 		e.Shape = append(e.Shape, n)
 	}
-	begin, end := h.Offsets[0], h.Offsets[1]
-	given, ok := checked.Sub(end, begin)
-	if !ok || end > uint64(len(data)) {
-		return &Error{t.Name, key, fmt.Sprintf("data from %d to %d", begin, end), fmt.Sprintf("inside of the %d bytes of data: the file is cut short", len(data))}
+	begin, okBegin := checked.Int(h.Offsets[0], len(data))
+	end, okEnd := checked.Int(h.Offsets[1], len(data))
+	if !okBegin || !okEnd || begin > end {
+		return &Error{t.Name, key, fmt.Sprintf("data from %d to %d", h.Offsets[0], h.Offsets[1]), fmt.Sprintf("inside of the %d bytes of data: the file is cut short", len(data))}
 	}
-	if given != size {
-		return &Error{t.Name, key, fmt.Sprintf("%d bytes of data", given), fmt.Sprintf("%d for %s %d", size, h.DType, h.Shape)}
+	if uint64(end-begin) != size {
+		return &Error{t.Name, key, fmt.Sprintf("%d bytes of data", end-begin), fmt.Sprintf("%d for %s %d", size, h.DType, h.Shape)}
 	}
-	e.data = data[begin:end:end]
+	e.begin, e.data = begin, data[begin:end:end]
 	t.byKey[key] = e
 	t.Entries = append(t.Entries, e)
 	return nil
@@ -194,7 +195,7 @@ func (t *Trace) overlaps() []error {
 	var problems []error
 	for i := 1; i < len(sorted); i++ {
 		before, e := sorted[i-1], sorted[i]
-		if end := before.begin + uint64(len(before.data)); e.begin < end && len(e.data) > 0 {
+		if end := before.begin + len(before.data); e.begin < end && len(e.data) > 0 {
 			problems = append(problems, &Error{t.Name, e.Key, fmt.Sprintf("data from %d", e.begin),
 				fmt.Sprintf("from %d, where %s ends", end, escape.Quote(before.Key))})
 		}
