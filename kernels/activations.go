@@ -9,6 +9,7 @@ import "math"
 // magnitude. A block whose m is below 2^-100 is taken as zeros. A NaN or an infinity makes the scale NaN, so that it is
 // not lost: all outputs of the token become NaN.
 type Activations struct {
+	set          *Set // nil for the active one
 	tokens, cols int
 	width        int // tokens of a group, but of the last
 	words        []uint32
@@ -47,7 +48,10 @@ func (a *Activations) Set(x []float32, cols int) {
 }
 
 func (a *Activations) resize(tokens, cols int) {
-	a.tokens, a.cols, a.width = tokens, cols, tileWidth()
+	if a.set == nil {
+		a.set = active
+	}
+	a.tokens, a.cols, a.width = tokens, cols, a.set.tileWidth()
 	full, last := a.split()
 	n := (full*a.width + last) * cols / blockCols * actWords
 	if cap(a.words) < n {
@@ -94,7 +98,7 @@ func (a *Activations) quantize(x []float32, lo, hi int) {
 	for t := lo; t < hi; t++ {
 		words, width := a.place(t)
 		row := x[t*a.cols:][:a.cols]
-		quantizeRow(words, width, row)
+		a.set.quantizeRow(words, width, row)
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 // An output is a sum of as many partial sums as a register has lanes, column i in sum
 // i mod lanes, by fused multiply-add in order; so it does not depend on the other rows and tokens.
 type floatProduct struct {
+	set     *Set
 	m       Matrix
 	x       []float32
 	dst     []float32
@@ -27,6 +28,7 @@ const (
 
 // floatScratch is memory of one worker.
 type floatScratch struct {
+	set     *Set
 	acc     [floatMost / floatRows][floatRows * maxWidth * maxLanes]float32
 	sums    [maxWidth * floatRows]float32
 	decoded []float32 // rows of a tile, filled up to whole steps of lanes, and to whole groups of rows
@@ -52,9 +54,10 @@ func (p *floatProduct) Range(worker, lo, hi int) {
 	s, n := &p.scratch[worker], p.tileRows()
 	for i := lo; i < hi; i++ {
 		rows := p.m.slice(i*n, min((i+1)*n, p.m.Rows))
-		if floatLanes() == 0 {
+		if p.set.floatLanes() == 0 {
 			p.plain(s, rows, i*n)
 		} else {
+			s.float.set = p.set
 			p.tile(&s.float, rows, i*n)
 		}
 	}
@@ -91,7 +94,7 @@ func (p *floatProduct) tile(s *floatScratch, rows Matrix, first int) {
 		w = s.decode(rows)
 	}
 	for t := 0; t < tokens; {
-		n := floatWidth(tokens - t)
+		n := p.set.floatWidth(tokens - t)
 		s.multiply(w, rows.Rows, s.padded(p.x[t*cols:(t+n)*cols], cols), n)
 		for r := 0; r < rows.Rows; r += floatRows {
 			s.add(r, n)
@@ -106,7 +109,7 @@ func (p *floatProduct) tile(s *floatScratch, rows Matrix, first int) {
 // direct reports whether the kernels read the matrix as it lies.
 func (p *floatProduct) direct(tokens int) bool {
 	switch {
-	case p.m.Cols%floatLanes() != 0:
+	case p.m.Cols%p.set.floatLanes() != 0:
 		return false
 	case p.m.Type == gguf.F16 || p.m.Type == gguf.BF16:
 		return tokens < floatFewest
@@ -116,7 +119,7 @@ func (p *floatProduct) direct(tokens int) bool {
 
 // decode unpacks rows, each filled up with zeros.
 func (s *floatScratch) decode(rows Matrix) floatRowsAt {
-	stride := wholeSteps(rows.Cols)
+	stride := s.set.wholeSteps(rows.Cols)
 	s.decoded = grown(s.decoded, floatMost*stride)
 	for r := range rows.Rows {
 		row := s.decoded[r*stride:][:stride]
@@ -128,7 +131,7 @@ func (s *floatScratch) decode(rows Matrix) floatRowsAt {
 
 // padded returns rows of the input, filled up with zeros where they are not whole steps.
 func (s *floatScratch) padded(x []float32, cols int) []float32 {
-	stride := wholeSteps(cols)
+	stride := s.set.wholeSteps(cols)
 	if stride == cols {
 		return x
 	}
@@ -151,12 +154,14 @@ func (s *floatScratch) multiply(w floatRowsAt, rows int, x []float32, n int) {
 			if col == 0 {
 				clear(acc[:])
 			}
-			addFloats(acc, w, r, x[col:], cols, n, col, part)
+			s.set.addFloats(acc, w, r, x[col:], cols, n, col, part)
 		}
 	}
 }
 
-func wholeSteps(cols int) int { return (cols + floatLanes() - 1) / floatLanes() * floatLanes() }
+func (s *Set) wholeSteps(cols int) int {
+	return (cols + s.floatLanes() - 1) / s.floatLanes() * s.floatLanes()
+}
 
 func grown(s []float32, n int) []float32 {
 	if cap(s) < n {

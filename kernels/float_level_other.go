@@ -2,11 +2,11 @@
 
 package kernels
 
-func floatLanes() int { return 0 }
+func (s *Set) floatLanes() int { return 0 }
 
-func floatWidth(tokens int) int { return tokens }
+func (s *Set) floatWidth(tokens int) int { return tokens }
 
-func addFloats(*[floatRows * maxWidth * maxLanes]float32, floatRowsAt, int, []float32, int, int, int, int) {
+func (s *Set) addFloats(*[floatRows * maxWidth * maxLanes]float32, floatRowsAt, int, []float32, int, int, int, int) {
 	panic("kernels: no float kernels")
 }
 

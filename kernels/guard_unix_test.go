@@ -75,9 +75,9 @@ func guardProduct(t *testing.T, plain Matrix, atEnd bool) {
 		input := randomRows(tokens * m.Cols)
 		x, dst := guardedSlice[float32](t, len(input), atEnd), guardedSlice[float32](t, tokens*m.Rows, atEnd)
 		copy(x, input)
-		atLevels(func(level string) {
-			if err := m.Mul(dst, x); err != nil {
-				t.Errorf("%s: %v [%d, %d] × %d: %v", level, m.Type, m.Rows, m.Cols, tokens, err)
+		atLevels(func(set *Set) {
+			if err := set.Mul(m, dst, x); err != nil {
+				t.Errorf("%s: %v [%d, %d] × %d: %v", set.Level(), m.Type, m.Rows, m.Cols, tokens, err)
 			}
 		})
 		if !slices.Equal(bytes, plain.Bytes) || !slices.Equal(x, input) {
@@ -93,8 +93,8 @@ func TestTilesStayWithinTheirOperands(t *testing.T) {
 		m := randomBlocks(t, typ, 32, 1024)
 		for _, tokens := range []int{1, 2, 3, 4, 5, 6, 11} {
 			atEnd := rnd.IntN(2) == 0
-			atLevels(func(string) {
-				var a Activations
+			atLevels(func(set *Set) {
+				a := Activations{set: set}
 				a.resize(tokens, m.Cols)
 				a.words = guardedSlice[uint32](t, len(a.words), atEnd)
 				a.quantize(randomRows(tokens*m.Cols), 0, tokens)

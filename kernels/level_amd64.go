@@ -6,18 +6,11 @@ import (
 	"unsafe"
 
 	"github.com/sonde-ml/sonde/gguf"
-	"github.com/sonde-ml/sonde/kernels/cpu"
-)
-
-// vnni is whether this processor runs the kernels of the highest level, avx2 whether it runs those of the lowest.
-var (
-	vnni = cpu.Best() == cpu.AVX512VNNI
-	avx2 = cpu.Best() != cpu.Generic
 )
 
 // tileWidth is the number of tokens that lie together.
-func tileWidth() int {
-	if vnni {
+func (s *Set) tileWidth() int {
+	if s.tier == vnni {
 		return 6
 	}
 	return 4
@@ -31,8 +24,8 @@ var unpackers = [...]func(panel, rows *byte, stride, blocks int){
 }
 
 // fill unpacks so many columns of 16 rows, which begin at rows.
-func (m *Matrix) fill(p *panel, f *panelFiller, rows []byte, cols int) {
-	if !vnni || int(m.Type) >= len(unpackers) || unpackers[m.Type] == nil {
+func (s *Set) fill(m *Matrix, p *panel, f *panelFiller, rows []byte, cols int) {
+	if s.tier < vnni || int(m.Type) >= len(unpackers) || unpackers[m.Type] == nil {
 		f.fill(p, m.Type, m.layout, rows, m.rowBytes, cols)
 		return
 	}
@@ -49,8 +42,8 @@ var dots = [...]func(acc *float32, rows *byte, stride, blocks int, acts *byte){
 }
 
 // dot writes the products of a tile's rows with one token to acc, if there is a kernel that needs no panel.
-func (m *Matrix) dot(acc []float32, rows []byte, words []uint32) bool {
-	if !vnni || int(m.Type) >= len(dots) || dots[m.Type] == nil {
+func (s *Set) dot(m *Matrix, acc []float32, rows []byte, words []uint32) bool {
+	if s.tier < vnni || int(m.Type) >= len(dots) || dots[m.Type] == nil {
 		return false
 	}
 	_, _, _ = acc[tileRows-1], rows[tileRows*m.rowBytes-1], words[m.Cols/blockCols*actWords-1]
@@ -62,8 +55,8 @@ func (m *Matrix) dot(acc []float32, rows []byte, words []uint32) bool {
 }
 
 // prefetch asks for bytes that will be read soon.
-func prefetch(b []byte) {
-	if avx2 && len(b) > 0 {
+func (s *Set) prefetch(b []byte) {
+	if s.tier >= avx2 && len(b) > 0 {
 		prefetchLines(&b[0], (len(b)+63)/64)
 	}
 }
@@ -105,13 +98,13 @@ var codeBits = [...]int{
 	gguf.Q8_0: 8, gguf.Q8_1: 8, gguf.Q8_K: 8, gguf.Q3_K: 8, gguf.IQ4_NL: 8, gguf.IQ4_XS: 8,
 }
 
-func (m *Matrix) tile(acc []float32, panels *[tilePanels]panel, blocks int, g group, stride int) {
+func (s *Set) tile(m *Matrix, acc []float32, panels *[tilePanels]panel, blocks int, g group, stride int) {
 	l := m.layout
 	var f tileFunc
 	switch {
-	case vnni:
+	case s.tier == vnni:
 		f = tileFuncs[[2]int{l.Group, l.MinGroup}][g.width]
-	case avx2:
+	case s.tier >= avx2:
 		f = narrowTiles[narrowLayout{l.Group, l.MinGroup, codeBits[m.Type]}][g.width]
 	default:
 		tileGeneric(acc, panels, blocks, g, stride, l)
@@ -122,4 +115,6 @@ func (m *Matrix) tile(acc []float32, panels *[tilePanels]panel, blocks int, g gr
 	f(&acc[0], (*byte)(unsafe.Pointer(panels)), blocks, (*byte)(unsafe.Pointer(&g.words[0])), 4*stride, g.n, l.Offset)
 }
 
-func quantizeRow(words []uint32, width int, row []float32) { quantizeRowGeneric(words, width, row) }
+func (s *Set) quantizeRow(words []uint32, width int, row []float32) {
+	quantizeRowGeneric(words, width, row)
+}

@@ -4,6 +4,7 @@ package kernels
 // allocates nothing: the input's rounded rows, made once however many quantised matrices follow, and the workers'
 // scratch memory. It is used by one goroutine at a time.
 type Multiplier struct {
+	set     *Set
 	pool    *Pool
 	x       []float32
 	cols    int
@@ -16,8 +17,11 @@ type Multiplier struct {
 }
 
 // NewMultiplier returns a multiplier that works by pool.
-func NewMultiplier(pool *Pool) *Multiplier {
-	return &Multiplier{pool: pool, scratch: make([]tileScratch, pool.Threads())}
+func NewMultiplier(pool *Pool) *Multiplier { return active.NewMultiplier(pool) }
+
+// NewMultiplier returns a multiplier that works by pool.
+func (s *Set) NewMultiplier(pool *Pool) *Multiplier {
+	return &Multiplier{set: s, pool: pool, acts: Activations{set: s}, scratch: make([]tileScratch, pool.Threads())}
 }
 
 // SetInput takes x [tokens, cols] as the input of the products that follow. It is not copied.
@@ -31,7 +35,7 @@ func (m *Multiplier) SetInput(x []float32, cols int) { m.x, m.cols, m.rounded = 
 // The error is a fault in a mapped file.
 func (m *Multiplier) Product(dst []float32, w Matrix) error {
 	if !w.blocks {
-		m.floats = floatProduct{w, m.x, dst, m.scratch}
+		m.floats = floatProduct{m.set, w, m.x, dst, m.scratch}
 		return m.do(m.floats.tiles(), len(m.x)*w.Rows, &m.floats)
 	}
 	if err := m.roundInput(); err != nil {
@@ -72,10 +76,13 @@ func (r *rounding) Range(_, lo, hi int) { r.a.quantize(r.x, lo, hi) }
 
 // Mul writes x·mᵀ to dst [tokens, m.Rows], x being [tokens, m.Cols], on the calling goroutine. It allocates: a
 // [Multiplier] does not.
-func (m Matrix) Mul(dst, x []float32) error {
+func (m Matrix) Mul(dst, x []float32) error { return active.Mul(m, dst, x) }
+
+// Mul is [Matrix.Mul].
+func (s *Set) Mul(m Matrix, dst, x []float32) error {
 	pool := NewPool(1)
 	defer pool.Close()
-	p := NewMultiplier(pool)
+	p := s.NewMultiplier(pool)
 	p.SetInput(x, m.Cols)
 	return p.Product(dst, m)
 }

@@ -38,7 +38,7 @@ func (p *product) tile(s *tileScratch, row int) {
 	acc := s.acc[:n]
 	clear(acc)
 	rows, stride := p.rows(s, row), p.m.rowBytes
-	if p.a.tokens == 1 && p.m.dot(acc, rows, p.a.words) {
+	if p.a.tokens == 1 && p.a.set.dot(&p.m, acc, rows, p.a.words) {
 		p.store(acc, row)
 		return
 	}
@@ -47,10 +47,10 @@ func (p *product) tile(s *tileScratch, row int) {
 		at := col / p.m.Type.BlockWeights() * p.m.Type.BlockBytes()
 		p.prefetch(row+tileRows, col, cols)
 		for i := range s.panels {
-			p.m.fill(&s.panels[i], &s.filler, rows[i*panelRows*stride+at:], cols)
+			p.a.set.fill(&p.m, &s.panels[i], &s.filler, rows[i*panelRows*stride+at:], cols)
 		}
-		p.m.multiply(acc, &s.panels, full, col, cols, p.m.Cols)
-		p.m.multiply(acc[last.first*tileRows:], &s.panels, last, col, cols, p.m.Cols)
+		p.multiply(acc, &s.panels, full, col, cols)
+		p.multiply(acc[last.first*tileRows:], &s.panels, last, col, cols)
 	}
 	p.store(acc, row)
 }
@@ -61,7 +61,7 @@ func (p *product) prefetch(row, col, cols int) {
 		return
 	}
 	tile := p.m.Bytes[row*p.m.rowBytes : (row+tileRows)*p.m.rowBytes]
-	prefetch(tile[len(tile)*col/p.m.Cols : len(tile)*(col+cols)/p.m.Cols])
+	p.a.set.prefetch(tile[len(tile)*col/p.m.Cols : len(tile)*(col+cols)/p.m.Cols])
 }
 
 // rows returns the bytes of a tile's rows. Behind the last row of the matrix they are zeros, which are zeros in all types
@@ -79,13 +79,13 @@ func (p *product) rows(s *tileScratch, row int) []byte {
 }
 
 // multiply adds the products of the panels, which begin at column col, to those of a group.
-func (m *Matrix) multiply(acc []float32, panels *[tilePanels]panel, g group, col, cols, width int) {
+func (p *product) multiply(acc []float32, panels *[tilePanels]panel, g group, col, cols int) {
 	if g.n == 0 {
 		return
 	}
-	stride := g.width * width / blockCols * actWords
+	stride := g.width * p.m.Cols / blockCols * actWords
 	g.words = g.words[col/blockCols*g.width*actWords:]
-	m.tile(acc, panels, cols/blockCols, g, stride)
+	p.a.set.tile(&p.m, acc, panels, cols/blockCols, g, stride)
 }
 
 func (p *product) store(acc []float32, row int) {

@@ -77,9 +77,11 @@ func randomRows(n int) []float32 {
 	return x
 }
 
-func multiply(m Matrix, x []float32) []float32 {
+func multiply(m Matrix, x []float32) []float32 { return multiplyAt(active, m, x) }
+
+func multiplyAt(set *Set, m Matrix, x []float32) []float32 {
 	dst := make([]float32, len(x)/m.Cols*m.Rows)
-	if err := m.Mul(dst, x); err != nil {
+	if err := set.Mul(m, dst, x); err != nil {
 		panic(err)
 	}
 	return dst

@@ -1,0 +1,45 @@
+package kernels
+
+import (
+	"slices"
+
+	"github.com/sonde-ml/sonde/kernels/cpu"
+)
+
+// Set is the kernels at one level of instructions. Its methods do what the functions of this package do at the level that
+// is active. A set is read-only and shared.
+type Set struct{ tier tier }
+
+// tier is the place of a level among all, so that levels can be compared.
+type tier uint8
+
+const (
+	generic tier = iota
+	avx2
+	avx512
+	vnni
+)
+
+var (
+	sets   = [...]Set{{generic}, {avx2}, {avx512}, {vnni}}
+	active = activeSet()
+)
+
+func activeSet() *Set {
+	level, _ := cpu.Active() // beside an error, which is the command's to report, it is the best level
+	return &sets[slices.Index(cpu.All(), level)]
+}
+
+// At returns the kernels of a level. The error is a [*cpu.Error] if they cannot run here.
+func At(level cpu.Level) (*Set, error) {
+	if err := cpu.Check(level); err != nil {
+		return nil, err
+	}
+	return &sets[slices.Index(cpu.All(), level)], nil
+}
+
+// Active returns the kernels of the level that is active: see [cpu.Active].
+func Active() *Set { return active }
+
+// Level returns the level of the kernels.
+func (s *Set) Level() cpu.Level { return cpu.All()[s.tier] }
