@@ -18,7 +18,7 @@ type peakLoops struct {
 	read                                func(b []byte, streams, stride, rounds int, ahead bool)
 }
 
-// NewPeak returns the loops of a level, which the processor must have.
+// NewPeak returns the loops of a level, which must be one that can be used here: see [cpu.Check].
 func NewPeak(level cpu.Level) Peak { return Peak{loopsOf(level)} }
 
 // Bytes multiplies bytes and adds the products up in 32 bits, which is what products with quantised weights are made of.

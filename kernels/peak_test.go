@@ -7,15 +7,14 @@ import (
 	"github.com/sonde-ml/sonde/kernels/cpu"
 )
 
-// levels are those that this processor has.
-func levels() []cpu.Level {
-	all := []cpu.Level{cpu.Generic, cpu.AVX2, cpu.AVX512, cpu.AVX512VNNI}
-	for i, level := range all {
-		if level == cpu.Best() {
-			return all[:i+1]
+// levels are those that can be used here.
+func levels() (list []cpu.Level) {
+	for _, level := range cpu.All() {
+		if cpu.Check(level) == nil {
+			list = append(list, level)
 		}
 	}
-	return nil
+	return list
 }
 
 func TestPeaksCountWhatTheyDo(t *testing.T) {

@@ -48,11 +48,11 @@ var (
 	quick = effort{memory: 16 << 20, sample: 3 * time.Millisecond, repeat: 1}
 )
 
-// ceilings measures what so many threads can do at most.
-func (e effort) ceilings(ctx context.Context, threads int) (c Ceilings, err error) {
+// ceilings measures what so many threads can do at most, at a level.
+func (e effort) ceilings(ctx context.Context, level cpu.Level, threads int) (c Ceilings, err error) {
 	pool := kernels.NewPool(threads)
 	defer pool.Close()
-	m := &meter{ctx: ctx, effort: e, pool: pool, peak: kernels.NewPeak(level())}
+	m := &meter{ctx: ctx, effort: e, pool: pool, peak: kernels.NewPeak(level)}
 	c.Int8GMACs = m.best(m.peak.Bytes)
 	c.F32GFLOPs = 2 * m.best(m.peak.Floats)
 	c.Clock = m.best(m.peak.Cycles) / float64(pool.Threads())
@@ -61,12 +61,9 @@ func (e effort) ceilings(ctx context.Context, threads int) (c Ceilings, err erro
 			return c, err
 		}
 	}
-	c.Theory = theoryOf(level(), c.Clock*float64(pool.Threads()))
+	c.Theory = theoryOf(level, c.Clock*float64(pool.Threads()))
 	return c, m.failed()
 }
-
-// level is that of the kernels.
-func level() cpu.Level { return cpu.Best() }
 
 // meter runs loops on all threads of a pool.
 type meter struct {

@@ -38,7 +38,8 @@ func MeasureGrowth(ctx context.Context, m *engine.Model, opt Options) (*Growth, 
 	if len(opt.Decode) == 0 {
 		opt.Decode = powersOfTwo(16, 8192)
 	}
-	if err := opt.check(); err != nil {
+	level, err := opt.check()
+	if err != nil {
 		return nil, err
 	}
 	opt = opt.withDefaults()
@@ -47,7 +48,7 @@ func MeasureGrowth(ctx context.Context, m *engine.Model, opt Options) (*Growth, 
 		return nil, err
 	}
 	defer r.session.Close()
-	g := &growing{opt, r, &Growth{cpu.Name(), level(), opt.Threads, r.load.name, nil}}
+	g := &growing{opt, r, &Growth{cpu.Name(), level, opt.Threads, r.load.name, nil}}
 	for _, do := range []func(context.Context) error{r.warm, g.prefill, g.decode} {
 		if err := do(ctx); err != nil {
 			return nil, err

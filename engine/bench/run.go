@@ -66,14 +66,15 @@ func (opt Options) effort() effort {
 	return full
 }
 
-// check refuses numbers of tokens that no session takes.
-func (opt Options) check() error {
+// check returns the level of the kernels. It refuses one that cannot be used, and numbers of tokens that no session takes.
+func (opt Options) check() (cpu.Level, error) {
+	level, err := cpu.Active()
 	for _, n := range slices.Concat(opt.Prefill, opt.Decode) {
 		if n < 1 || n > engine.MaxContext {
-			return fmt.Errorf("a phase of %d tokens: want 1 to %d", n, engine.MaxContext)
+			err = errors.Join(err, fmt.Errorf("a phase of %d tokens: want 1 to %d", n, engine.MaxContext))
 		}
 	}
-	return nil
+	return level, err
 }
 
 // bench is one run of the benchmark.
@@ -132,17 +133,18 @@ func known(option, value string, kind error, names []string) error {
 }
 
 func newBench(ctx context.Context, opt Options, models int) (*bench, error) {
-	if err := opt.check(); err != nil {
+	level, err := opt.check()
+	if err != nil {
 		return nil, err
 	}
 	b := &bench{Options: opt.withDefaults()}
 	b.total = 1 + models*(1+(len(b.Prefill)+len(b.Decode))*b.Repeat)
 	b.step("ceilings of the machine", 1)
-	c, err := b.effort().ceilings(ctx, b.Threads)
+	c, err := b.effort().ceilings(ctx, level, b.Threads)
 	if err != nil {
 		return nil, err
 	}
-	b.report = &Report{CPU: cpu.Name(), Level: level(), Threads: b.Threads, Ceilings: c}
+	b.report = &Report{CPU: cpu.Name(), Level: level, Threads: b.Threads, Ceilings: c}
 	return b, nil
 }
 

@@ -28,6 +28,7 @@ type benchFlags struct {
 
 func (a *app) benchCmd() *cobra.Command {
 	var f benchFlags
+	var levels bool
 	cmd := &cobra.Command{
 		Use:   "bench",
 		Short: "Measure how fast a model runs, and how fast it could",
@@ -43,11 +44,18 @@ With --growth it measures the time of prefilling 16 to 4096 tokens and of decodi
 		Example: `  sonde bench -m model.gguf
   sonde bench --types q8_0,q4_k,f16 --plot roofline.png
   sonde bench -m model.gguf --growth --plot growth.svg
-  sonde bench --json | jq '.results[] | {type, phase, of_ceiling}'`,
+  sonde bench --json | jq '.results[] | {type, phase, of_ceiling}'
+  sonde bench --cpu`,
 		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return a.bench(cmd.Context(), &f) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if levels {
+				return a.printLevels(f.asJSON)
+			}
+			return a.bench(cmd.Context(), &f)
+		},
 	}
 	f.add(cmd)
+	cmd.Flags().BoolVar(&levels, "cpu", false, "list the levels of instructions instead, and why each is or is not used")
 	return cmd
 }
 

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/sonde-ml/sonde/engine/bench"
+	"github.com/sonde-ml/sonde/kernels/cpu"
 )
 
 // printSpeed prints the ceilings, what was reached of them, and where the time went.
@@ -75,6 +76,27 @@ func (a *app) printCosts(g *bench.Growth) {
 		t.AppendRow([]any{c.Phase, c.Tokens, figure(1000 * c.Seconds), figure(1000 * c.Products), figure(1000 * c.Attention)})
 	}
 	t.Render()
+}
+
+// printLevels prints which level of instructions the kernels run at.
+func (a *app) printLevels(asJSON bool) error {
+	if _, err := cpu.Active(); err != nil {
+		return err
+	}
+	if asJSON {
+		return printJSON(a.out, map[string]any{"cpu": cpu.Name(), "levels": cpu.Levels()})
+	}
+	fmt.Fprintln(a.out, cpu.Name())
+	t := newTable(a.out, "level", "used", "why")
+	for _, s := range cpu.Levels() {
+		used := "no"
+		if s.Used {
+			used = "yes"
+		}
+		t.AppendRow([]any{s.Level, used, s.Why})
+	}
+	t.Render()
+	return nil
 }
 
 // figure writes a measured number with three digits, large ones whole.
