@@ -46,9 +46,11 @@ check: test ## all that is too slow for make test: linters, races, fuzzing, othe
 	tools/cross.sh darwin/arm64 linux/arm64 windows/amd64
 	@for m in $(NESTED); do echo "$$m"; go -C $$m build ./... && go -C $$m vet ./... && go -C $$m test ./... || exit; done
 
-bench: ## the benchmarks into out/bench.txt; two such files are compared by "go -C tools tool benchstat"
+TYPES ?= f16,q8_0,q4_0,q4_k_m,q6_k
+bench: ## benchmarks into out/bench.txt, for "go -C tools tool benchstat"; models of TYPES beside the machine into out/speed.txt
 	mkdir -p out
 	go test -run '^$$' -bench . -benchmem ./... | tee out/bench.txt
+	go run . bench --types $(TYPES) --plot out/roofline.png > out/speed.txt && cat out/speed.txt
 
 generate: ## what is generated from other files
 	go generate ./...
