@@ -46,9 +46,13 @@ func modelFindings(f *gguf.File) ([]Finding, error) {
 		return nil, nil // an adapter, an importance matrix: not all of a model, by design
 	}
 	var problems, warnings []error
+	if v, ok := f.Lookup(architectureKey); ok && v.Any(0) == "" { // no family at all, where others are just not known here
+		problems = append(problems, &gguf.Error{File: f.Name, Kind: gguf.ErrBadValue, Key: architectureKey,
+			Field: "value", Seen: `""`, Expected: "the name of a family, such as llama", Offset: v.Offset()})
+	}
 	if len(f.Tensors()) > 0 {
 		m, err := arch.Load(f)
-		problems = withoutConsequences(parts(err))
+		problems = append(problems, withoutConsequences(parts(err))...)
 		if m != nil {
 			warnings = append(warnings, m.Warnings...)
 		}
@@ -63,6 +67,8 @@ func modelFindings(f *gguf.File) ([]Finding, error) {
 	}
 	return describeProblems(problems, warnings)
 }
+
+const architectureKey = "general.architecture"
 
 func hasTokenizer(f *gguf.File) bool {
 	return slices.ContainsFunc(f.Keys(), func(kv gguf.KV) bool { return strings.HasPrefix(kv.Key, "tokenizer.ggml.") })

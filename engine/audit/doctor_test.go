@@ -3,6 +3,7 @@ package audit
 import (
 	"context"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/sonde-ml/sonde/gguf"
@@ -55,6 +56,42 @@ func TestDoctorOfCorpus(t *testing.T) {
 			}
 			if got.Rows != c.Finding.Rows || float64(got.Share) != c.Finding.Share || got.Other != c.Finding.Other {
 				t.Errorf("got rows %d, share %v, other %q, want %+v", got.Rows, got.Share, got.Other, c.Finding)
+			}
+		})
+	}
+}
+
+// TestDoctorOfMetadata wants a finding for every hyper-parameter and tokenizer that the corpus wants refused, with its word,
+// and at most a warning for what it does not. What this program does not know is no fault of the file.
+func TestDoctorOfMetadata(t *testing.T) {
+	unknown := []string{"H27", "T09", "T11", "T13", "T14", "T42", "T43"}
+	for _, c := range fixtures.MalformedCases(t) {
+		if c.Class != "H" && c.Class != "T" || c.Finding != nil {
+			continue
+		}
+		t.Run(c.ID, func(t *testing.T) {
+			f, err := gguf.Open(c.Path(t))
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer f.Close()
+			found, err := Doctor(context.Background(), f, Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			isNamed := func(f Finding) bool { return string(f.Kind) == c.Kind || slices.Contains(c.Or, string(f.Kind)) }
+			isError := func(f Finding) bool { return f.Severity == SeverityError }
+			switch {
+			case slices.Contains(unknown, c.ID) || c.Want == "accept":
+				if len(found) > 0 {
+					t.Errorf("%s: got %+v, want nothing", c.What, found)
+				}
+			case c.Want == "refuse":
+				if !slices.ContainsFunc(found, isNamed) {
+					t.Errorf("%s: got %+v, want %s or %v", c.What, found, c.Kind, c.Or)
+				}
+			case slices.ContainsFunc(found, isError):
+				t.Errorf("%s: got %+v, want a warning at most", c.What, found)
 			}
 		})
 	}
