@@ -45,11 +45,19 @@ func writeModel(tb testing.TB, shapes map[string][]int) string {
 
 func writeTensors(tb testing.TB, tensors ...tensor) string {
 	tb.Helper()
+	return writeFile(tb, func(w *gguf.Writer) {
+		w.Set("general.architecture", gguf.ValueOf("llama"))
+		w.Set("llama.block_count", gguf.ValueOf(uint32(8)))
+	}, tensors...)
+}
+
+// writeFile writes a file with the metadata that set sets, and F32 tensors.
+func writeFile(tb testing.TB, set func(*gguf.Writer), tensors ...tensor) string {
+	tb.Helper()
 	path := filepath.Join(tb.TempDir(), "in.gguf")
 	w := gguf.Create(context.Background(), path)
 	defer w.Abort()
-	w.Set("general.architecture", gguf.ValueOf("llama"))
-	w.Set("llama.block_count", gguf.ValueOf(uint32(8)))
+	set(w)
 	for _, t := range tensors {
 		w.Declare(t.name, gguf.F32, t.shape...)
 	}

@@ -1,7 +1,6 @@
 package convert_test
 
 import (
-	"context"
 	"encoding/binary"
 	"errors"
 	"math"
@@ -40,25 +39,12 @@ func i32(b []byte, numbers ...int) []byte {
 // writeImatrix writes the GGUF form with these tensors.
 func writeImatrix(tb testing.TB, tensors ...tensor) string {
 	tb.Helper()
-	path := filepath.Join(tb.TempDir(), "imatrix.gguf")
-	w := gguf.Create(context.Background(), path)
-	defer w.Abort()
-	w.Set("general.type", gguf.ValueOf("imatrix"))
-	w.Set("imatrix.datasets", gguf.ArrayOf([]string{"wiki.txt", "code.txt"}))
-	w.Set("imatrix.chunk_count", gguf.ValueOf(uint32(7)))
-	w.Set("imatrix.chunk_size", gguf.ValueOf(uint32(512)))
-	for _, t := range tensors {
-		w.Declare(t.name, gguf.F32, t.shape...)
-	}
-	for _, t := range tensors {
-		if _, err := w.Write(f32Bytes(t.data)); err != nil {
-			tb.Fatal(err)
-		}
-	}
-	if err := w.Commit(); err != nil {
-		tb.Fatal(err)
-	}
-	return path
+	return writeFile(tb, func(w *gguf.Writer) {
+		w.Set("general.type", gguf.ValueOf("imatrix"))
+		w.Set("imatrix.datasets", gguf.ArrayOf([]string{"wiki.txt", "code.txt"}))
+		w.Set("imatrix.chunk_count", gguf.ValueOf(uint32(7)))
+		w.Set("imatrix.chunk_size", gguf.ValueOf(uint32(512)))
+	}, tensors...)
 }
 
 func TestReadGGUFImatrix(t *testing.T) {
