@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"testing"
+	"time"
 
 	"github.com/sonde-ml/sonde/internal/fixtures"
 	"github.com/sonde-ml/sonde/internal/hostile"
@@ -82,16 +83,18 @@ func rewrite(f *File) ([]byte, error) {
 	return b, err
 }
 
+var mutants = hostile.Use{Look: useMutant, Most: 50 * time.Millisecond}
+
 func TestMutants(t *testing.T) {
 	seeds := seeds(t)
 	for n := range uint64(3000) {
-		if err := hostile.Check(seeds, n, useMutant); err != nil {
+		if err := mutants.Check(seeds, n); err != nil {
 			t.Errorf("mutant %d: %v", n, err)
 		}
 	}
 }
 
-func TestMutantSoak(t *testing.T) { hostile.Soak(t, seeds(t), useMutant) }
+func TestMutantSoak(t *testing.T) { mutants.Soak(t, seeds(t)) }
 
 // FuzzOpen wants of any bytes that they are refused with a reason, or can be read to the end and written again.
 func FuzzOpen(f *testing.F) {

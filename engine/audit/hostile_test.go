@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"testing"
+	"time"
 
 	"github.com/sonde-ml/sonde/gguf"
 	"github.com/sonde-ml/sonde/internal/fixtures"
@@ -47,17 +48,19 @@ func lookEverywhere(f, other *gguf.File) error {
 	return errors.Join(errs...)
 }
 
+var mutants = hostile.Use{Look: lookAtMutant, Most: time.Second}
+
 // TestMutants does so for the seeds of the corpus, broken where readers break.
 func TestMutants(t *testing.T) {
 	seeds := hostile.Seeds(t)
 	for n := range uint64(500) {
-		if err := hostile.Check(seeds, n, lookAtMutant); err != nil {
+		if err := mutants.Check(seeds, n); err != nil {
 			t.Errorf("mutant %d: %v", n, err)
 		}
 	}
 }
 
-func TestMutantSoak(t *testing.T) { hostile.Soak(t, hostile.Seeds(t), lookAtMutant) }
+func TestMutantSoak(t *testing.T) { mutants.Soak(t, hostile.Seeds(t)) }
 
 func lookAtMutant(b []byte) error {
 	f, err := gguf.OpenBytes("mutant.gguf", b)

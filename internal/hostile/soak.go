@@ -1,8 +1,6 @@
 package hostile
 
 import (
-	"bufio"
-	"bytes"
 	"fmt"
 	"os"
 	"os/exec"
@@ -16,11 +14,14 @@ import (
 	"github.com/sonde-ml/sonde/internal/fixtures"
 )
 
-// What looking at a mutant may take: bytes of memory, all told, of the process that does so, and time.
-const (
-	mostMemory = 64 << 20
-	mostTime   = 50 * time.Millisecond
-)
+// mostMemory is what a process that looks at mutants may use, in bytes, all told.
+const mostMemory = 64 << 20
+
+// Use looks at a file, and says what is wrong with how that ends. It may take Most.
+type Use struct {
+	Look func(file []byte) error
+	Most time.Duration
+}
 
 // SoakVariable in the environment says how many mutants a soak looks at. Another tells a child where to begin.
 const (
@@ -43,28 +44,28 @@ func Seeds(tb testing.TB) []*Seed {
 	return list
 }
 
-// Check gives mutant n to use. Other work on the machine may hold it up, so slowness counts only if it repeats.
-func Check(seeds []*Seed, n uint64, use func(file []byte) error) error {
+// Check looks at mutant n. Other work on the machine may hold it up, so slowness counts only if it repeats.
+func (u Use) Check(seeds []*Seed, n uint64) error {
 	var took time.Duration
 	for range 5 {
 		start := time.Now()
-		if err := use(seeds[n%uint64(len(seeds))].Mutant(n)); err != nil {
+		if err := u.Look(seeds[n%uint64(len(seeds))].Mutant(n)); err != nil {
 			return err
 		}
-		if took = time.Since(start); took < mostTime {
+		if took = time.Since(start); took < u.Most {
 			return nil
 		}
 	}
-	return fmt.Errorf("took %v, want less than %v", took, mostTime)
+	return fmt.Errorf("took %v, want less than %v", took, u.Most)
 }
 
-// Soak gives as many mutants to use as [SoakVariable] says, in processes of their own with little address space, so that
+// Soak looks at as many mutants as [SoakVariable] says, in processes of their own with little address space, so that
 // the death of one is found and named. It must be all that a test does.
-func Soak(t *testing.T, seeds []*Seed, use func(file []byte) error) {
+func (u Use) Soak(t *testing.T, seeds []*Seed) {
 	t.Helper()
 	if from := os.Getenv(childVariable); from != "" {
 		LimitAddressSpace(t)
-		soakChild(t, seeds, from, use)
+		u.soakChild(t, seeds, from)
 		return
 	}
 	total, _ := strconv.ParseUint(os.Getenv(SoakVariable), 10, 64)
@@ -87,22 +88,25 @@ func runChild(t *testing.T, n uint64) (last uint64, err error) {
 	cmd := exec.Command(os.Args[0], "-test.run=^"+t.Name()+"$", "-test.count=1")
 	cmd.Env = append(os.Environ(), fmt.Sprintf("%s=%d", childVariable, n))
 	out, err := cmd.CombinedOutput()
-	for lines := bufio.NewScanner(bytes.NewReader(out)); lines.Scan(); {
-		if number, ok := strings.CutPrefix(lines.Text(), "mutant "); ok {
-			last, _ = strconv.ParseUint(number, 10, 64)
+	var other strings.Builder
+	for line := range strings.Lines(string(out)) {
+		if number, ok := strings.CutPrefix(line, "mutant "); ok {
+			last, _ = strconv.ParseUint(strings.TrimSpace(number), 10, 64)
+		} else {
+			other.WriteString(line)
 		}
 	}
-	if err != nil {
-		err = fmt.Errorf("%w\n%s", err, out[max(0, len(out)-2000):])
+	if said := other.String(); err != nil {
+		err = fmt.Errorf("%w\n%s", err, said[max(0, len(said)-2000):])
 	}
 	return last, err
 }
 
-func soakChild(t *testing.T, seeds []*Seed, from string, use func(file []byte) error) {
+func (u Use) soakChild(t *testing.T, seeds []*Seed, from string) {
 	first, _ := strconv.ParseUint(from, 10, 64)
 	for n := first; n < first+perChild; n++ {
 		fmt.Printf("mutant %d\n", n)
-		if err := Check(seeds, n, use); err != nil {
+		if err := u.Check(seeds, n); err != nil {
 			t.Fatal(err)
 		}
 		if used := memoryUsed(); used > mostMemory {
