@@ -30,7 +30,7 @@ func BenchmarkOpen(b *testing.B) {
 func BenchmarkDecode(b *testing.B) {
 	for _, n := range []*nn.Numerics{nn.Fast, nn.Exact} {
 		b.Run(n.Name(), func(b *testing.B) {
-			s := open(b, fixtures.Path(b, "models/stories260K.gguf")).NewSession(engine.Options{Numerics: n})
+			s := defaultModel(b).NewSession(engine.Options{Numerics: n})
 			defer s.Close()
 			prompt := prefix(16)
 			if _, err := s.Next(context.Background(), prompt...); err != nil {
@@ -50,7 +50,7 @@ func BenchmarkDecode(b *testing.B) {
 func BenchmarkPrefill(b *testing.B) {
 	for _, n := range []*nn.Numerics{nn.Fast, nn.Exact} {
 		b.Run(n.Name(), func(b *testing.B) {
-			s := open(b, fixtures.Path(b, "models/stories260K.gguf")).NewSession(engine.Options{Numerics: n})
+			s := defaultModel(b).NewSession(engine.Options{Numerics: n})
 			defer s.Close()
 			prompt := prefix(128)
 			for b.Loop() {

@@ -3,7 +3,6 @@ package engine
 import (
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 
@@ -29,6 +28,11 @@ func Open(path string, extra ...arch.Family) (*Model, error) {
 	if err != nil {
 		return nil, err
 	}
+	return newModel(f, extra)
+}
+
+// newModel closes f where there is no model in it.
+func newModel(f *gguf.File, extra []arch.Family) (*Model, error) {
 	m, err := load(f, extra)
 	if err != nil {
 		return nil, errors.Join(err, f.Close())
@@ -64,17 +68,6 @@ func optional(err error) bool {
 func isProblem(err error) bool {
 	_, ok := err.(*gguf.Error)
 	return ok
-}
-
-// ErrNoModel says that no model was named.
-var ErrNoModel = errors.New("no model: give one with --model, or set SONDE_MODEL to a GGUF file")
-
-// Default opens the model that SONDE_MODEL names.
-func Default(extra ...arch.Family) (*Model, error) {
-	if path := os.Getenv("SONDE_MODEL"); path != "" {
-		return Open(path, extra...)
-	}
-	return nil, ErrNoModel
 }
 
 // Close takes the file away. No session of the model may be used afterwards.

@@ -71,6 +71,9 @@ const arrayPreview = 8
 // report has what could be read and the error says why; the report is nil if nothing could be.
 func Inspect(path string) (*Report, error) { return inspect(path, gguf.Examine) }
 
+// InspectFile is Inspect for a single file that is open, such as the embedded one.
+func InspectFile(f *gguf.File) (*Report, error) { return report(f, nil) }
+
 // InspectHeader is Inspect for a file that may end behind its tensor list, such as the first megabytes of a download.
 func InspectHeader(path string) (*Report, error) { return inspect(path, gguf.ExamineHeader) }
 
@@ -80,8 +83,13 @@ func inspect(path string, examine func(string) (*gguf.File, error)) (*Report, er
 		return nil, err
 	}
 	defer f.Close()
+	return report(f, err)
+}
+
+// report describes f, of which err says why its container is broken.
+func report(f *gguf.File, err error) (*Report, error) {
 	r := &Report{
-		File: path, Version: f.Version, Endian: "little", Alignment: f.Alignment, DataOffset: f.DataOffset,
+		File: f.Name, Version: f.Version, Endian: "little", Alignment: f.Alignment, DataOffset: f.DataOffset,
 		KV: []KV{}, Tensors: []Tensor{}, Types: map[string]Type{}, Warnings: []string{},
 	}
 	if f.BigEndian {
@@ -123,9 +131,18 @@ func Key(path, key string) (*KV, error) {
 		return nil, err
 	}
 	defer f.Close()
+	kv, missing := KeyOf(f, key)
+	if missing != nil {
+		return nil, errors.Join(err, missing)
+	}
+	return kv, nil
+}
+
+// KeyOf is Key for a file that is open.
+func KeyOf(f *gguf.File, key string) (*KV, error) {
 	v, ok := f.Lookup(key)
 	if !ok {
-		return nil, errors.Join(err, &gguf.Error{File: path, Kind: gguf.ErrMissingKey, Key: key, Offset: -1})
+		return nil, &gguf.Error{File: f.Name, Kind: gguf.ErrMissingKey, Key: key, Offset: -1}
 	}
 	kv := describeKV(gguf.KV{Key: key, Value: v}, -1)
 	return &kv, nil

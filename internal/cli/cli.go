@@ -64,8 +64,8 @@ func (a *app) root() *cobra.Command {
 		Long: `Sonde opens a language model in a GGUF file, runs it, shows every number on the way, lets you change any of them
 while it runs, and says where an engine goes wrong.
 
-Commands that run a model take it from --model, else from SONDE_MODEL. Exit status: 0 fine, 1 a difference or a
-finding was reported, 2 an error.`,
+Commands that run a model take it from --model, else from SONDE_MODEL, else the small one that is embedded; those that look
+into files take their arguments first. Exit status: 0 fine, 1 a difference or a finding was reported, 2 an error.`,
 		Example: `  sonde inspect model.gguf
   sonde run -m model.gguf -p "Once upon a time" --temp 0
   printf '1\n' | sonde run -m model.gguf --max-tokens 5 --temp 0 --watch attn_norm-0 --watch blk.0.attn_norm.weight

@@ -18,11 +18,17 @@ func TestMain(m *testing.M) {
 }
 
 // TestScripts runs the scripts of testdata: each is a session at a terminal with what it must print. In them $FIXTURES
-// is the folder of recorded results; a script that needs a part which is missing there is skipped.
+// is the folder of recorded results, a script that needs a part which is missing there is skipped, and $EXAMPLES that of
+// the example programs. Where no model is named it is the embedded one.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script",
 		Setup: func(env *testscript.Env) error {
+			examples, err := filepath.Abs("../../examples")
+			if err != nil {
+				return err
+			}
+			env.Setenv("EXAMPLES", examples)
 			env.Setenv("FIXTURES", fixtures.Dir())
 			env.Setenv("SONDE_MODEL", "")
 			return nil

@@ -31,11 +31,11 @@ anything differs but the order in the file.`,
 }
 
 func (a *app) diff(ctx context.Context, pathA, pathB string, flags *streamFlags) error {
-	fileA, errA := a.openFile(pathA)
+	fileA, errA := a.openFile(source{path: pathA})
 	if errA == nil {
 		defer fileA.Close()
 	}
-	fileB, errB := a.openFile(pathB)
+	fileB, errB := a.openFile(source{path: pathB})
 	if errB == nil {
 		defer fileB.Close()
 	}

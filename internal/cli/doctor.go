@@ -25,18 +25,14 @@ The exit status is 1 if there is a finding.`,
   sonde doctor model.gguf --json | jq '.findings[].kind'`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			path, err := fileArgument(args)
-			if err != nil {
-				return err
-			}
-			return a.doctor(cmd.Context(), path, &flags)
+			return a.doctor(cmd.Context(), fileArgument(args), &flags)
 		},
 	}
 	flags.add(cmd)
 	return cmd
 }
 
-func (a *app) doctor(ctx context.Context, file string, flags *streamFlags) error {
+func (a *app) doctor(ctx context.Context, file source, flags *streamFlags) error {
 	f, err := a.openFile(file)
 	if err != nil {
 		return err
@@ -54,7 +50,7 @@ func (a *app) doctor(ctx context.Context, file string, flags *streamFlags) error
 	if flags.asJSON {
 		err = printJSON(a.out, map[string]any{"findings": found})
 	} else {
-		err = a.printFindings(file, len(f.Tensors()), found)
+		err = a.printFindings(f.Name, len(f.Tensors()), found)
 	}
 	if err == nil && len(found) > 0 {
 		return errFinding

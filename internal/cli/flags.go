@@ -16,16 +16,20 @@ import (
 )
 
 // modelFlag says which model a command runs.
-type modelFlag struct{ path string }
-
-func (f *modelFlag) add(cmd *cobra.Command) {
-	cmd.Flags().StringVarP(&f.path, "model", "m", "", "GGUF `FILE` of the model (default: SONDE_MODEL)")
+type modelFlag struct {
+	path  string
+	given func() bool
 }
 
-// file returns the path of the model's file.
-func (f *modelFlag) file() (string, error) {
-	if f.path != "" {
-		return f.path, nil
+func (f *modelFlag) add(cmd *cobra.Command) {
+	cmd.Flags().StringVarP(&f.path, "model", "m", "", "GGUF `FILE` of the model (default: SONDE_MODEL, else the embedded model)")
+	f.given = func() bool { return cmd.Flags().Changed("model") }
+}
+
+// source returns the model's file.
+func (f *modelFlag) source() source {
+	if f.given() {
+		return source{path: f.path}
 	}
 	return fileArgument(nil)
 }
@@ -33,7 +37,7 @@ func (f *modelFlag) file() (string, error) {
 // open opens the model and prints its warnings.
 func (f *modelFlag) open(a *app, extra ...arch.Family) (*engine.Model, error) {
 	open := engine.Default
-	if f.path != "" {
+	if f.given() {
 		open = func(extra ...arch.Family) (*engine.Model, error) { return engine.Open(f.path, extra...) }
 	}
 	m, err := open(extra...)

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"os"
 	"slices"
 	"strings"
 
@@ -40,14 +39,11 @@ tensor list, as the first megabytes of a download do. Of a split, one part is sh
   sonde inspect first-megabytes.gguf --header-only`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
-			path, err := fileArgument(args)
-			if err != nil {
-				return err
-			}
+			file := fileArgument(args)
 			if flags.key != "" {
-				return a.inspectKey(path, flags.key, flags.asJSON)
+				return a.inspectKey(file, flags.key, flags.asJSON)
 			}
-			return a.inspect(path, &flags)
+			return a.inspect(file, &flags)
 		},
 	}
 	cmd.Flags().StringVar(&flags.key, "kv", "", "show the whole value of this `KEY`")
@@ -58,19 +54,8 @@ tensor list, as the first megabytes of a download do. Of a split, one part is sh
 	return cmd
 }
 
-// fileArgument returns the file to look into: the argument, else the default model.
-func fileArgument(args []string) (string, error) {
-	if len(args) > 0 {
-		return args[0], nil
-	}
-	if path := os.Getenv("SONDE_MODEL"); path != "" {
-		return path, nil
-	}
-	return "", errors.New("which file? Give one, or set SONDE_MODEL to a GGUF file")
-}
-
-func (a *app) inspectKey(path, key string, asJSON bool) error {
-	kv, err := audit.Key(path, key)
+func (a *app) inspectKey(file source, key string, asJSON bool) error {
+	kv, err := file.key(key)
 	if err != nil {
 		return err
 	}
@@ -88,14 +73,10 @@ func (a *app) inspectKey(path, key string, asJSON bool) error {
 	return nil
 }
 
-func (a *app) inspect(path string, flags *inspectFlags) error {
-	look := audit.Inspect
-	if flags.headerOnly {
-		look = audit.InspectHeader
-	}
-	r, err := look(path)
+func (a *app) inspect(file source, flags *inspectFlags) error {
+	r, err := file.inspect(flags.headerOnly)
 	if r == nil && flags.asJSON {
-		return errors.Join(printJSON(a.out, audit.Unreadable(path, err)), err)
+		return errors.Join(printJSON(a.out, audit.Unreadable(file.path, err)), err)
 	}
 	if r == nil {
 		return err
@@ -103,7 +84,7 @@ func (a *app) inspect(path string, flags *inspectFlags) error {
 	if flags.tensor != "" {
 		r.Tensors = slices.DeleteFunc(r.Tensors, func(t audit.Tensor) bool { return t.Name != flags.tensor })
 		if len(r.Tensors) == 0 {
-			return fmt.Errorf("%s: there is no tensor %s", escape.Text(path), escape.Quote(flags.tensor))
+			return fmt.Errorf("%s: there is no tensor %s", escape.Text(r.File), escape.Quote(flags.tensor))
 		}
 	}
 	if flags.context > 0 {

@@ -100,11 +100,7 @@ func (a *app) plotLayersCmd() *cobra.Command {
 }
 
 func (a *app) plotFile(args []string, out *outFlag, draw func(*gguf.File) (*plotting.Figure, error), what ...string) error {
-	path, err := fileArgument(args)
-	if err != nil {
-		return err
-	}
-	f, err := gguf.Open(path)
+	f, err := fileArgument(args).open()
 	if err != nil {
 		return err
 	}

@@ -8,7 +8,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/sonde-ml/sonde/engine/convert"
-	"github.com/sonde-ml/sonde/gguf"
 	"github.com/sonde-ml/sonde/internal/escape"
 )
 
@@ -33,16 +32,12 @@ The types of one and two bits need an importance matrix, as llama-imatrix makes 
   sonde quantize model-f16.gguf -o model-iq2_xxs.gguf --type 19 --imatrix model.imatrix.gguf`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
-			path, err := fileArgument(args)
-			if err != nil {
-				return err
-			}
 			if imatrix != "" {
 				if opt.Imatrix, err = convert.ReadImatrix(imatrix); err != nil {
 					return err
 				}
 			}
-			return a.quantize(cmd.Context(), path, to, opt, asJSON)
+			return a.quantize(cmd.Context(), fileArgument(args), to, opt, asJSON)
 		},
 	}
 	flags := cmd.Flags()
@@ -59,13 +54,12 @@ The types of one and two bits need an importance matrix, as llama-imatrix makes 
 	return cmd
 }
 
-func (a *app) quantize(ctx context.Context, from, to string, opt convert.QuantizeOptions, asJSON bool) error {
-	f, err := gguf.Open(from)
+func (a *app) quantize(ctx context.Context, from source, to string, opt convert.QuantizeOptions, asJSON bool) error {
+	f, err := a.openFile(from)
 	if err != nil {
 		return err
 	}
 	defer f.Close()
-	a.warn(f.Warnings()...)
 	progress, end := a.weightsBar("quantize")
 	opt.Progress = progress
 	r, err := convert.Quantize(ctx, f, to, opt)

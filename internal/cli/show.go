@@ -27,11 +27,9 @@ matrix. Without ranges, the first 8 rows and columns are shown; without blocks, 
   sonde show model.gguf blk.0.attn_q.weight --json | jq '.tensors[0].blocks[0].fields'`,
 		Args: cobra.RangeArgs(1, 2),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			path, err := fileArgument(args[:len(args)-1])
-			if err != nil {
-				return err
-			}
+			file := fileArgument(args[:len(args)-1])
 			var opt audit.ShowOptions
+			var err error
 			for _, r := range []struct {
 				flag, text string
 				to         *audit.Range
@@ -40,7 +38,7 @@ matrix. Without ranges, the first 8 rows and columns are shown; without blocks, 
 					return err
 				}
 			}
-			return a.show(cmd.Context(), path, args[len(args)-1], opt, asJSON)
+			return a.show(cmd.Context(), file, args[len(args)-1], opt, asJSON)
 		},
 	}
 	cmd.Flags().StringVar(&rows, "rows", "", "rows to show: `RANGE`")
@@ -73,7 +71,7 @@ func parseRange(flag, text string) (audit.Range, error) {
 	return r, nil
 }
 
-func (a *app) show(ctx context.Context, file, tensor string, opt audit.ShowOptions, asJSON bool) error {
+func (a *app) show(ctx context.Context, file source, tensor string, opt audit.ShowOptions, asJSON bool) error {
 	f, err := a.openFile(file)
 	if err != nil {
 		return err

@@ -59,11 +59,7 @@ is more than 6 times that of the median column; of quantised types the scales (w
   sonde stats model.gguf --json | jq '.tensors[] | {name, rms}'`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			path, err := fileArgument(args)
-			if err != nil {
-				return err
-			}
-			return a.stats(cmd.Context(), path, &flags)
+			return a.stats(cmd.Context(), fileArgument(args), &flags)
 		},
 	}
 	cmd.Flags().StringVar(&flags.tensor, "tensor", "", "only tensors whose names match `GLOB`")
@@ -73,7 +69,7 @@ is more than 6 times that of the median column; of quantised types the scales (w
 	return cmd
 }
 
-func (a *app) stats(ctx context.Context, file string, flags *statsFlags) error {
+func (a *app) stats(ctx context.Context, file source, flags *statsFlags) error {
 	f, err := a.openFile(file)
 	if err != nil {
 		return err
@@ -100,16 +96,6 @@ func (a *app) stats(ctx context.Context, file string, flags *statsFlags) error {
 	}
 	a.printStats(list)
 	return nil
-}
-
-// openFile opens a file to look into, and prints its warnings.
-func (a *app) openFile(file string) (*gguf.File, error) {
-	f, err := gguf.Open(file)
-	if err != nil {
-		return nil, err
-	}
-	a.warn(f.Warnings()...)
-	return f, nil
 }
 
 // matching returns what chooses the tensors of f whose names match the glob; if there are none it is an error.

@@ -39,11 +39,7 @@ func (a *app) tokenizeCmd() *cobra.Command {
 }
 
 func (a *app) tokenize(f *tokenizeFlags) error {
-	path, err := f.model.file()
-	if err != nil {
-		return err
-	}
-	file, err := gguf.Open(path)
+	file, err := f.model.source().open()
 	if err != nil {
 		return err
 	}
