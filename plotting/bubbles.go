@@ -1,6 +1,7 @@
 package plotting
 
 import (
+	"cmp"
 	"image/color"
 	"math"
 	"slices"
@@ -10,8 +11,38 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
+// namedPoint is a point with a name, and with an area that says how much it counts.
+type namedPoint struct {
+	name        string
+	x, y, share float64
+}
+
+// pointGroup is the points of one colour.
+type pointGroup struct {
+	name   string
+	points []namedPoint
+}
+
 // bubbles are groups of named points. A name stands beside its point where there is room: those of large points first.
 type bubbles []pointGroup
+
+// add puts a point into the group of that name, which may be new.
+func (bs *bubbles) add(group string, p namedPoint) {
+	i := slices.IndexFunc(*bs, func(g pointGroup) bool { return g.name == group })
+	if i < 0 {
+		i = len(*bs)
+		*bs = append(*bs, pointGroup{name: group})
+	}
+	(*bs)[i].points = append((*bs)[i].points, p)
+}
+
+// keys are one for each group.
+func (bs bubbles) keys() (list []key) {
+	for i, g := range bs {
+		list = append(list, pointKey(g.name, groupGlyph(i)))
+	}
+	return list
+}
 
 func groupGlyph(i int) draw.GlyphStyle {
 	shapes := []draw.GlyphDrawer{draw.CircleGlyph{}, draw.PyramidGlyph{}, draw.BoxGlyph{}}
@@ -66,11 +97,11 @@ func (bs bubbles) place(c draw.Canvas, p *plot.Plot) (list []bubble) {
 	for i, g := range bs {
 		for _, point := range g.points {
 			style := groupGlyph(i)
-			style.Radius = bubbleRadius(point.Share)
-			list = append(list, bubble{shorten(point.Name, 24), vg.Point{X: x(point.Intensity), Y: y(point.GMACs)}, style})
+			style.Radius = bubbleRadius(point.share)
+			list = append(list, bubble{shorten(point.name, 24), vg.Point{X: x(point.x), Y: y(point.y)}, style})
 		}
 	}
-	slices.SortStableFunc(list, func(a, b bubble) int { return -compare(float64(a.style.Radius), float64(b.style.Radius)) })
+	slices.SortStableFunc(list, func(a, b bubble) int { return -cmp.Compare(a.style.Radius, b.style.Radius) })
 	return list
 }
 

@@ -42,3 +42,18 @@ func ExampleCosts() {
 	// Output:
 	// What a token costs as there are more: 16 cm × 7 cm
 }
+
+func ExampleTypeErrors() {
+	f, err := plotting.TypeErrors{
+		Title: "Error of each type",
+		Types: []plotting.TypeError{
+			{Type: "Q8_0", Bits: 8.5, NMSE: 3.4e-5}, {Type: "Q4_K", Bits: 4.5, NMSE: 5.1e-3}, {Type: "F32", Bits: 32},
+		},
+	}.Draw()
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(f.Caption)
+	// Output:
+	// Without an error that could be drawn: F32.
+}

@@ -69,3 +69,16 @@ func costsOfGrowth() (*Figure, error) {
 	}
 	return Growth(g, "example.gguf")
 }
+
+func errorsOfTypes() (*Figure, error) {
+	return TypeErrors{
+		Title:    "Error of each type",
+		Subtitle: "example.gguf · blk.0.ffn_up.weight",
+		Types: []TypeError{
+			{"F32", 32, 0}, {"Q8_0", 8.5, 3.4e-5}, {"Q6_K", 6.56, 3.1e-4}, {"Q5_K", 5.5, 1.3e-3}, {"Q5_0", 5.5, 1.9e-3}, {"Q5_1", 6, 1.4e-3},
+			{"Q4_K", 4.5, 5.1e-3}, {"Q4_0", 4.5, 7.9e-3}, {"Q4_1", 5, 6e-3}, {"IQ4_NL", 4.5, 5.4e-3}, {"IQ4_XS", 4.25, 5.6e-3}, {"MXFP4", 4.25, 1.3e-2},
+			{"NVFP4", 4.5, 8.5e-3}, {"Q3_K", 3.44, 2.1e-2}, {"IQ3_S", 3.44, 1.8e-2}, {"IQ3_XXS", 3.06, 3.1e-2}, {"Q2_K", 2.63, 7.5e-2},
+			{"IQ2_S", 2.56, 6e-2}, {"IQ2_XS", 2.31, 7.8e-2}, {"IQ2_XXS", 2.06, 1.1e-1}, {"TQ2_0", 2.06, 0.62}, {"TQ1_0", 1.69, 0.62}, {"IQ1_S", 1.56, 0.25}, {"IQ1_M", 1.75, 0.22},
+		},
+	}.Draw()
+}

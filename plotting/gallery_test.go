@@ -30,6 +30,7 @@ func gallery() map[string]func() (*Figure, error) {
 		"roofline":             rooflineOfModel,
 		"roofline_types":       rooflineOfTypes,
 		"costs":                costsOfGrowth,
+		"type_errors":          errorsOfTypes,
 	}
 }
 

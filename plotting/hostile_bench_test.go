@@ -17,6 +17,9 @@ func hostileSpeed() map[string]drawer {
 		"costs NaN":             Costs{Title: nasty, Phases: []CostPhase{{nasty, []CostPoint{{-1, nan, inf, 0}, {math.MaxInt, -1, -inf, 5e-324}}}}},
 		"costs one":             Costs{Phases: []CostPhase{{"a", []CostPoint{{Tokens: 1, Seconds: 1e300}}}}},
 		"costs 100 phases":      Costs{Phases: slices.Repeat([]CostPhase{{nasty, []CostPoint{{1, 1, 2, 3}, {0, 4, 5, 6}}}}, 100)},
+		"types NaN":             TypeErrors{Title: nasty, Types: []TypeError{{nasty, nan, nan}, {"", -1, inf}, {"F32", 32, 0}}},
+		"types extremes":        TypeErrors{Types: []TypeError{{"A", 5e-324, 1e300}, {nasty, 1e300, 5e-324}, {"Q4_K", 4.5, 1e-3}}},
+		"types 9,000":           TypeErrors{Types: slices.Repeat([]TypeError{{"Q4_K", 4.5, 1e-3}, {nasty, 2, 0.1}, {"IQ4_XS", 4.25, 1e-3}}, 3_000)},
 	}
 }
 
@@ -49,6 +52,7 @@ func TestImpossibleSpeedIsRefused(t *testing.T) {
 		{"roof NaN", Roofline{ReadGBps: 1, Roofs: append(roofs, Roof{"f32", nan}), Points: points}, "Roofs[1].GMACs has NaN"},
 		{"no op", Roofline{ReadGBps: 1, Roofs: roofs}, "Points has no element"},
 		{"no phase", Costs{}, "Phases has no element"},
+		{"no type", TypeErrors{}, "Types has no element"},
 		{"no cost", Costs{Phases: []CostPhase{{Name: "decode"}}}, "Phases[0].Points has no element"},
 	} {
 		_, err := tt.plot.Draw()

@@ -2,7 +2,6 @@ package plotting
 
 import (
 	"fmt"
-	"math"
 	"slices"
 	"strings"
 
@@ -42,20 +41,18 @@ func (r Roofline) Draw() (*Figure, error) {
 		return nil, err
 	}
 	f := &Figure{Title: r.Title, Subtitle: r.Subtitle, Caption: r.caption(), Width: 16, Height: 11}
-	groups := r.groups()
+	points := r.bubbles()
 	f.keys = []key{{text: "reading, " + rate(r.ReadGBps) + " GB/s", samples: []plot.Thumbnailer{level{style: r.slope().style}}}}
 	for i, roof := range r.Roofs {
 		f.keys = append(f.keys, key{text: roof.Name + ", " + rate(roof.GMACs) + " GMAC/s", samples: []plot.Thumbnailer{level{style: roofStyle(i)}}})
 	}
-	for i, g := range groups {
-		f.keys = append(f.keys, pointKey(g.name, groupGlyph(i)))
-	}
+	f.keys = append(f.keys, points.keys()...)
 	f.body = func(c draw.Canvas) {
 		x, y := r.spans()
 		p := newPanel(x, y, "multiply-adds per byte")
 		p.Add(gridLines())
 		p.Add(r.roofs(x, y)...)
-		p.Add(bubbles(groups))
+		p.Add(points)
 		drawPanels(c, panel{p, "GMAC/s"})
 	}
 	return f, nil
@@ -110,38 +107,13 @@ func (r Roofline) caption() string {
 	return s
 }
 
-// pointGroup is the points of one colour, those with most of the time first.
-type pointGroup struct {
-	name   string
-	points []RooflinePoint
-}
-
-func (r Roofline) groups() (list []pointGroup) {
+func (r Roofline) bubbles() (list bubbles) {
 	for _, p := range r.Points {
-		i := slices.IndexFunc(list, func(g pointGroup) bool { return g.name == p.Group })
-		if i < 0 {
-			i = len(list)
-			list = append(list, pointGroup{name: p.Group})
-		}
 		if p.hasPlace() {
-			list[i].points = append(list[i].points, p)
+			list.add(p.Group, namedPoint{p.Name, p.Intensity, p.GMACs, p.Share})
 		}
-	}
-	for _, g := range list {
-		slices.SortStableFunc(g.points, func(a, b RooflinePoint) int { return -compare(a.Share, b.Share) })
 	}
 	return list
-}
-
-// compare orders numbers, NaN first.
-func compare(a, b float64) int {
-	switch {
-	case a < b || math.IsNaN(a) && !math.IsNaN(b):
-		return -1
-	case a > b || math.IsNaN(b) && !math.IsNaN(a):
-		return 1
-	}
-	return 0
 }
 
 // spans are the axes. They hold all points and, with some room, where the slope meets the roofs.
