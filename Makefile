@@ -4,13 +4,6 @@ NOTEBOOKS := $(wildcard notebooks/*.ipynb)
 NESTED    := $(patsubst %/go.mod,%,$(wildcard examples/*/go.mod kernels/*/go.mod))
 BIN       := .sonde/bin
 
-# Until Sonde brings a model of its own, notebooks open the small trained one of the fixtures.
-ifeq ($(SONDE_MODEL)$(wildcard engine/default.gguf),)
-SONDE_MODEL := $(shell m="$${SONDE_FIXTURES:-$(CURDIR)/../shared/fixtures}/models/stories260K.gguf"; test -f "$$m" && echo "$$m")
-endif
-MODEL := $(or $(SONDE_MODEL),$(wildcard engine/default.gguf))
-lab tour notebooks: export SONDE_MODEL := $(SONDE_MODEL)
-
 .PHONY: help setup lab tour notebooks test check bench generate
 help:
 	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' Makefile | expand -t 16
@@ -21,13 +14,9 @@ setup:
 lab: setup ## set up what is missing, and open the notebooks in Jupyter
 	go run . notebook
 
-tour: $(if $(MODEL),setup) ## run the notebooks into out/, as .ipynb and .html
-ifeq ($(MODEL),)
-	@echo "tour: there is no model to run: set SONDE_MODEL to a GGUF file"
-else
+tour: setup ## run the notebooks into out/, as .ipynb and .html
 	go build -o $(BIN)/nb ./internal/nb
 	$(BIN)/nb run out $(NOTEBOOKS)
-endif
 
 notebooks: setup ## run the notebooks and keep what they show in them
 	go build -o $(BIN)/nb ./internal/nb
