@@ -19,7 +19,7 @@ func main() {
 	}
 	tensor, path := os.Args[1], os.Args[2]
 
-	m, err := engine.Default() // the model that SONDE_MODEL names
+	m, err := engine.Default() // the embedded model, or the one that SONDE_MODEL names
 	if err != nil {
 		log.Fatal(err)
 	}
