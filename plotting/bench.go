@@ -3,7 +3,6 @@ package plotting
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/sonde-ml/sonde/engine/bench"
 )
@@ -11,27 +10,22 @@ import (
 // Bench draws a report under the ceilings of the machine: the ops of a model, prefilling the longest of the prompts that
 // were measured, and decoding; of several models, their products with weights. name says what was measured.
 func Bench(r *bench.Report, name string) (*Figure, error) {
-	types := typesOf(r)
 	fig := Roofline{
-		Title:    "Ops under the ceilings of the machine",
-		Subtitle: fmt.Sprintf("%s · %s · %s, %s, %d threads", name, strings.Join(types, " "), r.CPU, r.Level, r.Threads),
+		Title:    "Weight products under the ceilings of the machine",
+		Subtitle: fmt.Sprintf("%s · %s, %s, %d threads", name, r.CPU, r.Level, r.Threads),
 		ReadGBps: r.Ceilings.ReadGBps,
 		Roofs:    []Roof{{"int8", r.Ceilings.Int8GMACs}, {"f32", r.Ceilings.F32GFLOPs / 2}},
 	}
-	for _, t := range types {
-		for _, phase := range []string{bench.Prefill, bench.Decode} {
-			res := longest(r, t, phase)
-			if res == nil {
-				continue
-			}
-			group := fmt.Sprintf("%s, %d tokens", phase, res.Tokens)
-			if len(types) > 1 {
-				fig.Title = "Weight products under the ceilings of the machine"
-				fig.Points = append(fig.Points, productsOf(res, group))
-				continue
-			}
-			for _, op := range res.Ops {
-				fig.Points = append(fig.Points, RooflinePoint{op.Op, group, op.Intensity(), op.GMACs, op.Share})
+	points := productsOf
+	types := typesOf(r)
+	if len(types) == 1 {
+		fig.Title = "Ops of " + types[0] + " under the ceilings of the machine"
+		points = opsOf
+	}
+	for _, phase := range []string{bench.Prefill, bench.Decode} {
+		for _, t := range types {
+			if res := longest(r, t, phase); res != nil {
+				fig.Points = append(fig.Points, points(res, fmt.Sprintf("%s, %d tokens", phase, res.Tokens))...)
 			}
 		}
 	}
@@ -57,8 +51,16 @@ func longest(r *bench.Report, typ, phase string) (found *bench.Result) {
 	return found
 }
 
+// opsOf makes a point of each op.
+func opsOf(res *bench.Result, group string) (points []RooflinePoint) {
+	for _, op := range res.Ops {
+		points = append(points, RooflinePoint{op.Op, group, op.Intensity(), op.GMACs, op.Share})
+	}
+	return points
+}
+
 // productsOf makes one point of all products with weights.
-func productsOf(res *bench.Result, group string) RooflinePoint {
+func productsOf(res *bench.Result, group string) []RooflinePoint {
 	p := RooflinePoint{Name: res.Type, Group: group}
 	var seconds, muladds, bytes float64
 	for _, op := range res.Ops {
@@ -70,7 +72,7 @@ func productsOf(res *bench.Result, group string) RooflinePoint {
 		}
 	}
 	p.Intensity, p.GMACs = muladds/bytes, muladds/seconds
-	return p
+	return []RooflinePoint{p}
 }
 
 // Growth draws how the time of a token grows. name says of what.

@@ -6,8 +6,8 @@ import (
 	"github.com/sonde-ml/sonde/engine/bench"
 )
 
-// opsOf are the ops of a model of 1.1 G weights of 8 bits, as one machine ran them.
-func opsOf(decode bool) (ops []bench.Op) {
+// opsMeasured are the ops of a model of 1.1 G weights of 8 bits, as one machine ran them.
+func opsMeasured(decode bool) (ops []bench.Op) {
 	for _, op := range []struct {
 		name, kind      string
 		intensity, rate float64 // of prefill, as a share of the ceiling
@@ -40,7 +40,7 @@ func reportOf(types ...string) *bench.Report {
 	for i, t := range types {
 		slower := 1 + 0.4*float64(i)
 		for _, phase := range []string{bench.Prefill, bench.Decode} {
-			ops := opsOf(phase == bench.Decode)
+			ops := opsMeasured(phase == bench.Decode)
 			for j := range ops {
 				ops[j].GMACs /= slower
 				ops[j].GBps /= slower * slower
