@@ -18,3 +18,13 @@ func dotQ8_0VNNI(acc *float32, rows *byte, stride int, blocks int, acts *byte)
 //
 //go:noescape
 func dotQ4_KVNNI(acc *float32, rows *byte, stride int, blocks int, acts *byte)
+
+// writes the products of so many blocks of 16 rows, which are stride bytes apart, with one token to acc.
+//
+//go:noescape
+func dotQ5_KVNNI(acc *float32, rows *byte, stride int, blocks int, acts *byte)
+
+// writes the products of so many blocks of 16 rows, which are stride bytes apart, with one token to acc.
+//
+//go:noescape
+func dotQ6_KVNNI(acc *float32, rows *byte, stride int, blocks int, acts *byte)

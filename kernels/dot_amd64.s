@@ -2,37 +2,32 @@
 
 //go:build amd64 && !purego
 
+#include "textflag.h"
+
 // func dotQ4_0VNNI(acc *float32, rows *byte, stride int, blocks int, acts *byte)
 // Requires: AVX, AVX512F, AVX512VNNI, MMX+
 TEXT ·dotQ4_0VNNI(SB), $0-40
-	MOVQ         rows+8(FP), AX
-	MOVQ         stride+16(FP), CX
-	MOVQ         blocks+24(FP), DX
-	MOVQ         acts+32(FP), BX
-	LEAQ         (AX)(CX*2), SI
-	ADDQ         CX, SI
-	LEAQ         (SI)(CX*2), DI
-	ADDQ         CX, DI
-	LEAQ         (DI)(CX*2), R8
-	ADDQ         CX, R8
-	LEAQ         (R8)(CX*2), R9
-	ADDQ         CX, R9
-	LEAQ         (R9)(CX*2), R10
-	ADDQ         CX, R10
-	MOVQ         CX, R11
-	SHLQ         $0x04, R11
-	ADDQ         AX, R11
-	MOVL         $-8, R12
-	VPBROADCASTD R12, Z1
-	VPXORD       Z0, Z0, Z0
-	MOVL         $0x0f0f0f0f, R12
-	VPBROADCASTD R12, Z2
-	MOVL         $0x3f3f3f3f, R12
-	VPBROADCASTD R12, Z3
-	MOVL         $0x30303030, R12
-	VPBROADCASTD R12, Z3
-	MOVL         $0x80808080, R12
-	VPBROADCASTD R12, Z3
+	MOVQ            rows+8(FP), AX
+	MOVQ            stride+16(FP), CX
+	MOVQ            blocks+24(FP), DX
+	MOVQ            acts+32(FP), BX
+	LEAQ            (AX)(CX*2), SI
+	ADDQ            CX, SI
+	LEAQ            (SI)(CX*2), DI
+	ADDQ            CX, DI
+	LEAQ            (DI)(CX*2), R8
+	ADDQ            CX, R8
+	LEAQ            (R8)(CX*2), R9
+	ADDQ            CX, R9
+	LEAQ            (R9)(CX*2), R10
+	ADDQ            CX, R10
+	MOVQ            CX, R11
+	SHLQ            $0x04, R11
+	ADDQ            AX, R11
+	MOVL            $-8, R12
+	VPBROADCASTD    R12, Z1
+	VPXORD          Z0, Z0, Z0
+	VBROADCASTI32X4 constDotQ4_00<>+0(SB), Z2
 
 block:
 	PREFETCHT0      (R11)
@@ -125,37 +120,34 @@ block:
 	VZEROUPPER
 	RET
 
+DATA constDotQ4_00<>+0(SB)/8, $0x0f0f0f0f0f0f0f0f
+DATA constDotQ4_00<>+8(SB)/8, $0x0f0f0f0f0f0f0f0f
+GLOBL constDotQ4_00<>(SB), RODATA|NOPTR, $16
+
 // func dotQ8_0VNNI(acc *float32, rows *byte, stride int, blocks int, acts *byte)
 // Requires: AVX, AVX512F, AVX512VNNI, MMX+
 TEXT ·dotQ8_0VNNI(SB), $0-40
-	MOVQ         rows+8(FP), AX
-	MOVQ         stride+16(FP), CX
-	MOVQ         blocks+24(FP), DX
-	MOVQ         acts+32(FP), BX
-	LEAQ         (AX)(CX*2), SI
-	ADDQ         CX, SI
-	LEAQ         (SI)(CX*2), DI
-	ADDQ         CX, DI
-	LEAQ         (DI)(CX*2), R8
-	ADDQ         CX, R8
-	LEAQ         (R8)(CX*2), R9
-	ADDQ         CX, R9
-	LEAQ         (R9)(CX*2), R10
-	ADDQ         CX, R10
-	MOVQ         CX, R11
-	SHLQ         $0x04, R11
-	ADDQ         AX, R11
-	MOVL         $-128, R12
-	VPBROADCASTD R12, Z1
-	VPXORD       Z0, Z0, Z0
-	MOVL         $0x0f0f0f0f, R12
-	VPBROADCASTD R12, Z2
-	MOVL         $0x3f3f3f3f, R12
-	VPBROADCASTD R12, Z2
-	MOVL         $0x30303030, R12
-	VPBROADCASTD R12, Z2
-	MOVL         $0x80808080, R12
-	VPBROADCASTD R12, Z2
+	MOVQ            rows+8(FP), AX
+	MOVQ            stride+16(FP), CX
+	MOVQ            blocks+24(FP), DX
+	MOVQ            acts+32(FP), BX
+	LEAQ            (AX)(CX*2), SI
+	ADDQ            CX, SI
+	LEAQ            (SI)(CX*2), DI
+	ADDQ            CX, DI
+	LEAQ            (DI)(CX*2), R8
+	ADDQ            CX, R8
+	LEAQ            (R8)(CX*2), R9
+	ADDQ            CX, R9
+	LEAQ            (R9)(CX*2), R10
+	ADDQ            CX, R10
+	MOVQ            CX, R11
+	SHLQ            $0x04, R11
+	ADDQ            AX, R11
+	MOVL            $-128, R12
+	VPBROADCASTD    R12, Z1
+	VPXORD          Z0, Z0, Z0
+	VBROADCASTI32X4 constDotQ8_00<>+0(SB), Z2
 
 block:
 	PREFETCHT0      (R11)
@@ -213,15 +205,15 @@ block:
 	VPUNPCKHQDQ     Z5, Z8, Z5
 	VPUNPCKLQDQ     Z6, Z4, Z8
 	VPUNPCKHQDQ     Z6, Z4, Z4
-	VPXORD          Z7, Z2, Z7
-	VPMULLD.BCST    36(BX), Z1, Z6
-	VPDPBUSD.BCST   (BX), Z7, Z6
+	VPXORD          Z7, Z2, Z6
+	VPMULLD.BCST    36(BX), Z1, Z7
+	VPDPBUSD.BCST   (BX), Z6, Z7
 	VPXORD          Z5, Z2, Z5
-	VPDPBUSD.BCST   4(BX), Z5, Z6
-	VPXORD          Z8, Z2, Z8
-	VPDPBUSD.BCST   8(BX), Z8, Z6
+	VPDPBUSD.BCST   4(BX), Z5, Z7
+	VPXORD          Z8, Z2, Z5
+	VPDPBUSD.BCST   8(BX), Z5, Z7
 	VPXORD          Z4, Z2, Z4
-	VPDPBUSD.BCST   12(BX), Z4, Z6
+	VPDPBUSD.BCST   12(BX), Z4, Z7
 	VBROADCASTI32X4 18(AX), Z4
 	VINSERTI32X4    $0x01, 18(SI)(CX*1), Z4, Z4
 	VINSERTI32X4    $0x02, 18(DI)(CX*2), Z4, Z4
@@ -230,33 +222,33 @@ block:
 	VINSERTI32X4    $0x01, 18(SI)(CX*2), Z5, Z5
 	VINSERTI32X4    $0x02, 18(R8), Z5, Z5
 	VINSERTI32X4    $0x03, 18(R9)(CX*1), Z5, Z5
-	VBROADCASTI32X4 18(AX)(CX*2), Z7
-	VINSERTI32X4    $0x01, 18(DI), Z7, Z7
-	VINSERTI32X4    $0x02, 18(R8)(CX*1), Z7, Z7
-	VINSERTI32X4    $0x03, 18(R9)(CX*2), Z7, Z7
+	VBROADCASTI32X4 18(AX)(CX*2), Z6
+	VINSERTI32X4    $0x01, 18(DI), Z6, Z6
+	VINSERTI32X4    $0x02, 18(R8)(CX*1), Z6, Z6
+	VINSERTI32X4    $0x03, 18(R9)(CX*2), Z6, Z6
 	VBROADCASTI32X4 18(SI), Z8
 	VINSERTI32X4    $0x01, 18(DI)(CX*1), Z8, Z8
 	VINSERTI32X4    $0x02, 18(R8)(CX*2), Z8, Z8
 	VINSERTI32X4    $0x03, 18(R10), Z8, Z8
 	VPUNPCKLDQ      Z5, Z4, Z9
 	VPUNPCKHDQ      Z5, Z4, Z4
-	VPUNPCKLDQ      Z8, Z7, Z5
-	VPUNPCKHDQ      Z8, Z7, Z7
+	VPUNPCKLDQ      Z8, Z6, Z5
+	VPUNPCKHDQ      Z8, Z6, Z6
 	VPUNPCKLQDQ     Z5, Z9, Z8
 	VPUNPCKHQDQ     Z5, Z9, Z5
-	VPUNPCKLQDQ     Z7, Z4, Z9
-	VPUNPCKHQDQ     Z7, Z4, Z4
-	VPXORD          Z8, Z2, Z8
-	VPDPBUSD.BCST   16(BX), Z8, Z6
+	VPUNPCKLQDQ     Z6, Z4, Z9
+	VPUNPCKHQDQ     Z6, Z4, Z4
+	VPXORD          Z8, Z2, Z6
+	VPDPBUSD.BCST   16(BX), Z6, Z7
 	VPXORD          Z5, Z2, Z5
-	VPDPBUSD.BCST   20(BX), Z5, Z6
-	VPXORD          Z9, Z2, Z9
-	VPDPBUSD.BCST   24(BX), Z9, Z6
+	VPDPBUSD.BCST   20(BX), Z5, Z7
+	VPXORD          Z9, Z2, Z5
+	VPDPBUSD.BCST   24(BX), Z5, Z7
 	VPXORD          Z4, Z2, Z4
-	VPDPBUSD.BCST   28(BX), Z4, Z6
-	VCVTDQ2PS       Z6, Z6
-	VMULPS          Z3, Z6, Z6
-	VADDPS          Z6, Z0, Z0
+	VPDPBUSD.BCST   28(BX), Z4, Z7
+	VCVTDQ2PS       Z7, Z7
+	VMULPS          Z3, Z7, Z7
+	VADDPS          Z7, Z0, Z0
 	ADDQ            $0x00000022, AX
 	ADDQ            $0x00000022, SI
 	ADDQ            $0x00000022, DI
@@ -272,37 +264,36 @@ block:
 	VZEROUPPER
 	RET
 
+DATA constDotQ8_00<>+0(SB)/8, $0x8080808080808080
+DATA constDotQ8_00<>+8(SB)/8, $0x8080808080808080
+GLOBL constDotQ8_00<>(SB), RODATA|NOPTR, $16
+
 // func dotQ4_KVNNI(acc *float32, rows *byte, stride int, blocks int, acts *byte)
 // Requires: AVX, AVX512F, AVX512VNNI, MMX+
 TEXT ·dotQ4_KVNNI(SB), $1024-40
-	MOVQ         rows+8(FP), AX
-	MOVQ         stride+16(FP), CX
-	MOVQ         blocks+24(FP), DX
-	MOVQ         acts+32(FP), BX
-	LEAQ         (AX)(CX*2), SI
-	ADDQ         CX, SI
-	LEAQ         (SI)(CX*2), DI
-	ADDQ         CX, DI
-	LEAQ         (DI)(CX*2), R8
-	ADDQ         CX, R8
-	LEAQ         (R8)(CX*2), R9
-	ADDQ         CX, R9
-	LEAQ         (R9)(CX*2), R10
-	ADDQ         CX, R10
-	MOVQ         CX, R11
-	SHLQ         $0x04, R11
-	ADDQ         AX, R11
-	MOVL         $+0, R12
-	VPBROADCASTD R12, Z1
-	VPXORD       Z0, Z0, Z0
-	MOVL         $0x0f0f0f0f, R12
-	VPBROADCASTD R12, Z2
-	MOVL         $0x3f3f3f3f, R12
-	VPBROADCASTD R12, Z3
-	MOVL         $0x30303030, R12
-	VPBROADCASTD R12, Z4
-	MOVL         $0x80808080, R12
-	VPBROADCASTD R12, Z5
+	MOVQ            rows+8(FP), AX
+	MOVQ            stride+16(FP), CX
+	MOVQ            blocks+24(FP), DX
+	MOVQ            acts+32(FP), BX
+	LEAQ            (AX)(CX*2), SI
+	ADDQ            CX, SI
+	LEAQ            (SI)(CX*2), DI
+	ADDQ            CX, DI
+	LEAQ            (DI)(CX*2), R8
+	ADDQ            CX, R8
+	LEAQ            (R8)(CX*2), R9
+	ADDQ            CX, R9
+	LEAQ            (R9)(CX*2), R10
+	ADDQ            CX, R10
+	MOVQ            CX, R11
+	SHLQ            $0x04, R11
+	ADDQ            AX, R11
+	MOVL            $+0, R12
+	VPBROADCASTD    R12, Z1
+	VPXORD          Z0, Z0, Z0
+	VBROADCASTI32X4 constDotQ4_K0<>+0(SB), Z2
+	VBROADCASTI32X4 constDotQ4_K1<>+0(SB), Z3
+	VBROADCASTI32X4 constDotQ4_K2<>+0(SB), Z4
 
 block:
 	PREFETCHT0      (R11)
@@ -370,108 +361,102 @@ block:
 	VPSRLD          $0x10, Z8, Z8
 	VPMOVDW         Z8, Y8
 	VCVTPH2PS       Y8, Z8
-	VPANDD          Z6, Z3, Z10
-	VPANDD          Z9, Z3, Z11
-	VPANDD          Z5, Z2, Z12
-	VPSRLD          $0x02, Z6, Z6
-	VPANDD          Z6, Z4, Z6
-	VPORD           Z6, Z12, Z6
+	VPANDD          Z6, Z2, Z10
+	VPANDD          Z9, Z2, Z11
+	VPANDD          Z5, Z3, Z12
 	VPSRLD          $0x04, Z5, Z5
-	VPANDD          Z5, Z2, Z5
-	VPSRLD          $0x02, Z9, Z9
-	VPANDD          Z9, Z4, Z9
-	VPORD           Z9, Z5, Z9
-	VPSLLD          $0x18, Z10, Z5
-	VPSRLD          $0x18, Z5, Z5
-	VCVTDQ2PS       Z5, Z5
-	VMULPS          Z7, Z5, Z5
-	VMULPS.BCST     32(BX), Z5, Z5
-	VMOVUPS         Z5, (SP)
-	VPSLLD          $0x18, Z11, Z5
-	VPSRLD          $0x18, Z5, Z5
-	VCVTDQ2PS       Z5, Z5
-	VMULPS          Z8, Z5, Z5
-	VMULPS.BCST     48(BX), Z5, Z5
-	VMOVUPS         Z5, 512(SP)
-	VPSLLD          $0x10, Z10, Z5
-	VPSRLD          $0x18, Z5, Z5
-	VCVTDQ2PS       Z5, Z5
-	VMULPS          Z7, Z5, Z5
-	VMULPS.BCST     92(BX), Z5, Z5
-	VMOVUPS         Z5, 64(SP)
-	VPSLLD          $0x10, Z11, Z5
-	VPSRLD          $0x18, Z5, Z5
-	VCVTDQ2PS       Z5, Z5
-	VMULPS          Z8, Z5, Z5
-	VMULPS.BCST     108(BX), Z5, Z5
-	VMOVUPS         Z5, 576(SP)
-	VPSLLD          $0x08, Z10, Z5
-	VPSRLD          $0x18, Z5, Z5
-	VCVTDQ2PS       Z5, Z5
-	VMULPS          Z7, Z5, Z5
-	VMULPS.BCST     152(BX), Z5, Z5
-	VMOVUPS         Z5, 128(SP)
-	VPSLLD          $0x08, Z11, Z5
-	VPSRLD          $0x18, Z5, Z5
-	VCVTDQ2PS       Z5, Z5
-	VMULPS          Z8, Z5, Z5
-	VMULPS.BCST     168(BX), Z5, Z5
-	VMOVUPS         Z5, 640(SP)
-	VPSLLD          $0x00, Z10, Z5
-	VPSRLD          $0x18, Z5, Z5
-	VCVTDQ2PS       Z5, Z5
-	VMULPS          Z7, Z5, Z5
-	VMULPS.BCST     212(BX), Z5, Z5
-	VMOVUPS         Z5, 192(SP)
-	VPSLLD          $0x00, Z11, Z5
-	VPSRLD          $0x18, Z5, Z5
-	VCVTDQ2PS       Z5, Z5
-	VMULPS          Z8, Z5, Z5
-	VMULPS.BCST     228(BX), Z5, Z5
-	VMOVUPS         Z5, 704(SP)
-	VPSLLD          $0x18, Z6, Z5
-	VPSRLD          $0x18, Z5, Z5
-	VCVTDQ2PS       Z5, Z5
-	VMULPS          Z7, Z5, Z5
-	VMULPS.BCST     272(BX), Z5, Z5
-	VMOVUPS         Z5, 256(SP)
-	VPSLLD          $0x18, Z9, Z5
-	VPSRLD          $0x18, Z5, Z5
-	VCVTDQ2PS       Z5, Z5
-	VMULPS          Z8, Z5, Z5
-	VMULPS.BCST     288(BX), Z5, Z5
-	VMOVUPS         Z5, 768(SP)
-	VPSLLD          $0x10, Z6, Z5
-	VPSRLD          $0x18, Z5, Z5
-	VCVTDQ2PS       Z5, Z5
-	VMULPS          Z7, Z5, Z5
-	VMULPS.BCST     332(BX), Z5, Z5
-	VMOVUPS         Z5, 320(SP)
-	VPSLLD          $0x10, Z9, Z5
-	VPSRLD          $0x18, Z5, Z5
-	VCVTDQ2PS       Z5, Z5
-	VMULPS          Z8, Z5, Z5
-	VMULPS.BCST     348(BX), Z5, Z5
-	VMOVUPS         Z5, 832(SP)
-	VPSLLD          $0x08, Z6, Z5
-	VPSRLD          $0x18, Z5, Z5
-	VCVTDQ2PS       Z5, Z5
-	VMULPS          Z7, Z5, Z5
-	VMULPS.BCST     392(BX), Z5, Z5
-	VMOVUPS         Z5, 384(SP)
-	VPSLLD          $0x08, Z9, Z5
-	VPSRLD          $0x18, Z5, Z5
-	VCVTDQ2PS       Z5, Z5
-	VMULPS          Z8, Z5, Z5
-	VMULPS.BCST     408(BX), Z5, Z5
-	VMOVUPS         Z5, 896(SP)
-	VPSLLD          $0x00, Z6, Z5
-	VPSRLD          $0x18, Z5, Z5
-	VCVTDQ2PS       Z5, Z5
-	VMULPS          Z7, Z5, Z5
-	VMULPS.BCST     452(BX), Z5, Z5
-	VMOVUPS         Z5, 448(SP)
-	VPSLLD          $0x00, Z9, Z5
+	VPANDD          Z5, Z3, Z5
+	VPSLLD          $0x18, Z10, Z13
+	VPSRLD          $0x18, Z13, Z13
+	VCVTDQ2PS       Z13, Z13
+	VMULPS          Z7, Z13, Z13
+	VMULPS.BCST     32(BX), Z13, Z13
+	VMOVUPS         Z13, (SP)
+	VPSLLD          $0x18, Z11, Z13
+	VPSRLD          $0x18, Z13, Z13
+	VCVTDQ2PS       Z13, Z13
+	VMULPS          Z8, Z13, Z13
+	VMULPS.BCST     48(BX), Z13, Z13
+	VMOVUPS         Z13, 512(SP)
+	VPSLLD          $0x10, Z10, Z13
+	VPSRLD          $0x18, Z13, Z13
+	VCVTDQ2PS       Z13, Z13
+	VMULPS          Z7, Z13, Z13
+	VMULPS.BCST     92(BX), Z13, Z13
+	VMOVUPS         Z13, 64(SP)
+	VPSLLD          $0x10, Z11, Z13
+	VPSRLD          $0x18, Z13, Z13
+	VCVTDQ2PS       Z13, Z13
+	VMULPS          Z8, Z13, Z13
+	VMULPS.BCST     108(BX), Z13, Z13
+	VMOVUPS         Z13, 576(SP)
+	VPSLLD          $0x08, Z10, Z13
+	VPSRLD          $0x18, Z13, Z13
+	VCVTDQ2PS       Z13, Z13
+	VMULPS          Z7, Z13, Z13
+	VMULPS.BCST     152(BX), Z13, Z13
+	VMOVUPS         Z13, 128(SP)
+	VPSLLD          $0x08, Z11, Z13
+	VPSRLD          $0x18, Z13, Z13
+	VCVTDQ2PS       Z13, Z13
+	VMULPS          Z8, Z13, Z13
+	VMULPS.BCST     168(BX), Z13, Z13
+	VMOVUPS         Z13, 640(SP)
+	VPSRLD          $0x18, Z10, Z10
+	VCVTDQ2PS       Z10, Z10
+	VMULPS          Z7, Z10, Z10
+	VMULPS.BCST     212(BX), Z10, Z10
+	VMOVUPS         Z10, 192(SP)
+	VPSRLD          $0x18, Z11, Z10
+	VCVTDQ2PS       Z10, Z10
+	VMULPS          Z8, Z10, Z10
+	VMULPS.BCST     228(BX), Z10, Z10
+	VMOVUPS         Z10, 704(SP)
+	VPSRLD          $0x02, Z6, Z6
+	VPTERNLOGD      $0xf8, Z4, Z6, Z12
+	VPSRLD          $0x02, Z9, Z6
+	VPTERNLOGD      $0xf8, Z4, Z6, Z5
+	VPSLLD          $0x18, Z12, Z6
+	VPSRLD          $0x18, Z6, Z6
+	VCVTDQ2PS       Z6, Z6
+	VMULPS          Z7, Z6, Z6
+	VMULPS.BCST     272(BX), Z6, Z6
+	VMOVUPS         Z6, 256(SP)
+	VPSLLD          $0x18, Z5, Z6
+	VPSRLD          $0x18, Z6, Z6
+	VCVTDQ2PS       Z6, Z6
+	VMULPS          Z8, Z6, Z6
+	VMULPS.BCST     288(BX), Z6, Z6
+	VMOVUPS         Z6, 768(SP)
+	VPSLLD          $0x10, Z12, Z6
+	VPSRLD          $0x18, Z6, Z6
+	VCVTDQ2PS       Z6, Z6
+	VMULPS          Z7, Z6, Z6
+	VMULPS.BCST     332(BX), Z6, Z6
+	VMOVUPS         Z6, 320(SP)
+	VPSLLD          $0x10, Z5, Z6
+	VPSRLD          $0x18, Z6, Z6
+	VCVTDQ2PS       Z6, Z6
+	VMULPS          Z8, Z6, Z6
+	VMULPS.BCST     348(BX), Z6, Z6
+	VMOVUPS         Z6, 832(SP)
+	VPSLLD          $0x08, Z12, Z6
+	VPSRLD          $0x18, Z6, Z6
+	VCVTDQ2PS       Z6, Z6
+	VMULPS          Z7, Z6, Z6
+	VMULPS.BCST     392(BX), Z6, Z6
+	VMOVUPS         Z6, 384(SP)
+	VPSLLD          $0x08, Z5, Z6
+	VPSRLD          $0x18, Z6, Z6
+	VCVTDQ2PS       Z6, Z6
+	VMULPS          Z8, Z6, Z6
+	VMULPS.BCST     408(BX), Z6, Z6
+	VMOVUPS         Z6, 896(SP)
+	VPSRLD          $0x18, Z12, Z6
+	VCVTDQ2PS       Z6, Z6
+	VMULPS          Z7, Z6, Z6
+	VMULPS.BCST     452(BX), Z6, Z6
+	VMOVUPS         Z6, 448(SP)
 	VPSRLD          $0x18, Z5, Z5
 	VCVTDQ2PS       Z5, Z5
 	VMULPS          Z8, Z5, Z5
@@ -501,27 +486,27 @@ block:
 	VPUNPCKHQDQ     Z6, Z9, Z6
 	VPUNPCKLQDQ     Z7, Z5, Z9
 	VPUNPCKHQDQ     Z7, Z5, Z5
-	VPANDD          Z8, Z2, Z7
+	VPANDD          Z8, Z3, Z7
 	VPMULLD.BCST    36(BX), Z1, Z10
 	VPDPBUSD.BCST   (BX), Z7, Z10
 	VPSRLD          $0x04, Z8, Z7
-	VPANDD          Z7, Z2, Z7
+	VPANDD          Z7, Z3, Z7
 	VPMULLD.BCST    96(BX), Z1, Z8
 	VPDPBUSD.BCST   60(BX), Z7, Z8
-	VPANDD          Z6, Z2, Z7
+	VPANDD          Z6, Z3, Z7
 	VPDPBUSD.BCST   4(BX), Z7, Z10
 	VPSRLD          $0x04, Z6, Z6
-	VPANDD          Z6, Z2, Z6
+	VPANDD          Z6, Z3, Z6
 	VPDPBUSD.BCST   64(BX), Z6, Z8
-	VPANDD          Z9, Z2, Z6
+	VPANDD          Z9, Z3, Z6
 	VPDPBUSD.BCST   8(BX), Z6, Z10
 	VPSRLD          $0x04, Z9, Z6
-	VPANDD          Z6, Z2, Z6
+	VPANDD          Z6, Z3, Z6
 	VPDPBUSD.BCST   68(BX), Z6, Z8
-	VPANDD          Z5, Z2, Z6
+	VPANDD          Z5, Z3, Z6
 	VPDPBUSD.BCST   12(BX), Z6, Z10
 	VPSRLD          $0x04, Z5, Z5
-	VPANDD          Z5, Z2, Z5
+	VPANDD          Z5, Z3, Z5
 	VPDPBUSD.BCST   72(BX), Z5, Z8
 	VBROADCASTI32X4 32(AX), Z5
 	VINSERTI32X4    $0x01, 32(SI)(CX*1), Z5, Z5
@@ -547,29 +532,29 @@ block:
 	VPUNPCKHQDQ     Z6, Z11, Z6
 	VPUNPCKLQDQ     Z7, Z5, Z11
 	VPUNPCKHQDQ     Z7, Z5, Z5
-	VPANDD          Z9, Z2, Z7
+	VPANDD          Z9, Z3, Z7
 	VPDPBUSD.BCST   16(BX), Z7, Z10
 	VPSRLD          $0x04, Z9, Z7
-	VPANDD          Z7, Z2, Z7
+	VPANDD          Z7, Z3, Z7
 	VPDPBUSD.BCST   76(BX), Z7, Z8
-	VPANDD          Z6, Z2, Z7
+	VPANDD          Z6, Z3, Z7
 	VPDPBUSD.BCST   20(BX), Z7, Z10
 	VPSRLD          $0x04, Z6, Z6
-	VPANDD          Z6, Z2, Z6
+	VPANDD          Z6, Z3, Z6
 	VPDPBUSD.BCST   80(BX), Z6, Z8
-	VPANDD          Z11, Z2, Z6
+	VPANDD          Z11, Z3, Z6
 	VPDPBUSD.BCST   24(BX), Z6, Z10
 	VPSRLD          $0x04, Z11, Z6
-	VPANDD          Z6, Z2, Z6
+	VPANDD          Z6, Z3, Z6
 	VPDPBUSD.BCST   84(BX), Z6, Z8
-	VPANDD          Z5, Z2, Z6
+	VPANDD          Z5, Z3, Z6
 	VPDPBUSD.BCST   28(BX), Z6, Z10
 	VCVTDQ2PS       Z10, Z10
 	VMULPS          (SP), Z10, Z10
 	VADDPS          Z10, Z0, Z0
 	VSUBPS          512(SP), Z0, Z0
 	VPSRLD          $0x04, Z5, Z5
-	VPANDD          Z5, Z2, Z5
+	VPANDD          Z5, Z3, Z5
 	VPDPBUSD.BCST   88(BX), Z5, Z8
 	VCVTDQ2PS       Z8, Z8
 	VMULPS          64(SP), Z8, Z8
@@ -599,27 +584,27 @@ block:
 	VPUNPCKHQDQ     Z6, Z9, Z6
 	VPUNPCKLQDQ     Z7, Z5, Z9
 	VPUNPCKHQDQ     Z7, Z5, Z5
-	VPANDD          Z8, Z2, Z7
+	VPANDD          Z8, Z3, Z7
 	VPMULLD.BCST    156(BX), Z1, Z10
 	VPDPBUSD.BCST   120(BX), Z7, Z10
 	VPSRLD          $0x04, Z8, Z7
-	VPANDD          Z7, Z2, Z7
+	VPANDD          Z7, Z3, Z7
 	VPMULLD.BCST    216(BX), Z1, Z8
 	VPDPBUSD.BCST   180(BX), Z7, Z8
-	VPANDD          Z6, Z2, Z7
+	VPANDD          Z6, Z3, Z7
 	VPDPBUSD.BCST   124(BX), Z7, Z10
 	VPSRLD          $0x04, Z6, Z6
-	VPANDD          Z6, Z2, Z6
+	VPANDD          Z6, Z3, Z6
 	VPDPBUSD.BCST   184(BX), Z6, Z8
-	VPANDD          Z9, Z2, Z6
+	VPANDD          Z9, Z3, Z6
 	VPDPBUSD.BCST   128(BX), Z6, Z10
 	VPSRLD          $0x04, Z9, Z6
-	VPANDD          Z6, Z2, Z6
+	VPANDD          Z6, Z3, Z6
 	VPDPBUSD.BCST   188(BX), Z6, Z8
-	VPANDD          Z5, Z2, Z6
+	VPANDD          Z5, Z3, Z6
 	VPDPBUSD.BCST   132(BX), Z6, Z10
 	VPSRLD          $0x04, Z5, Z5
-	VPANDD          Z5, Z2, Z5
+	VPANDD          Z5, Z3, Z5
 	VPDPBUSD.BCST   192(BX), Z5, Z8
 	VBROADCASTI32X4 64(AX), Z5
 	VINSERTI32X4    $0x01, 64(SI)(CX*1), Z5, Z5
@@ -645,29 +630,29 @@ block:
 	VPUNPCKHQDQ     Z6, Z11, Z6
 	VPUNPCKLQDQ     Z7, Z5, Z11
 	VPUNPCKHQDQ     Z7, Z5, Z5
-	VPANDD          Z9, Z2, Z7
+	VPANDD          Z9, Z3, Z7
 	VPDPBUSD.BCST   136(BX), Z7, Z10
 	VPSRLD          $0x04, Z9, Z7
-	VPANDD          Z7, Z2, Z7
+	VPANDD          Z7, Z3, Z7
 	VPDPBUSD.BCST   196(BX), Z7, Z8
-	VPANDD          Z6, Z2, Z7
+	VPANDD          Z6, Z3, Z7
 	VPDPBUSD.BCST   140(BX), Z7, Z10
 	VPSRLD          $0x04, Z6, Z6
-	VPANDD          Z6, Z2, Z6
+	VPANDD          Z6, Z3, Z6
 	VPDPBUSD.BCST   200(BX), Z6, Z8
-	VPANDD          Z11, Z2, Z6
+	VPANDD          Z11, Z3, Z6
 	VPDPBUSD.BCST   144(BX), Z6, Z10
 	VPSRLD          $0x04, Z11, Z6
-	VPANDD          Z6, Z2, Z6
+	VPANDD          Z6, Z3, Z6
 	VPDPBUSD.BCST   204(BX), Z6, Z8
-	VPANDD          Z5, Z2, Z6
+	VPANDD          Z5, Z3, Z6
 	VPDPBUSD.BCST   148(BX), Z6, Z10
 	VCVTDQ2PS       Z10, Z10
 	VMULPS          128(SP), Z10, Z10
 	VADDPS          Z10, Z0, Z0
 	VSUBPS          640(SP), Z0, Z0
 	VPSRLD          $0x04, Z5, Z5
-	VPANDD          Z5, Z2, Z5
+	VPANDD          Z5, Z3, Z5
 	VPDPBUSD.BCST   208(BX), Z5, Z8
 	VCVTDQ2PS       Z8, Z8
 	VMULPS          192(SP), Z8, Z8
@@ -697,27 +682,27 @@ block:
 	VPUNPCKHQDQ     Z6, Z9, Z6
 	VPUNPCKLQDQ     Z7, Z5, Z9
 	VPUNPCKHQDQ     Z7, Z5, Z5
-	VPANDD          Z8, Z2, Z7
+	VPANDD          Z8, Z3, Z7
 	VPMULLD.BCST    276(BX), Z1, Z10
 	VPDPBUSD.BCST   240(BX), Z7, Z10
 	VPSRLD          $0x04, Z8, Z7
-	VPANDD          Z7, Z2, Z7
+	VPANDD          Z7, Z3, Z7
 	VPMULLD.BCST    336(BX), Z1, Z8
 	VPDPBUSD.BCST   300(BX), Z7, Z8
-	VPANDD          Z6, Z2, Z7
+	VPANDD          Z6, Z3, Z7
 	VPDPBUSD.BCST   244(BX), Z7, Z10
 	VPSRLD          $0x04, Z6, Z6
-	VPANDD          Z6, Z2, Z6
+	VPANDD          Z6, Z3, Z6
 	VPDPBUSD.BCST   304(BX), Z6, Z8
-	VPANDD          Z9, Z2, Z6
+	VPANDD          Z9, Z3, Z6
 	VPDPBUSD.BCST   248(BX), Z6, Z10
 	VPSRLD          $0x04, Z9, Z6
-	VPANDD          Z6, Z2, Z6
+	VPANDD          Z6, Z3, Z6
 	VPDPBUSD.BCST   308(BX), Z6, Z8
-	VPANDD          Z5, Z2, Z6
+	VPANDD          Z5, Z3, Z6
 	VPDPBUSD.BCST   252(BX), Z6, Z10
 	VPSRLD          $0x04, Z5, Z5
-	VPANDD          Z5, Z2, Z5
+	VPANDD          Z5, Z3, Z5
 	VPDPBUSD.BCST   312(BX), Z5, Z8
 	VBROADCASTI32X4 96(AX), Z5
 	VINSERTI32X4    $0x01, 96(SI)(CX*1), Z5, Z5
@@ -743,29 +728,29 @@ block:
 	VPUNPCKHQDQ     Z6, Z11, Z6
 	VPUNPCKLQDQ     Z7, Z5, Z11
 	VPUNPCKHQDQ     Z7, Z5, Z5
-	VPANDD          Z9, Z2, Z7
+	VPANDD          Z9, Z3, Z7
 	VPDPBUSD.BCST   256(BX), Z7, Z10
 	VPSRLD          $0x04, Z9, Z7
-	VPANDD          Z7, Z2, Z7
+	VPANDD          Z7, Z3, Z7
 	VPDPBUSD.BCST   316(BX), Z7, Z8
-	VPANDD          Z6, Z2, Z7
+	VPANDD          Z6, Z3, Z7
 	VPDPBUSD.BCST   260(BX), Z7, Z10
 	VPSRLD          $0x04, Z6, Z6
-	VPANDD          Z6, Z2, Z6
+	VPANDD          Z6, Z3, Z6
 	VPDPBUSD.BCST   320(BX), Z6, Z8
-	VPANDD          Z11, Z2, Z6
+	VPANDD          Z11, Z3, Z6
 	VPDPBUSD.BCST   264(BX), Z6, Z10
 	VPSRLD          $0x04, Z11, Z6
-	VPANDD          Z6, Z2, Z6
+	VPANDD          Z6, Z3, Z6
 	VPDPBUSD.BCST   324(BX), Z6, Z8
-	VPANDD          Z5, Z2, Z6
+	VPANDD          Z5, Z3, Z6
 	VPDPBUSD.BCST   268(BX), Z6, Z10
 	VCVTDQ2PS       Z10, Z10
 	VMULPS          256(SP), Z10, Z10
 	VADDPS          Z10, Z0, Z0
 	VSUBPS          768(SP), Z0, Z0
 	VPSRLD          $0x04, Z5, Z5
-	VPANDD          Z5, Z2, Z5
+	VPANDD          Z5, Z3, Z5
 	VPDPBUSD.BCST   328(BX), Z5, Z8
 	VCVTDQ2PS       Z8, Z8
 	VMULPS          320(SP), Z8, Z8
@@ -795,27 +780,27 @@ block:
 	VPUNPCKHQDQ     Z6, Z9, Z6
 	VPUNPCKLQDQ     Z7, Z5, Z9
 	VPUNPCKHQDQ     Z7, Z5, Z5
-	VPANDD          Z8, Z2, Z7
+	VPANDD          Z8, Z3, Z7
 	VPMULLD.BCST    396(BX), Z1, Z10
 	VPDPBUSD.BCST   360(BX), Z7, Z10
 	VPSRLD          $0x04, Z8, Z7
-	VPANDD          Z7, Z2, Z7
+	VPANDD          Z7, Z3, Z7
 	VPMULLD.BCST    456(BX), Z1, Z8
 	VPDPBUSD.BCST   420(BX), Z7, Z8
-	VPANDD          Z6, Z2, Z7
+	VPANDD          Z6, Z3, Z7
 	VPDPBUSD.BCST   364(BX), Z7, Z10
 	VPSRLD          $0x04, Z6, Z6
-	VPANDD          Z6, Z2, Z6
+	VPANDD          Z6, Z3, Z6
 	VPDPBUSD.BCST   424(BX), Z6, Z8
-	VPANDD          Z9, Z2, Z6
+	VPANDD          Z9, Z3, Z6
 	VPDPBUSD.BCST   368(BX), Z6, Z10
 	VPSRLD          $0x04, Z9, Z6
-	VPANDD          Z6, Z2, Z6
+	VPANDD          Z6, Z3, Z6
 	VPDPBUSD.BCST   428(BX), Z6, Z8
-	VPANDD          Z5, Z2, Z6
+	VPANDD          Z5, Z3, Z6
 	VPDPBUSD.BCST   372(BX), Z6, Z10
 	VPSRLD          $0x04, Z5, Z5
-	VPANDD          Z5, Z2, Z5
+	VPANDD          Z5, Z3, Z5
 	VPDPBUSD.BCST   432(BX), Z5, Z8
 	VBROADCASTI32X4 128(AX), Z5
 	VINSERTI32X4    $0x01, 128(SI)(CX*1), Z5, Z5
@@ -841,29 +826,29 @@ block:
 	VPUNPCKHQDQ     Z6, Z11, Z6
 	VPUNPCKLQDQ     Z7, Z5, Z11
 	VPUNPCKHQDQ     Z7, Z5, Z5
-	VPANDD          Z9, Z2, Z7
+	VPANDD          Z9, Z3, Z7
 	VPDPBUSD.BCST   376(BX), Z7, Z10
 	VPSRLD          $0x04, Z9, Z7
-	VPANDD          Z7, Z2, Z7
+	VPANDD          Z7, Z3, Z7
 	VPDPBUSD.BCST   436(BX), Z7, Z8
-	VPANDD          Z6, Z2, Z7
+	VPANDD          Z6, Z3, Z7
 	VPDPBUSD.BCST   380(BX), Z7, Z10
 	VPSRLD          $0x04, Z6, Z6
-	VPANDD          Z6, Z2, Z6
+	VPANDD          Z6, Z3, Z6
 	VPDPBUSD.BCST   440(BX), Z6, Z8
-	VPANDD          Z11, Z2, Z6
+	VPANDD          Z11, Z3, Z6
 	VPDPBUSD.BCST   384(BX), Z6, Z10
 	VPSRLD          $0x04, Z11, Z6
-	VPANDD          Z6, Z2, Z6
+	VPANDD          Z6, Z3, Z6
 	VPDPBUSD.BCST   444(BX), Z6, Z8
-	VPANDD          Z5, Z2, Z6
+	VPANDD          Z5, Z3, Z6
 	VPDPBUSD.BCST   388(BX), Z6, Z10
 	VCVTDQ2PS       Z10, Z10
 	VMULPS          384(SP), Z10, Z10
 	VADDPS          Z10, Z0, Z0
 	VSUBPS          896(SP), Z0, Z0
 	VPSRLD          $0x04, Z5, Z5
-	VPANDD          Z5, Z2, Z5
+	VPANDD          Z5, Z3, Z5
 	VPDPBUSD.BCST   448(BX), Z5, Z8
 	VCVTDQ2PS       Z8, Z8
 	VMULPS          448(SP), Z8, Z8
@@ -883,3 +868,1674 @@ block:
 	VMOVUPS         Z0, (AX)
 	VZEROUPPER
 	RET
+
+DATA constDotQ4_K0<>+0(SB)/8, $0x3f3f3f3f3f3f3f3f
+DATA constDotQ4_K0<>+8(SB)/8, $0x3f3f3f3f3f3f3f3f
+GLOBL constDotQ4_K0<>(SB), RODATA|NOPTR, $16
+
+DATA constDotQ4_K1<>+0(SB)/8, $0x0f0f0f0f0f0f0f0f
+DATA constDotQ4_K1<>+8(SB)/8, $0x0f0f0f0f0f0f0f0f
+GLOBL constDotQ4_K1<>(SB), RODATA|NOPTR, $16
+
+DATA constDotQ4_K2<>+0(SB)/8, $0x3030303030303030
+DATA constDotQ4_K2<>+8(SB)/8, $0x3030303030303030
+GLOBL constDotQ4_K2<>(SB), RODATA|NOPTR, $16
+
+// func dotQ5_KVNNI(acc *float32, rows *byte, stride int, blocks int, acts *byte)
+// Requires: AVX, AVX512F, AVX512VNNI, MMX+
+TEXT ·dotQ5_KVNNI(SB), $1024-40
+	MOVQ            rows+8(FP), AX
+	MOVQ            stride+16(FP), CX
+	MOVQ            blocks+24(FP), DX
+	MOVQ            acts+32(FP), BX
+	LEAQ            (AX)(CX*2), SI
+	ADDQ            CX, SI
+	LEAQ            (SI)(CX*2), DI
+	ADDQ            CX, DI
+	LEAQ            (DI)(CX*2), R8
+	ADDQ            CX, R8
+	LEAQ            (R8)(CX*2), R9
+	ADDQ            CX, R9
+	LEAQ            (R9)(CX*2), R10
+	ADDQ            CX, R10
+	MOVQ            CX, R11
+	SHLQ            $0x04, R11
+	ADDQ            AX, R11
+	MOVL            $+0, R12
+	VPBROADCASTD    R12, Z1
+	VPXORD          Z0, Z0, Z0
+	VBROADCASTI32X4 constDotQ5_K0<>+0(SB), Z2
+	VBROADCASTI32X4 constDotQ5_K1<>+0(SB), Z3
+	VBROADCASTI32X4 constDotQ5_K2<>+0(SB), Z4
+	VBROADCASTI32X4 constDotQ5_K3<>+0(SB), Z5
+
+block:
+	PREFETCHT0      (R11)
+	PREFETCHT0      64(R11)
+	PREFETCHT0      128(R11)
+	PREFETCHT0      192(R11)
+	PREFETCHT0      256(R11)
+	PREFETCHT0      320(R11)
+	PREFETCHT0      384(R11)
+	PREFETCHT0      448(R11)
+	PREFETCHT0      512(R11)
+	PREFETCHT0      576(R11)
+	PREFETCHT0      640(R11)
+	PREFETCHT0      704(R11)
+	PREFETCHT0      768(R11)
+	PREFETCHT0      832(R11)
+	PREFETCHT0      896(R11)
+	PREFETCHT0      960(R11)
+	PREFETCHT0      1024(R11)
+	PREFETCHT0      1088(R11)
+	PREFETCHT0      1152(R11)
+	PREFETCHT0      1216(R11)
+	PREFETCHT0      1280(R11)
+	PREFETCHT0      1344(R11)
+	PREFETCHT0      1408(R11)
+	PREFETCHT0      1472(R11)
+	PREFETCHT0      1536(R11)
+	PREFETCHT0      1600(R11)
+	PREFETCHT0      1664(R11)
+	PREFETCHT0      1728(R11)
+	PREFETCHT0      1792(R11)
+	PREFETCHT0      1856(R11)
+	PREFETCHT0      1920(R11)
+	PREFETCHT0      1984(R11)
+	PREFETCHT0      2048(R11)
+	PREFETCHT0      2112(R11)
+	PREFETCHT0      2176(R11)
+	PREFETCHT0      2240(R11)
+	PREFETCHT0      2304(R11)
+	PREFETCHT0      2368(R11)
+	PREFETCHT0      2432(R11)
+	PREFETCHT0      2496(R11)
+	PREFETCHT0      2560(R11)
+	PREFETCHT0      2624(R11)
+	PREFETCHT0      2688(R11)
+	PREFETCHT0      2752(R11)
+	VBROADCASTI32X4 (AX), Z6
+	VINSERTI32X4    $0x01, (SI)(CX*1), Z6, Z6
+	VINSERTI32X4    $0x02, (DI)(CX*2), Z6, Z6
+	VINSERTI32X4    $0x03, (R9), Z6, Z6
+	VBROADCASTI32X4 (AX)(CX*1), Z7
+	VINSERTI32X4    $0x01, (SI)(CX*2), Z7, Z7
+	VINSERTI32X4    $0x02, (R8), Z7, Z7
+	VINSERTI32X4    $0x03, (R9)(CX*1), Z7, Z7
+	VBROADCASTI32X4 (AX)(CX*2), Z8
+	VINSERTI32X4    $0x01, (DI), Z8, Z8
+	VINSERTI32X4    $0x02, (R8)(CX*1), Z8, Z8
+	VINSERTI32X4    $0x03, (R9)(CX*2), Z8, Z8
+	VBROADCASTI32X4 (SI), Z9
+	VINSERTI32X4    $0x01, (DI)(CX*1), Z9, Z9
+	VINSERTI32X4    $0x02, (R8)(CX*2), Z9, Z9
+	VINSERTI32X4    $0x03, (R10), Z9, Z9
+	VPUNPCKLDQ      Z7, Z6, Z10
+	VPUNPCKHDQ      Z7, Z6, Z6
+	VPUNPCKLDQ      Z9, Z8, Z7
+	VPUNPCKHDQ      Z9, Z8, Z8
+	VPUNPCKLQDQ     Z7, Z10, Z9
+	VPUNPCKHQDQ     Z7, Z10, Z7
+	VPUNPCKLQDQ     Z8, Z6, Z10
+	VPUNPCKHQDQ     Z8, Z6, Z6
+	VPMOVDW         Z9, Y8
+	VCVTPH2PS       Y8, Z8
+	VPSRLD          $0x10, Z9, Z9
+	VPMOVDW         Z9, Y9
+	VCVTPH2PS       Y9, Z9
+	VPANDD          Z7, Z2, Z11
+	VPANDD          Z10, Z2, Z12
+	VPANDD          Z6, Z3, Z13
+	VPSRLD          $0x04, Z6, Z6
+	VPANDD          Z6, Z3, Z6
+	VPSLLD          $0x18, Z11, Z14
+	VPSRLD          $0x18, Z14, Z14
+	VCVTDQ2PS       Z14, Z14
+	VMULPS          Z8, Z14, Z14
+	VMULPS.BCST     32(BX), Z14, Z14
+	VMOVUPS         Z14, (SP)
+	VPSLLD          $0x18, Z12, Z14
+	VPSRLD          $0x18, Z14, Z14
+	VCVTDQ2PS       Z14, Z14
+	VMULPS          Z9, Z14, Z14
+	VMULPS.BCST     48(BX), Z14, Z14
+	VMOVUPS         Z14, 512(SP)
+	VPSLLD          $0x10, Z11, Z14
+	VPSRLD          $0x18, Z14, Z14
+	VCVTDQ2PS       Z14, Z14
+	VMULPS          Z8, Z14, Z14
+	VMULPS.BCST     92(BX), Z14, Z14
+	VMOVUPS         Z14, 64(SP)
+	VPSLLD          $0x10, Z12, Z14
+	VPSRLD          $0x18, Z14, Z14
+	VCVTDQ2PS       Z14, Z14
+	VMULPS          Z9, Z14, Z14
+	VMULPS.BCST     108(BX), Z14, Z14
+	VMOVUPS         Z14, 576(SP)
+	VPSLLD          $0x08, Z11, Z14
+	VPSRLD          $0x18, Z14, Z14
+	VCVTDQ2PS       Z14, Z14
+	VMULPS          Z8, Z14, Z14
+	VMULPS.BCST     152(BX), Z14, Z14
+	VMOVUPS         Z14, 128(SP)
+	VPSLLD          $0x08, Z12, Z14
+	VPSRLD          $0x18, Z14, Z14
+	VCVTDQ2PS       Z14, Z14
+	VMULPS          Z9, Z14, Z14
+	VMULPS.BCST     168(BX), Z14, Z14
+	VMOVUPS         Z14, 640(SP)
+	VPSRLD          $0x18, Z11, Z11
+	VCVTDQ2PS       Z11, Z11
+	VMULPS          Z8, Z11, Z11
+	VMULPS.BCST     212(BX), Z11, Z11
+	VMOVUPS         Z11, 192(SP)
+	VPSRLD          $0x18, Z12, Z11
+	VCVTDQ2PS       Z11, Z11
+	VMULPS          Z9, Z11, Z11
+	VMULPS.BCST     228(BX), Z11, Z11
+	VMOVUPS         Z11, 704(SP)
+	VPSRLD          $0x02, Z7, Z7
+	VPTERNLOGD      $0xf8, Z4, Z7, Z13
+	VPSRLD          $0x02, Z10, Z7
+	VPTERNLOGD      $0xf8, Z4, Z7, Z6
+	VPSLLD          $0x18, Z13, Z7
+	VPSRLD          $0x18, Z7, Z7
+	VCVTDQ2PS       Z7, Z7
+	VMULPS          Z8, Z7, Z7
+	VMULPS.BCST     272(BX), Z7, Z7
+	VMOVUPS         Z7, 256(SP)
+	VPSLLD          $0x18, Z6, Z7
+	VPSRLD          $0x18, Z7, Z7
+	VCVTDQ2PS       Z7, Z7
+	VMULPS          Z9, Z7, Z7
+	VMULPS.BCST     288(BX), Z7, Z7
+	VMOVUPS         Z7, 768(SP)
+	VPSLLD          $0x10, Z13, Z7
+	VPSRLD          $0x18, Z7, Z7
+	VCVTDQ2PS       Z7, Z7
+	VMULPS          Z8, Z7, Z7
+	VMULPS.BCST     332(BX), Z7, Z7
+	VMOVUPS         Z7, 320(SP)
+	VPSLLD          $0x10, Z6, Z7
+	VPSRLD          $0x18, Z7, Z7
+	VCVTDQ2PS       Z7, Z7
+	VMULPS          Z9, Z7, Z7
+	VMULPS.BCST     348(BX), Z7, Z7
+	VMOVUPS         Z7, 832(SP)
+	VPSLLD          $0x08, Z13, Z7
+	VPSRLD          $0x18, Z7, Z7
+	VCVTDQ2PS       Z7, Z7
+	VMULPS          Z8, Z7, Z7
+	VMULPS.BCST     392(BX), Z7, Z7
+	VMOVUPS         Z7, 384(SP)
+	VPSLLD          $0x08, Z6, Z7
+	VPSRLD          $0x18, Z7, Z7
+	VCVTDQ2PS       Z7, Z7
+	VMULPS          Z9, Z7, Z7
+	VMULPS.BCST     408(BX), Z7, Z7
+	VMOVUPS         Z7, 896(SP)
+	VPSRLD          $0x18, Z13, Z7
+	VCVTDQ2PS       Z7, Z7
+	VMULPS          Z8, Z7, Z7
+	VMULPS.BCST     452(BX), Z7, Z7
+	VMOVUPS         Z7, 448(SP)
+	VPSRLD          $0x18, Z6, Z6
+	VCVTDQ2PS       Z6, Z6
+	VMULPS          Z9, Z6, Z6
+	VMULPS.BCST     468(BX), Z6, Z6
+	VMOVUPS         Z6, 960(SP)
+	VBROADCASTI32X4 16(AX), Z6
+	VINSERTI32X4    $0x01, 16(SI)(CX*1), Z6, Z6
+	VINSERTI32X4    $0x02, 16(DI)(CX*2), Z6, Z6
+	VINSERTI32X4    $0x03, 16(R9), Z6, Z6
+	VBROADCASTI32X4 16(AX)(CX*1), Z7
+	VINSERTI32X4    $0x01, 16(SI)(CX*2), Z7, Z7
+	VINSERTI32X4    $0x02, 16(R8), Z7, Z7
+	VINSERTI32X4    $0x03, 16(R9)(CX*1), Z7, Z7
+	VBROADCASTI32X4 16(AX)(CX*2), Z8
+	VINSERTI32X4    $0x01, 16(DI), Z8, Z8
+	VINSERTI32X4    $0x02, 16(R8)(CX*1), Z8, Z8
+	VINSERTI32X4    $0x03, 16(R9)(CX*2), Z8, Z8
+	VBROADCASTI32X4 16(SI), Z9
+	VINSERTI32X4    $0x01, 16(DI)(CX*1), Z9, Z9
+	VINSERTI32X4    $0x02, 16(R8)(CX*2), Z9, Z9
+	VINSERTI32X4    $0x03, 16(R10), Z9, Z9
+	VPUNPCKLDQ      Z7, Z6, Z10
+	VPUNPCKHDQ      Z7, Z6, Z6
+	VPUNPCKLDQ      Z9, Z8, Z7
+	VPUNPCKHDQ      Z9, Z8, Z8
+	VPUNPCKLQDQ     Z7, Z10, Z9
+	VPUNPCKHQDQ     Z7, Z10, Z7
+	VPUNPCKLQDQ     Z8, Z6, Z10
+	VPUNPCKHQDQ     Z8, Z6, Z6
+	VBROADCASTI32X4 32(AX), Z8
+	VINSERTI32X4    $0x01, 32(SI)(CX*1), Z8, Z8
+	VINSERTI32X4    $0x02, 32(DI)(CX*2), Z8, Z8
+	VINSERTI32X4    $0x03, 32(R9), Z8, Z8
+	VBROADCASTI32X4 32(AX)(CX*1), Z11
+	VINSERTI32X4    $0x01, 32(SI)(CX*2), Z11, Z11
+	VINSERTI32X4    $0x02, 32(R8), Z11, Z11
+	VINSERTI32X4    $0x03, 32(R9)(CX*1), Z11, Z11
+	VBROADCASTI32X4 32(AX)(CX*2), Z12
+	VINSERTI32X4    $0x01, 32(DI), Z12, Z12
+	VINSERTI32X4    $0x02, 32(R8)(CX*1), Z12, Z12
+	VINSERTI32X4    $0x03, 32(R9)(CX*2), Z12, Z12
+	VBROADCASTI32X4 32(SI), Z13
+	VINSERTI32X4    $0x01, 32(DI)(CX*1), Z13, Z13
+	VINSERTI32X4    $0x02, 32(R8)(CX*2), Z13, Z13
+	VINSERTI32X4    $0x03, 32(R10), Z13, Z13
+	VPUNPCKLDQ      Z11, Z8, Z14
+	VPUNPCKHDQ      Z11, Z8, Z8
+	VPUNPCKLDQ      Z13, Z12, Z11
+	VPUNPCKHDQ      Z13, Z12, Z12
+	VPUNPCKLQDQ     Z11, Z14, Z13
+	VPUNPCKHQDQ     Z11, Z14, Z11
+	VPUNPCKLQDQ     Z12, Z8, Z14
+	VPUNPCKHQDQ     Z12, Z8, Z8
+	VBROADCASTI32X4 48(AX), Z12
+	VINSERTI32X4    $0x01, 48(SI)(CX*1), Z12, Z12
+	VINSERTI32X4    $0x02, 48(DI)(CX*2), Z12, Z12
+	VINSERTI32X4    $0x03, 48(R9), Z12, Z12
+	VBROADCASTI32X4 48(AX)(CX*1), Z15
+	VINSERTI32X4    $0x01, 48(SI)(CX*2), Z15, Z15
+	VINSERTI32X4    $0x02, 48(R8), Z15, Z15
+	VINSERTI32X4    $0x03, 48(R9)(CX*1), Z15, Z15
+	VBROADCASTI32X4 48(AX)(CX*2), Z16
+	VINSERTI32X4    $0x01, 48(DI), Z16, Z16
+	VINSERTI32X4    $0x02, 48(R8)(CX*1), Z16, Z16
+	VINSERTI32X4    $0x03, 48(R9)(CX*2), Z16, Z16
+	VBROADCASTI32X4 48(SI), Z17
+	VINSERTI32X4    $0x01, 48(DI)(CX*1), Z17, Z17
+	VINSERTI32X4    $0x02, 48(R8)(CX*2), Z17, Z17
+	VINSERTI32X4    $0x03, 48(R10), Z17, Z17
+	VPUNPCKLDQ      Z15, Z12, Z18
+	VPUNPCKHDQ      Z15, Z12, Z12
+	VPUNPCKLDQ      Z17, Z16, Z15
+	VPUNPCKHDQ      Z17, Z16, Z16
+	VPUNPCKLQDQ     Z15, Z18, Z17
+	VPUNPCKHQDQ     Z15, Z18, Z15
+	VPUNPCKLQDQ     Z16, Z12, Z18
+	VPUNPCKHQDQ     Z16, Z12, Z12
+	VPANDD          Z17, Z3, Z16
+	VPSRLD          $0x04, Z17, Z17
+	VPANDD          Z17, Z3, Z17
+	VPSLLD          $0x04, Z9, Z19
+	VPTERNLOGD      $0xf8, Z5, Z19, Z16
+	VPSLLD          $0x03, Z9, Z19
+	VPTERNLOGD      $0xf8, Z5, Z19, Z17
+	VPMULLD.BCST    36(BX), Z1, Z19
+	VPDPBUSD.BCST   (BX), Z16, Z19
+	VPMULLD.BCST    96(BX), Z1, Z16
+	VPDPBUSD.BCST   60(BX), Z17, Z16
+	VPANDD          Z15, Z3, Z17
+	VPSRLD          $0x04, Z15, Z15
+	VPANDD          Z15, Z3, Z15
+	VPSLLD          $0x04, Z7, Z20
+	VPTERNLOGD      $0xf8, Z5, Z20, Z17
+	VPSLLD          $0x03, Z7, Z20
+	VPTERNLOGD      $0xf8, Z5, Z20, Z15
+	VPDPBUSD.BCST   4(BX), Z17, Z19
+	VPDPBUSD.BCST   64(BX), Z15, Z16
+	VPANDD          Z18, Z3, Z15
+	VPSRLD          $0x04, Z18, Z17
+	VPANDD          Z17, Z3, Z17
+	VPSLLD          $0x04, Z10, Z18
+	VPTERNLOGD      $0xf8, Z5, Z18, Z15
+	VPSLLD          $0x03, Z10, Z18
+	VPTERNLOGD      $0xf8, Z5, Z18, Z17
+	VPDPBUSD.BCST   8(BX), Z15, Z19
+	VPDPBUSD.BCST   68(BX), Z17, Z16
+	VPANDD          Z12, Z3, Z15
+	VPSRLD          $0x04, Z12, Z12
+	VPANDD          Z12, Z3, Z12
+	VPSLLD          $0x04, Z6, Z17
+	VPTERNLOGD      $0xf8, Z5, Z17, Z15
+	VPSLLD          $0x03, Z6, Z17
+	VPTERNLOGD      $0xf8, Z5, Z17, Z12
+	VPDPBUSD.BCST   12(BX), Z15, Z19
+	VPDPBUSD.BCST   72(BX), Z12, Z16
+	VBROADCASTI32X4 64(AX), Z12
+	VINSERTI32X4    $0x01, 64(SI)(CX*1), Z12, Z12
+	VINSERTI32X4    $0x02, 64(DI)(CX*2), Z12, Z12
+	VINSERTI32X4    $0x03, 64(R9), Z12, Z12
+	VBROADCASTI32X4 64(AX)(CX*1), Z15
+	VINSERTI32X4    $0x01, 64(SI)(CX*2), Z15, Z15
+	VINSERTI32X4    $0x02, 64(R8), Z15, Z15
+	VINSERTI32X4    $0x03, 64(R9)(CX*1), Z15, Z15
+	VBROADCASTI32X4 64(AX)(CX*2), Z17
+	VINSERTI32X4    $0x01, 64(DI), Z17, Z17
+	VINSERTI32X4    $0x02, 64(R8)(CX*1), Z17, Z17
+	VINSERTI32X4    $0x03, 64(R9)(CX*2), Z17, Z17
+	VBROADCASTI32X4 64(SI), Z18
+	VINSERTI32X4    $0x01, 64(DI)(CX*1), Z18, Z18
+	VINSERTI32X4    $0x02, 64(R8)(CX*2), Z18, Z18
+	VINSERTI32X4    $0x03, 64(R10), Z18, Z18
+	VPUNPCKLDQ      Z15, Z12, Z20
+	VPUNPCKHDQ      Z15, Z12, Z12
+	VPUNPCKLDQ      Z18, Z17, Z15
+	VPUNPCKHDQ      Z18, Z17, Z17
+	VPUNPCKLQDQ     Z15, Z20, Z18
+	VPUNPCKHQDQ     Z15, Z20, Z15
+	VPUNPCKLQDQ     Z17, Z12, Z20
+	VPUNPCKHQDQ     Z17, Z12, Z12
+	VPANDD          Z18, Z3, Z17
+	VPSRLD          $0x04, Z18, Z18
+	VPANDD          Z18, Z3, Z18
+	VPSLLD          $0x04, Z13, Z21
+	VPTERNLOGD      $0xf8, Z5, Z21, Z17
+	VPSLLD          $0x03, Z13, Z21
+	VPTERNLOGD      $0xf8, Z5, Z21, Z18
+	VPDPBUSD.BCST   16(BX), Z17, Z19
+	VPDPBUSD.BCST   76(BX), Z18, Z16
+	VPANDD          Z15, Z3, Z17
+	VPSRLD          $0x04, Z15, Z15
+	VPANDD          Z15, Z3, Z15
+	VPSLLD          $0x04, Z11, Z18
+	VPTERNLOGD      $0xf8, Z5, Z18, Z17
+	VPSLLD          $0x03, Z11, Z18
+	VPTERNLOGD      $0xf8, Z5, Z18, Z15
+	VPDPBUSD.BCST   20(BX), Z17, Z19
+	VPDPBUSD.BCST   80(BX), Z15, Z16
+	VPANDD          Z20, Z3, Z15
+	VPSRLD          $0x04, Z20, Z17
+	VPANDD          Z17, Z3, Z17
+	VPSLLD          $0x04, Z14, Z18
+	VPTERNLOGD      $0xf8, Z5, Z18, Z15
+	VPSLLD          $0x03, Z14, Z18
+	VPTERNLOGD      $0xf8, Z5, Z18, Z17
+	VPDPBUSD.BCST   24(BX), Z15, Z19
+	VPDPBUSD.BCST   84(BX), Z17, Z16
+	VPANDD          Z12, Z3, Z15
+	VPSRLD          $0x04, Z12, Z12
+	VPANDD          Z12, Z3, Z12
+	VPSLLD          $0x04, Z8, Z17
+	VPTERNLOGD      $0xf8, Z5, Z17, Z15
+	VPSLLD          $0x03, Z8, Z17
+	VPTERNLOGD      $0xf8, Z5, Z17, Z12
+	VPDPBUSD.BCST   28(BX), Z15, Z19
+	VCVTDQ2PS       Z19, Z19
+	VMULPS          (SP), Z19, Z19
+	VADDPS          Z19, Z0, Z0
+	VSUBPS          512(SP), Z0, Z0
+	VPDPBUSD.BCST   88(BX), Z12, Z16
+	VCVTDQ2PS       Z16, Z16
+	VMULPS          64(SP), Z16, Z16
+	VADDPS          Z16, Z0, Z0
+	VSUBPS          576(SP), Z0, Z0
+	VBROADCASTI32X4 80(AX), Z12
+	VINSERTI32X4    $0x01, 80(SI)(CX*1), Z12, Z12
+	VINSERTI32X4    $0x02, 80(DI)(CX*2), Z12, Z12
+	VINSERTI32X4    $0x03, 80(R9), Z12, Z12
+	VBROADCASTI32X4 80(AX)(CX*1), Z15
+	VINSERTI32X4    $0x01, 80(SI)(CX*2), Z15, Z15
+	VINSERTI32X4    $0x02, 80(R8), Z15, Z15
+	VINSERTI32X4    $0x03, 80(R9)(CX*1), Z15, Z15
+	VBROADCASTI32X4 80(AX)(CX*2), Z16
+	VINSERTI32X4    $0x01, 80(DI), Z16, Z16
+	VINSERTI32X4    $0x02, 80(R8)(CX*1), Z16, Z16
+	VINSERTI32X4    $0x03, 80(R9)(CX*2), Z16, Z16
+	VBROADCASTI32X4 80(SI), Z17
+	VINSERTI32X4    $0x01, 80(DI)(CX*1), Z17, Z17
+	VINSERTI32X4    $0x02, 80(R8)(CX*2), Z17, Z17
+	VINSERTI32X4    $0x03, 80(R10), Z17, Z17
+	VPUNPCKLDQ      Z15, Z12, Z18
+	VPUNPCKHDQ      Z15, Z12, Z12
+	VPUNPCKLDQ      Z17, Z16, Z15
+	VPUNPCKHDQ      Z17, Z16, Z16
+	VPUNPCKLQDQ     Z15, Z18, Z17
+	VPUNPCKHQDQ     Z15, Z18, Z15
+	VPUNPCKLQDQ     Z16, Z12, Z18
+	VPUNPCKHQDQ     Z16, Z12, Z12
+	VPANDD          Z17, Z3, Z16
+	VPSRLD          $0x04, Z17, Z17
+	VPANDD          Z17, Z3, Z17
+	VPSLLD          $0x02, Z9, Z19
+	VPTERNLOGD      $0xf8, Z5, Z19, Z16
+	VPSLLD          $0x01, Z9, Z19
+	VPTERNLOGD      $0xf8, Z5, Z19, Z17
+	VPMULLD.BCST    156(BX), Z1, Z19
+	VPDPBUSD.BCST   120(BX), Z16, Z19
+	VPMULLD.BCST    216(BX), Z1, Z16
+	VPDPBUSD.BCST   180(BX), Z17, Z16
+	VPANDD          Z15, Z3, Z17
+	VPSRLD          $0x04, Z15, Z15
+	VPANDD          Z15, Z3, Z15
+	VPSLLD          $0x02, Z7, Z20
+	VPTERNLOGD      $0xf8, Z5, Z20, Z17
+	VPSLLD          $0x01, Z7, Z20
+	VPTERNLOGD      $0xf8, Z5, Z20, Z15
+	VPDPBUSD.BCST   124(BX), Z17, Z19
+	VPDPBUSD.BCST   184(BX), Z15, Z16
+	VPANDD          Z18, Z3, Z15
+	VPSRLD          $0x04, Z18, Z17
+	VPANDD          Z17, Z3, Z17
+	VPSLLD          $0x02, Z10, Z18
+	VPTERNLOGD      $0xf8, Z5, Z18, Z15
+	VPSLLD          $0x01, Z10, Z18
+	VPTERNLOGD      $0xf8, Z5, Z18, Z17
+	VPDPBUSD.BCST   128(BX), Z15, Z19
+	VPDPBUSD.BCST   188(BX), Z17, Z16
+	VPANDD          Z12, Z3, Z15
+	VPSRLD          $0x04, Z12, Z12
+	VPANDD          Z12, Z3, Z12
+	VPSLLD          $0x02, Z6, Z17
+	VPTERNLOGD      $0xf8, Z5, Z17, Z15
+	VPSLLD          $0x01, Z6, Z17
+	VPTERNLOGD      $0xf8, Z5, Z17, Z12
+	VPDPBUSD.BCST   132(BX), Z15, Z19
+	VPDPBUSD.BCST   192(BX), Z12, Z16
+	VBROADCASTI32X4 96(AX), Z12
+	VINSERTI32X4    $0x01, 96(SI)(CX*1), Z12, Z12
+	VINSERTI32X4    $0x02, 96(DI)(CX*2), Z12, Z12
+	VINSERTI32X4    $0x03, 96(R9), Z12, Z12
+	VBROADCASTI32X4 96(AX)(CX*1), Z15
+	VINSERTI32X4    $0x01, 96(SI)(CX*2), Z15, Z15
+	VINSERTI32X4    $0x02, 96(R8), Z15, Z15
+	VINSERTI32X4    $0x03, 96(R9)(CX*1), Z15, Z15
+	VBROADCASTI32X4 96(AX)(CX*2), Z17
+	VINSERTI32X4    $0x01, 96(DI), Z17, Z17
+	VINSERTI32X4    $0x02, 96(R8)(CX*1), Z17, Z17
+	VINSERTI32X4    $0x03, 96(R9)(CX*2), Z17, Z17
+	VBROADCASTI32X4 96(SI), Z18
+	VINSERTI32X4    $0x01, 96(DI)(CX*1), Z18, Z18
+	VINSERTI32X4    $0x02, 96(R8)(CX*2), Z18, Z18
+	VINSERTI32X4    $0x03, 96(R10), Z18, Z18
+	VPUNPCKLDQ      Z15, Z12, Z20
+	VPUNPCKHDQ      Z15, Z12, Z12
+	VPUNPCKLDQ      Z18, Z17, Z15
+	VPUNPCKHDQ      Z18, Z17, Z17
+	VPUNPCKLQDQ     Z15, Z20, Z18
+	VPUNPCKHQDQ     Z15, Z20, Z15
+	VPUNPCKLQDQ     Z17, Z12, Z20
+	VPUNPCKHQDQ     Z17, Z12, Z12
+	VPANDD          Z18, Z3, Z17
+	VPSRLD          $0x04, Z18, Z18
+	VPANDD          Z18, Z3, Z18
+	VPSLLD          $0x02, Z13, Z21
+	VPTERNLOGD      $0xf8, Z5, Z21, Z17
+	VPSLLD          $0x01, Z13, Z21
+	VPTERNLOGD      $0xf8, Z5, Z21, Z18
+	VPDPBUSD.BCST   136(BX), Z17, Z19
+	VPDPBUSD.BCST   196(BX), Z18, Z16
+	VPANDD          Z15, Z3, Z17
+	VPSRLD          $0x04, Z15, Z15
+	VPANDD          Z15, Z3, Z15
+	VPSLLD          $0x02, Z11, Z18
+	VPTERNLOGD      $0xf8, Z5, Z18, Z17
+	VPSLLD          $0x01, Z11, Z18
+	VPTERNLOGD      $0xf8, Z5, Z18, Z15
+	VPDPBUSD.BCST   140(BX), Z17, Z19
+	VPDPBUSD.BCST   200(BX), Z15, Z16
+	VPANDD          Z20, Z3, Z15
+	VPSRLD          $0x04, Z20, Z17
+	VPANDD          Z17, Z3, Z17
+	VPSLLD          $0x02, Z14, Z18
+	VPTERNLOGD      $0xf8, Z5, Z18, Z15
+	VPSLLD          $0x01, Z14, Z18
+	VPTERNLOGD      $0xf8, Z5, Z18, Z17
+	VPDPBUSD.BCST   144(BX), Z15, Z19
+	VPDPBUSD.BCST   204(BX), Z17, Z16
+	VPANDD          Z12, Z3, Z15
+	VPSRLD          $0x04, Z12, Z12
+	VPANDD          Z12, Z3, Z12
+	VPSLLD          $0x02, Z8, Z17
+	VPTERNLOGD      $0xf8, Z5, Z17, Z15
+	VPSLLD          $0x01, Z8, Z17
+	VPTERNLOGD      $0xf8, Z5, Z17, Z12
+	VPDPBUSD.BCST   148(BX), Z15, Z19
+	VCVTDQ2PS       Z19, Z19
+	VMULPS          128(SP), Z19, Z19
+	VADDPS          Z19, Z0, Z0
+	VSUBPS          640(SP), Z0, Z0
+	VPDPBUSD.BCST   208(BX), Z12, Z16
+	VCVTDQ2PS       Z16, Z16
+	VMULPS          192(SP), Z16, Z16
+	VADDPS          Z16, Z0, Z0
+	VSUBPS          704(SP), Z0, Z0
+	VBROADCASTI32X4 112(AX), Z12
+	VINSERTI32X4    $0x01, 112(SI)(CX*1), Z12, Z12
+	VINSERTI32X4    $0x02, 112(DI)(CX*2), Z12, Z12
+	VINSERTI32X4    $0x03, 112(R9), Z12, Z12
+	VBROADCASTI32X4 112(AX)(CX*1), Z15
+	VINSERTI32X4    $0x01, 112(SI)(CX*2), Z15, Z15
+	VINSERTI32X4    $0x02, 112(R8), Z15, Z15
+	VINSERTI32X4    $0x03, 112(R9)(CX*1), Z15, Z15
+	VBROADCASTI32X4 112(AX)(CX*2), Z16
+	VINSERTI32X4    $0x01, 112(DI), Z16, Z16
+	VINSERTI32X4    $0x02, 112(R8)(CX*1), Z16, Z16
+	VINSERTI32X4    $0x03, 112(R9)(CX*2), Z16, Z16
+	VBROADCASTI32X4 112(SI), Z17
+	VINSERTI32X4    $0x01, 112(DI)(CX*1), Z17, Z17
+	VINSERTI32X4    $0x02, 112(R8)(CX*2), Z17, Z17
+	VINSERTI32X4    $0x03, 112(R10), Z17, Z17
+	VPUNPCKLDQ      Z15, Z12, Z18
+	VPUNPCKHDQ      Z15, Z12, Z12
+	VPUNPCKLDQ      Z17, Z16, Z15
+	VPUNPCKHDQ      Z17, Z16, Z16
+	VPUNPCKLQDQ     Z15, Z18, Z17
+	VPUNPCKHQDQ     Z15, Z18, Z15
+	VPUNPCKLQDQ     Z16, Z12, Z18
+	VPUNPCKHQDQ     Z16, Z12, Z12
+	VPANDD          Z17, Z3, Z16
+	VPSRLD          $0x04, Z17, Z17
+	VPANDD          Z17, Z3, Z17
+	VPTERNLOGD      $0xf8, Z5, Z9, Z16
+	VPSRLD          $0x01, Z9, Z19
+	VPTERNLOGD      $0xf8, Z5, Z19, Z17
+	VPMULLD.BCST    276(BX), Z1, Z19
+	VPDPBUSD.BCST   240(BX), Z16, Z19
+	VPMULLD.BCST    336(BX), Z1, Z16
+	VPDPBUSD.BCST   300(BX), Z17, Z16
+	VPANDD          Z15, Z3, Z17
+	VPSRLD          $0x04, Z15, Z15
+	VPANDD          Z15, Z3, Z15
+	VPTERNLOGD      $0xf8, Z5, Z7, Z17
+	VPSRLD          $0x01, Z7, Z20
+	VPTERNLOGD      $0xf8, Z5, Z20, Z15
+	VPDPBUSD.BCST   244(BX), Z17, Z19
+	VPDPBUSD.BCST   304(BX), Z15, Z16
+	VPANDD          Z18, Z3, Z15
+	VPSRLD          $0x04, Z18, Z17
+	VPANDD          Z17, Z3, Z17
+	VPTERNLOGD      $0xf8, Z5, Z10, Z15
+	VPSRLD          $0x01, Z10, Z18
+	VPTERNLOGD      $0xf8, Z5, Z18, Z17
+	VPDPBUSD.BCST   248(BX), Z15, Z19
+	VPDPBUSD.BCST   308(BX), Z17, Z16
+	VPANDD          Z12, Z3, Z15
+	VPSRLD          $0x04, Z12, Z12
+	VPANDD          Z12, Z3, Z12
+	VPTERNLOGD      $0xf8, Z5, Z6, Z15
+	VPSRLD          $0x01, Z6, Z17
+	VPTERNLOGD      $0xf8, Z5, Z17, Z12
+	VPDPBUSD.BCST   252(BX), Z15, Z19
+	VPDPBUSD.BCST   312(BX), Z12, Z16
+	VBROADCASTI32X4 128(AX), Z12
+	VINSERTI32X4    $0x01, 128(SI)(CX*1), Z12, Z12
+	VINSERTI32X4    $0x02, 128(DI)(CX*2), Z12, Z12
+	VINSERTI32X4    $0x03, 128(R9), Z12, Z12
+	VBROADCASTI32X4 128(AX)(CX*1), Z15
+	VINSERTI32X4    $0x01, 128(SI)(CX*2), Z15, Z15
+	VINSERTI32X4    $0x02, 128(R8), Z15, Z15
+	VINSERTI32X4    $0x03, 128(R9)(CX*1), Z15, Z15
+	VBROADCASTI32X4 128(AX)(CX*2), Z17
+	VINSERTI32X4    $0x01, 128(DI), Z17, Z17
+	VINSERTI32X4    $0x02, 128(R8)(CX*1), Z17, Z17
+	VINSERTI32X4    $0x03, 128(R9)(CX*2), Z17, Z17
+	VBROADCASTI32X4 128(SI), Z18
+	VINSERTI32X4    $0x01, 128(DI)(CX*1), Z18, Z18
+	VINSERTI32X4    $0x02, 128(R8)(CX*2), Z18, Z18
+	VINSERTI32X4    $0x03, 128(R10), Z18, Z18
+	VPUNPCKLDQ      Z15, Z12, Z20
+	VPUNPCKHDQ      Z15, Z12, Z12
+	VPUNPCKLDQ      Z18, Z17, Z15
+	VPUNPCKHDQ      Z18, Z17, Z17
+	VPUNPCKLQDQ     Z15, Z20, Z18
+	VPUNPCKHQDQ     Z15, Z20, Z15
+	VPUNPCKLQDQ     Z17, Z12, Z20
+	VPUNPCKHQDQ     Z17, Z12, Z12
+	VPANDD          Z18, Z3, Z17
+	VPSRLD          $0x04, Z18, Z18
+	VPANDD          Z18, Z3, Z18
+	VPTERNLOGD      $0xf8, Z5, Z13, Z17
+	VPSRLD          $0x01, Z13, Z21
+	VPTERNLOGD      $0xf8, Z5, Z21, Z18
+	VPDPBUSD.BCST   256(BX), Z17, Z19
+	VPDPBUSD.BCST   316(BX), Z18, Z16
+	VPANDD          Z15, Z3, Z17
+	VPSRLD          $0x04, Z15, Z15
+	VPANDD          Z15, Z3, Z15
+	VPTERNLOGD      $0xf8, Z5, Z11, Z17
+	VPSRLD          $0x01, Z11, Z18
+	VPTERNLOGD      $0xf8, Z5, Z18, Z15
+	VPDPBUSD.BCST   260(BX), Z17, Z19
+	VPDPBUSD.BCST   320(BX), Z15, Z16
+	VPANDD          Z20, Z3, Z15
+	VPSRLD          $0x04, Z20, Z17
+	VPANDD          Z17, Z3, Z17
+	VPTERNLOGD      $0xf8, Z5, Z14, Z15
+	VPSRLD          $0x01, Z14, Z18
+	VPTERNLOGD      $0xf8, Z5, Z18, Z17
+	VPDPBUSD.BCST   264(BX), Z15, Z19
+	VPDPBUSD.BCST   324(BX), Z17, Z16
+	VPANDD          Z12, Z3, Z15
+	VPSRLD          $0x04, Z12, Z12
+	VPANDD          Z12, Z3, Z12
+	VPTERNLOGD      $0xf8, Z5, Z8, Z15
+	VPSRLD          $0x01, Z8, Z17
+	VPTERNLOGD      $0xf8, Z5, Z17, Z12
+	VPDPBUSD.BCST   268(BX), Z15, Z19
+	VCVTDQ2PS       Z19, Z19
+	VMULPS          256(SP), Z19, Z19
+	VADDPS          Z19, Z0, Z0
+	VSUBPS          768(SP), Z0, Z0
+	VPDPBUSD.BCST   328(BX), Z12, Z16
+	VCVTDQ2PS       Z16, Z16
+	VMULPS          320(SP), Z16, Z16
+	VADDPS          Z16, Z0, Z0
+	VSUBPS          832(SP), Z0, Z0
+	VBROADCASTI32X4 144(AX), Z12
+	VINSERTI32X4    $0x01, 144(SI)(CX*1), Z12, Z12
+	VINSERTI32X4    $0x02, 144(DI)(CX*2), Z12, Z12
+	VINSERTI32X4    $0x03, 144(R9), Z12, Z12
+	VBROADCASTI32X4 144(AX)(CX*1), Z15
+	VINSERTI32X4    $0x01, 144(SI)(CX*2), Z15, Z15
+	VINSERTI32X4    $0x02, 144(R8), Z15, Z15
+	VINSERTI32X4    $0x03, 144(R9)(CX*1), Z15, Z15
+	VBROADCASTI32X4 144(AX)(CX*2), Z16
+	VINSERTI32X4    $0x01, 144(DI), Z16, Z16
+	VINSERTI32X4    $0x02, 144(R8)(CX*1), Z16, Z16
+	VINSERTI32X4    $0x03, 144(R9)(CX*2), Z16, Z16
+	VBROADCASTI32X4 144(SI), Z17
+	VINSERTI32X4    $0x01, 144(DI)(CX*1), Z17, Z17
+	VINSERTI32X4    $0x02, 144(R8)(CX*2), Z17, Z17
+	VINSERTI32X4    $0x03, 144(R10), Z17, Z17
+	VPUNPCKLDQ      Z15, Z12, Z18
+	VPUNPCKHDQ      Z15, Z12, Z12
+	VPUNPCKLDQ      Z17, Z16, Z15
+	VPUNPCKHDQ      Z17, Z16, Z16
+	VPUNPCKLQDQ     Z15, Z18, Z17
+	VPUNPCKHQDQ     Z15, Z18, Z15
+	VPUNPCKLQDQ     Z16, Z12, Z18
+	VPUNPCKHQDQ     Z16, Z12, Z12
+	VPANDD          Z17, Z3, Z16
+	VPSRLD          $0x04, Z17, Z17
+	VPANDD          Z17, Z3, Z17
+	VPSRLD          $0x02, Z9, Z19
+	VPTERNLOGD      $0xf8, Z5, Z19, Z16
+	VPSRLD          $0x03, Z9, Z9
+	VPTERNLOGD      $0xf8, Z5, Z9, Z17
+	VPMULLD.BCST    396(BX), Z1, Z9
+	VPDPBUSD.BCST   360(BX), Z16, Z9
+	VPMULLD.BCST    456(BX), Z1, Z16
+	VPDPBUSD.BCST   420(BX), Z17, Z16
+	VPANDD          Z15, Z3, Z17
+	VPSRLD          $0x04, Z15, Z15
+	VPANDD          Z15, Z3, Z15
+	VPSRLD          $0x02, Z7, Z19
+	VPTERNLOGD      $0xf8, Z5, Z19, Z17
+	VPSRLD          $0x03, Z7, Z7
+	VPTERNLOGD      $0xf8, Z5, Z7, Z15
+	VPDPBUSD.BCST   364(BX), Z17, Z9
+	VPDPBUSD.BCST   424(BX), Z15, Z16
+	VPANDD          Z18, Z3, Z7
+	VPSRLD          $0x04, Z18, Z15
+	VPANDD          Z15, Z3, Z15
+	VPSRLD          $0x02, Z10, Z17
+	VPTERNLOGD      $0xf8, Z5, Z17, Z7
+	VPSRLD          $0x03, Z10, Z10
+	VPTERNLOGD      $0xf8, Z5, Z10, Z15
+	VPDPBUSD.BCST   368(BX), Z7, Z9
+	VPDPBUSD.BCST   428(BX), Z15, Z16
+	VPANDD          Z12, Z3, Z7
+	VPSRLD          $0x04, Z12, Z10
+	VPANDD          Z10, Z3, Z10
+	VPSRLD          $0x02, Z6, Z12
+	VPTERNLOGD      $0xf8, Z5, Z12, Z7
+	VPSRLD          $0x03, Z6, Z6
+	VPTERNLOGD      $0xf8, Z5, Z6, Z10
+	VPDPBUSD.BCST   372(BX), Z7, Z9
+	VPDPBUSD.BCST   432(BX), Z10, Z16
+	VBROADCASTI32X4 160(AX), Z6
+	VINSERTI32X4    $0x01, 160(SI)(CX*1), Z6, Z6
+	VINSERTI32X4    $0x02, 160(DI)(CX*2), Z6, Z6
+	VINSERTI32X4    $0x03, 160(R9), Z6, Z6
+	VBROADCASTI32X4 160(AX)(CX*1), Z7
+	VINSERTI32X4    $0x01, 160(SI)(CX*2), Z7, Z7
+	VINSERTI32X4    $0x02, 160(R8), Z7, Z7
+	VINSERTI32X4    $0x03, 160(R9)(CX*1), Z7, Z7
+	VBROADCASTI32X4 160(AX)(CX*2), Z10
+	VINSERTI32X4    $0x01, 160(DI), Z10, Z10
+	VINSERTI32X4    $0x02, 160(R8)(CX*1), Z10, Z10
+	VINSERTI32X4    $0x03, 160(R9)(CX*2), Z10, Z10
+	VBROADCASTI32X4 160(SI), Z12
+	VINSERTI32X4    $0x01, 160(DI)(CX*1), Z12, Z12
+	VINSERTI32X4    $0x02, 160(R8)(CX*2), Z12, Z12
+	VINSERTI32X4    $0x03, 160(R10), Z12, Z12
+	VPUNPCKLDQ      Z7, Z6, Z15
+	VPUNPCKHDQ      Z7, Z6, Z6
+	VPUNPCKLDQ      Z12, Z10, Z7
+	VPUNPCKHDQ      Z12, Z10, Z10
+	VPUNPCKLQDQ     Z7, Z15, Z12
+	VPUNPCKHQDQ     Z7, Z15, Z7
+	VPUNPCKLQDQ     Z10, Z6, Z15
+	VPUNPCKHQDQ     Z10, Z6, Z6
+	VPANDD          Z12, Z3, Z10
+	VPSRLD          $0x04, Z12, Z12
+	VPANDD          Z12, Z3, Z12
+	VPSRLD          $0x02, Z13, Z17
+	VPTERNLOGD      $0xf8, Z5, Z17, Z10
+	VPSRLD          $0x03, Z13, Z13
+	VPTERNLOGD      $0xf8, Z5, Z13, Z12
+	VPDPBUSD.BCST   376(BX), Z10, Z9
+	VPDPBUSD.BCST   436(BX), Z12, Z16
+	VPANDD          Z7, Z3, Z10
+	VPSRLD          $0x04, Z7, Z7
+	VPANDD          Z7, Z3, Z7
+	VPSRLD          $0x02, Z11, Z12
+	VPTERNLOGD      $0xf8, Z5, Z12, Z10
+	VPSRLD          $0x03, Z11, Z11
+	VPTERNLOGD      $0xf8, Z5, Z11, Z7
+	VPDPBUSD.BCST   380(BX), Z10, Z9
+	VPDPBUSD.BCST   440(BX), Z7, Z16
+	VPANDD          Z15, Z3, Z7
+	VPSRLD          $0x04, Z15, Z10
+	VPANDD          Z10, Z3, Z10
+	VPSRLD          $0x02, Z14, Z11
+	VPTERNLOGD      $0xf8, Z5, Z11, Z7
+	VPSRLD          $0x03, Z14, Z11
+	VPTERNLOGD      $0xf8, Z5, Z11, Z10
+	VPDPBUSD.BCST   384(BX), Z7, Z9
+	VPDPBUSD.BCST   444(BX), Z10, Z16
+	VPANDD          Z6, Z3, Z7
+	VPSRLD          $0x04, Z6, Z6
+	VPANDD          Z6, Z3, Z6
+	VPSRLD          $0x02, Z8, Z10
+	VPTERNLOGD      $0xf8, Z5, Z10, Z7
+	VPSRLD          $0x03, Z8, Z8
+	VPTERNLOGD      $0xf8, Z5, Z8, Z6
+	VPDPBUSD.BCST   388(BX), Z7, Z9
+	VCVTDQ2PS       Z9, Z9
+	VMULPS          384(SP), Z9, Z9
+	VADDPS          Z9, Z0, Z0
+	VSUBPS          896(SP), Z0, Z0
+	VPDPBUSD.BCST   448(BX), Z6, Z16
+	VCVTDQ2PS       Z16, Z16
+	VMULPS          448(SP), Z16, Z16
+	VADDPS          Z16, Z0, Z0
+	VSUBPS          960(SP), Z0, Z0
+	ADDQ            $0x000000b0, AX
+	ADDQ            $0x000000b0, SI
+	ADDQ            $0x000000b0, DI
+	ADDQ            $0x000000b0, R8
+	ADDQ            $0x000000b0, R9
+	ADDQ            $0x000000b0, R10
+	ADDQ            $0x00000b00, R11
+	ADDQ            $0x000001e0, BX
+	DECQ            DX
+	JNE             block
+	MOVQ            acc+0(FP), AX
+	VMOVUPS         Z0, (AX)
+	VZEROUPPER
+	RET
+
+DATA constDotQ5_K0<>+0(SB)/8, $0x3f3f3f3f3f3f3f3f
+DATA constDotQ5_K0<>+8(SB)/8, $0x3f3f3f3f3f3f3f3f
+GLOBL constDotQ5_K0<>(SB), RODATA|NOPTR, $16
+
+DATA constDotQ5_K1<>+0(SB)/8, $0x0f0f0f0f0f0f0f0f
+DATA constDotQ5_K1<>+8(SB)/8, $0x0f0f0f0f0f0f0f0f
+GLOBL constDotQ5_K1<>(SB), RODATA|NOPTR, $16
+
+DATA constDotQ5_K2<>+0(SB)/8, $0x3030303030303030
+DATA constDotQ5_K2<>+8(SB)/8, $0x3030303030303030
+GLOBL constDotQ5_K2<>(SB), RODATA|NOPTR, $16
+
+DATA constDotQ5_K3<>+0(SB)/8, $0x1010101010101010
+DATA constDotQ5_K3<>+8(SB)/8, $0x1010101010101010
+GLOBL constDotQ5_K3<>(SB), RODATA|NOPTR, $16
+
+// func dotQ6_KVNNI(acc *float32, rows *byte, stride int, blocks int, acts *byte)
+// Requires: AVX, AVX512F, AVX512VNNI, MMX+
+TEXT ·dotQ6_KVNNI(SB), $1024-40
+	MOVQ            rows+8(FP), AX
+	MOVQ            stride+16(FP), CX
+	MOVQ            blocks+24(FP), DX
+	MOVQ            acts+32(FP), BX
+	LEAQ            (AX)(CX*2), SI
+	ADDQ            CX, SI
+	LEAQ            (SI)(CX*2), DI
+	ADDQ            CX, DI
+	LEAQ            (DI)(CX*2), R8
+	ADDQ            CX, R8
+	LEAQ            (R8)(CX*2), R9
+	ADDQ            CX, R9
+	LEAQ            (R9)(CX*2), R10
+	ADDQ            CX, R10
+	MOVQ            CX, R11
+	SHLQ            $0x04, R11
+	ADDQ            AX, R11
+	MOVL            $-32, R12
+	VPBROADCASTD    R12, Z1
+	VPXORD          Z0, Z0, Z0
+	VBROADCASTI32X4 constDotQ6_K0<>+0(SB), Z2
+	VBROADCASTI32X4 constDotQ6_K1<>+0(SB), Z3
+
+block:
+	PREFETCHT0      (R11)
+	PREFETCHT0      64(R11)
+	PREFETCHT0      128(R11)
+	PREFETCHT0      192(R11)
+	PREFETCHT0      256(R11)
+	PREFETCHT0      320(R11)
+	PREFETCHT0      384(R11)
+	PREFETCHT0      448(R11)
+	PREFETCHT0      512(R11)
+	PREFETCHT0      576(R11)
+	PREFETCHT0      640(R11)
+	PREFETCHT0      704(R11)
+	PREFETCHT0      768(R11)
+	PREFETCHT0      832(R11)
+	PREFETCHT0      896(R11)
+	PREFETCHT0      960(R11)
+	PREFETCHT0      1024(R11)
+	PREFETCHT0      1088(R11)
+	PREFETCHT0      1152(R11)
+	PREFETCHT0      1216(R11)
+	PREFETCHT0      1280(R11)
+	PREFETCHT0      1344(R11)
+	PREFETCHT0      1408(R11)
+	PREFETCHT0      1472(R11)
+	PREFETCHT0      1536(R11)
+	PREFETCHT0      1600(R11)
+	PREFETCHT0      1664(R11)
+	PREFETCHT0      1728(R11)
+	PREFETCHT0      1792(R11)
+	PREFETCHT0      1856(R11)
+	PREFETCHT0      1920(R11)
+	PREFETCHT0      1984(R11)
+	PREFETCHT0      2048(R11)
+	PREFETCHT0      2112(R11)
+	PREFETCHT0      2176(R11)
+	PREFETCHT0      2240(R11)
+	PREFETCHT0      2304(R11)
+	PREFETCHT0      2368(R11)
+	PREFETCHT0      2432(R11)
+	PREFETCHT0      2496(R11)
+	PREFETCHT0      2560(R11)
+	PREFETCHT0      2624(R11)
+	PREFETCHT0      2688(R11)
+	PREFETCHT0      2752(R11)
+	PREFETCHT0      2816(R11)
+	PREFETCHT0      2880(R11)
+	PREFETCHT0      2944(R11)
+	PREFETCHT0      3008(R11)
+	PREFETCHT0      3072(R11)
+	PREFETCHT0      3136(R11)
+	PREFETCHT0      3200(R11)
+	PREFETCHT0      3264(R11)
+	PREFETCHT0      3328(R11)
+	VBROADCASTI32X4 194(AX), Z4
+	VINSERTI32X4    $0x01, 194(SI)(CX*1), Z4, Z4
+	VINSERTI32X4    $0x02, 194(DI)(CX*2), Z4, Z4
+	VINSERTI32X4    $0x03, 194(R9), Z4, Z4
+	VBROADCASTI32X4 194(AX)(CX*1), Z5
+	VINSERTI32X4    $0x01, 194(SI)(CX*2), Z5, Z5
+	VINSERTI32X4    $0x02, 194(R8), Z5, Z5
+	VINSERTI32X4    $0x03, 194(R9)(CX*1), Z5, Z5
+	VBROADCASTI32X4 194(AX)(CX*2), Z6
+	VINSERTI32X4    $0x01, 194(DI), Z6, Z6
+	VINSERTI32X4    $0x02, 194(R8)(CX*1), Z6, Z6
+	VINSERTI32X4    $0x03, 194(R9)(CX*2), Z6, Z6
+	VBROADCASTI32X4 194(SI), Z7
+	VINSERTI32X4    $0x01, 194(DI)(CX*1), Z7, Z7
+	VINSERTI32X4    $0x02, 194(R8)(CX*2), Z7, Z7
+	VINSERTI32X4    $0x03, 194(R10), Z7, Z7
+	VPUNPCKHDQ      Z5, Z4, Z4
+	VPUNPCKHDQ      Z7, Z6, Z5
+	VPUNPCKHQDQ     Z5, Z4, Z4
+	VPSRLD          $0x10, Z4, Z4
+	VPMOVDW         Z4, Y4
+	VCVTPH2PS       Y4, Z4
+	VBROADCASTI32X4 192(AX), Z5
+	VINSERTI32X4    $0x01, 192(SI)(CX*1), Z5, Z5
+	VINSERTI32X4    $0x02, 192(DI)(CX*2), Z5, Z5
+	VINSERTI32X4    $0x03, 192(R9), Z5, Z5
+	VBROADCASTI32X4 192(AX)(CX*1), Z6
+	VINSERTI32X4    $0x01, 192(SI)(CX*2), Z6, Z6
+	VINSERTI32X4    $0x02, 192(R8), Z6, Z6
+	VINSERTI32X4    $0x03, 192(R9)(CX*1), Z6, Z6
+	VBROADCASTI32X4 192(AX)(CX*2), Z7
+	VINSERTI32X4    $0x01, 192(DI), Z7, Z7
+	VINSERTI32X4    $0x02, 192(R8)(CX*1), Z7, Z7
+	VINSERTI32X4    $0x03, 192(R9)(CX*2), Z7, Z7
+	VBROADCASTI32X4 192(SI), Z8
+	VINSERTI32X4    $0x01, 192(DI)(CX*1), Z8, Z8
+	VINSERTI32X4    $0x02, 192(R8)(CX*2), Z8, Z8
+	VINSERTI32X4    $0x03, 192(R10), Z8, Z8
+	VPUNPCKLDQ      Z6, Z5, Z9
+	VPUNPCKHDQ      Z6, Z5, Z5
+	VPUNPCKLDQ      Z8, Z7, Z6
+	VPUNPCKHDQ      Z8, Z7, Z7
+	VPUNPCKLQDQ     Z6, Z9, Z8
+	VPUNPCKHQDQ     Z6, Z9, Z6
+	VPUNPCKLQDQ     Z7, Z5, Z9
+	VPUNPCKHQDQ     Z7, Z5, Z5
+	VPSLLD          $0x18, Z8, Z7
+	VPSRAD          $0x18, Z7, Z7
+	VCVTDQ2PS       Z7, Z7
+	VMULPS          Z4, Z7, Z7
+	VMULPS.BCST     32(BX), Z7, Z7
+	VMOVUPS         Z7, (SP)
+	VPSLLD          $0x10, Z8, Z7
+	VPSRAD          $0x18, Z7, Z7
+	VCVTDQ2PS       Z7, Z7
+	VMULPS          Z4, Z7, Z7
+	VMULPS.BCST     32(BX), Z7, Z7
+	VMOVUPS         Z7, 64(SP)
+	VPSLLD          $0x08, Z8, Z7
+	VPSRAD          $0x18, Z7, Z7
+	VCVTDQ2PS       Z7, Z7
+	VMULPS          Z4, Z7, Z7
+	VMULPS.BCST     92(BX), Z7, Z7
+	VMOVUPS         Z7, 128(SP)
+	VPSRAD          $0x18, Z8, Z7
+	VCVTDQ2PS       Z7, Z7
+	VMULPS          Z4, Z7, Z7
+	VMULPS.BCST     92(BX), Z7, Z7
+	VMOVUPS         Z7, 192(SP)
+	VPSLLD          $0x18, Z6, Z7
+	VPSRAD          $0x18, Z7, Z7
+	VCVTDQ2PS       Z7, Z7
+	VMULPS          Z4, Z7, Z7
+	VMULPS.BCST     152(BX), Z7, Z7
+	VMOVUPS         Z7, 256(SP)
+	VPSLLD          $0x10, Z6, Z7
+	VPSRAD          $0x18, Z7, Z7
+	VCVTDQ2PS       Z7, Z7
+	VMULPS          Z4, Z7, Z7
+	VMULPS.BCST     152(BX), Z7, Z7
+	VMOVUPS         Z7, 320(SP)
+	VPSLLD          $0x08, Z6, Z7
+	VPSRAD          $0x18, Z7, Z7
+	VCVTDQ2PS       Z7, Z7
+	VMULPS          Z4, Z7, Z7
+	VMULPS.BCST     212(BX), Z7, Z7
+	VMOVUPS         Z7, 384(SP)
+	VPSRAD          $0x18, Z6, Z6
+	VCVTDQ2PS       Z6, Z6
+	VMULPS          Z4, Z6, Z6
+	VMULPS.BCST     212(BX), Z6, Z6
+	VMOVUPS         Z6, 448(SP)
+	VPSLLD          $0x18, Z9, Z6
+	VPSRAD          $0x18, Z6, Z6
+	VCVTDQ2PS       Z6, Z6
+	VMULPS          Z4, Z6, Z6
+	VMULPS.BCST     272(BX), Z6, Z6
+	VMOVUPS         Z6, 512(SP)
+	VPSLLD          $0x10, Z9, Z6
+	VPSRAD          $0x18, Z6, Z6
+	VCVTDQ2PS       Z6, Z6
+	VMULPS          Z4, Z6, Z6
+	VMULPS.BCST     272(BX), Z6, Z6
+	VMOVUPS         Z6, 576(SP)
+	VPSLLD          $0x08, Z9, Z6
+	VPSRAD          $0x18, Z6, Z6
+	VCVTDQ2PS       Z6, Z6
+	VMULPS          Z4, Z6, Z6
+	VMULPS.BCST     332(BX), Z6, Z6
+	VMOVUPS         Z6, 640(SP)
+	VPSRAD          $0x18, Z9, Z6
+	VCVTDQ2PS       Z6, Z6
+	VMULPS          Z4, Z6, Z6
+	VMULPS.BCST     332(BX), Z6, Z6
+	VMOVUPS         Z6, 704(SP)
+	VPSLLD          $0x18, Z5, Z6
+	VPSRAD          $0x18, Z6, Z6
+	VCVTDQ2PS       Z6, Z6
+	VMULPS          Z4, Z6, Z6
+	VMULPS.BCST     392(BX), Z6, Z6
+	VMOVUPS         Z6, 768(SP)
+	VPSLLD          $0x10, Z5, Z6
+	VPSRAD          $0x18, Z6, Z6
+	VCVTDQ2PS       Z6, Z6
+	VMULPS          Z4, Z6, Z6
+	VMULPS.BCST     392(BX), Z6, Z6
+	VMOVUPS         Z6, 832(SP)
+	VPSLLD          $0x08, Z5, Z6
+	VPSRAD          $0x18, Z6, Z6
+	VCVTDQ2PS       Z6, Z6
+	VMULPS          Z4, Z6, Z6
+	VMULPS.BCST     452(BX), Z6, Z6
+	VMOVUPS         Z6, 896(SP)
+	VPSRAD          $0x18, Z5, Z5
+	VCVTDQ2PS       Z5, Z5
+	VMULPS          Z4, Z5, Z5
+	VMULPS.BCST     452(BX), Z5, Z4
+	VMOVUPS         Z4, 960(SP)
+	VBROADCASTI32X4 128(AX), Z4
+	VINSERTI32X4    $0x01, 128(SI)(CX*1), Z4, Z4
+	VINSERTI32X4    $0x02, 128(DI)(CX*2), Z4, Z4
+	VINSERTI32X4    $0x03, 128(R9), Z4, Z4
+	VBROADCASTI32X4 128(AX)(CX*1), Z5
+	VINSERTI32X4    $0x01, 128(SI)(CX*2), Z5, Z5
+	VINSERTI32X4    $0x02, 128(R8), Z5, Z5
+	VINSERTI32X4    $0x03, 128(R9)(CX*1), Z5, Z5
+	VBROADCASTI32X4 128(AX)(CX*2), Z6
+	VINSERTI32X4    $0x01, 128(DI), Z6, Z6
+	VINSERTI32X4    $0x02, 128(R8)(CX*1), Z6, Z6
+	VINSERTI32X4    $0x03, 128(R9)(CX*2), Z6, Z6
+	VBROADCASTI32X4 128(SI), Z7
+	VINSERTI32X4    $0x01, 128(DI)(CX*1), Z7, Z7
+	VINSERTI32X4    $0x02, 128(R8)(CX*2), Z7, Z7
+	VINSERTI32X4    $0x03, 128(R10), Z7, Z7
+	VPUNPCKLDQ      Z5, Z4, Z8
+	VPUNPCKHDQ      Z5, Z4, Z4
+	VPUNPCKLDQ      Z7, Z6, Z5
+	VPUNPCKHDQ      Z7, Z6, Z6
+	VPUNPCKLQDQ     Z5, Z8, Z7
+	VPUNPCKHQDQ     Z5, Z8, Z5
+	VPUNPCKLQDQ     Z6, Z4, Z8
+	VPUNPCKHQDQ     Z6, Z4, Z4
+	VBROADCASTI32X4 (AX), Z6
+	VINSERTI32X4    $0x01, (SI)(CX*1), Z6, Z6
+	VINSERTI32X4    $0x02, (DI)(CX*2), Z6, Z6
+	VINSERTI32X4    $0x03, (R9), Z6, Z6
+	VBROADCASTI32X4 (AX)(CX*1), Z9
+	VINSERTI32X4    $0x01, (SI)(CX*2), Z9, Z9
+	VINSERTI32X4    $0x02, (R8), Z9, Z9
+	VINSERTI32X4    $0x03, (R9)(CX*1), Z9, Z9
+	VBROADCASTI32X4 (AX)(CX*2), Z10
+	VINSERTI32X4    $0x01, (DI), Z10, Z10
+	VINSERTI32X4    $0x02, (R8)(CX*1), Z10, Z10
+	VINSERTI32X4    $0x03, (R9)(CX*2), Z10, Z10
+	VBROADCASTI32X4 (SI), Z11
+	VINSERTI32X4    $0x01, (DI)(CX*1), Z11, Z11
+	VINSERTI32X4    $0x02, (R8)(CX*2), Z11, Z11
+	VINSERTI32X4    $0x03, (R10), Z11, Z11
+	VPUNPCKLDQ      Z9, Z6, Z12
+	VPUNPCKHDQ      Z9, Z6, Z6
+	VPUNPCKLDQ      Z11, Z10, Z9
+	VPUNPCKHDQ      Z11, Z10, Z10
+	VPUNPCKLQDQ     Z9, Z12, Z11
+	VPUNPCKHQDQ     Z9, Z12, Z9
+	VPUNPCKLQDQ     Z10, Z6, Z12
+	VPUNPCKHQDQ     Z10, Z6, Z6
+	VPANDD          Z11, Z2, Z10
+	VPSRLD          $0x04, Z11, Z11
+	VPANDD          Z11, Z2, Z11
+	VPSLLD          $0x04, Z7, Z13
+	VPTERNLOGD      $0xf8, Z3, Z13, Z10
+	VPTERNLOGD      $0xf8, Z3, Z7, Z11
+	VPMULLD.BCST    40(BX), Z1, Z13
+	VPDPBUSD.BCST   (BX), Z10, Z13
+	VPMULLD.BCST    160(BX), Z1, Z10
+	VPDPBUSD.BCST   120(BX), Z11, Z10
+	VPANDD          Z9, Z2, Z11
+	VPSRLD          $0x04, Z9, Z9
+	VPANDD          Z9, Z2, Z9
+	VPSLLD          $0x04, Z5, Z14
+	VPTERNLOGD      $0xf8, Z3, Z14, Z11
+	VPTERNLOGD      $0xf8, Z3, Z5, Z9
+	VPDPBUSD.BCST   4(BX), Z11, Z13
+	VPDPBUSD.BCST   124(BX), Z9, Z10
+	VPANDD          Z12, Z2, Z9
+	VPSRLD          $0x04, Z12, Z11
+	VPANDD          Z11, Z2, Z11
+	VPSLLD          $0x04, Z8, Z12
+	VPTERNLOGD      $0xf8, Z3, Z12, Z9
+	VPTERNLOGD      $0xf8, Z3, Z8, Z11
+	VPDPBUSD.BCST   8(BX), Z9, Z13
+	VPDPBUSD.BCST   128(BX), Z11, Z10
+	VPANDD          Z6, Z2, Z9
+	VPSRLD          $0x04, Z6, Z6
+	VPANDD          Z6, Z2, Z6
+	VPSLLD          $0x04, Z4, Z11
+	VPTERNLOGD      $0xf8, Z3, Z11, Z9
+	VPTERNLOGD      $0xf8, Z3, Z4, Z6
+	VPDPBUSD.BCST   12(BX), Z9, Z13
+	VPDPBUSD.BCST   132(BX), Z6, Z10
+	VBROADCASTI32X4 32(AX), Z6
+	VINSERTI32X4    $0x01, 32(SI)(CX*1), Z6, Z6
+	VINSERTI32X4    $0x02, 32(DI)(CX*2), Z6, Z6
+	VINSERTI32X4    $0x03, 32(R9), Z6, Z6
+	VBROADCASTI32X4 32(AX)(CX*1), Z9
+	VINSERTI32X4    $0x01, 32(SI)(CX*2), Z9, Z9
+	VINSERTI32X4    $0x02, 32(R8), Z9, Z9
+	VINSERTI32X4    $0x03, 32(R9)(CX*1), Z9, Z9
+	VBROADCASTI32X4 32(AX)(CX*2), Z11
+	VINSERTI32X4    $0x01, 32(DI), Z11, Z11
+	VINSERTI32X4    $0x02, 32(R8)(CX*1), Z11, Z11
+	VINSERTI32X4    $0x03, 32(R9)(CX*2), Z11, Z11
+	VBROADCASTI32X4 32(SI), Z12
+	VINSERTI32X4    $0x01, 32(DI)(CX*1), Z12, Z12
+	VINSERTI32X4    $0x02, 32(R8)(CX*2), Z12, Z12
+	VINSERTI32X4    $0x03, 32(R10), Z12, Z12
+	VPUNPCKLDQ      Z9, Z6, Z14
+	VPUNPCKHDQ      Z9, Z6, Z6
+	VPUNPCKLDQ      Z12, Z11, Z9
+	VPUNPCKHDQ      Z12, Z11, Z11
+	VPUNPCKLQDQ     Z9, Z14, Z12
+	VPUNPCKHQDQ     Z9, Z14, Z9
+	VPUNPCKLQDQ     Z11, Z6, Z14
+	VPUNPCKHQDQ     Z11, Z6, Z6
+	VPANDD          Z12, Z2, Z11
+	VPSRLD          $0x04, Z12, Z12
+	VPANDD          Z12, Z2, Z12
+	VPSLLD          $0x02, Z7, Z15
+	VPTERNLOGD      $0xf8, Z3, Z15, Z11
+	VPSRLD          $0x02, Z7, Z7
+	VPTERNLOGD      $0xf8, Z3, Z7, Z12
+	VPMULLD.BCST    100(BX), Z1, Z7
+	VPDPBUSD.BCST   60(BX), Z11, Z7
+	VPMULLD.BCST    220(BX), Z1, Z11
+	VPDPBUSD.BCST   180(BX), Z12, Z11
+	VPANDD          Z9, Z2, Z12
+	VPSRLD          $0x04, Z9, Z9
+	VPANDD          Z9, Z2, Z9
+	VPSLLD          $0x02, Z5, Z15
+	VPTERNLOGD      $0xf8, Z3, Z15, Z12
+	VPSRLD          $0x02, Z5, Z5
+	VPTERNLOGD      $0xf8, Z3, Z5, Z9
+	VPDPBUSD.BCST   64(BX), Z12, Z7
+	VPDPBUSD.BCST   184(BX), Z9, Z11
+	VPANDD          Z14, Z2, Z5
+	VPSRLD          $0x04, Z14, Z9
+	VPANDD          Z9, Z2, Z9
+	VPSLLD          $0x02, Z8, Z12
+	VPTERNLOGD      $0xf8, Z3, Z12, Z5
+	VPSRLD          $0x02, Z8, Z8
+	VPTERNLOGD      $0xf8, Z3, Z8, Z9
+	VPDPBUSD.BCST   68(BX), Z5, Z7
+	VPDPBUSD.BCST   188(BX), Z9, Z11
+	VPANDD          Z6, Z2, Z5
+	VPSRLD          $0x04, Z6, Z6
+	VPANDD          Z6, Z2, Z6
+	VPSLLD          $0x02, Z4, Z8
+	VPTERNLOGD      $0xf8, Z3, Z8, Z5
+	VPSRLD          $0x02, Z4, Z4
+	VPTERNLOGD      $0xf8, Z3, Z4, Z6
+	VPDPBUSD.BCST   72(BX), Z5, Z7
+	VPDPBUSD.BCST   192(BX), Z6, Z11
+	VBROADCASTI32X4 144(AX), Z4
+	VINSERTI32X4    $0x01, 144(SI)(CX*1), Z4, Z4
+	VINSERTI32X4    $0x02, 144(DI)(CX*2), Z4, Z4
+	VINSERTI32X4    $0x03, 144(R9), Z4, Z4
+	VBROADCASTI32X4 144(AX)(CX*1), Z5
+	VINSERTI32X4    $0x01, 144(SI)(CX*2), Z5, Z5
+	VINSERTI32X4    $0x02, 144(R8), Z5, Z5
+	VINSERTI32X4    $0x03, 144(R9)(CX*1), Z5, Z5
+	VBROADCASTI32X4 144(AX)(CX*2), Z6
+	VINSERTI32X4    $0x01, 144(DI), Z6, Z6
+	VINSERTI32X4    $0x02, 144(R8)(CX*1), Z6, Z6
+	VINSERTI32X4    $0x03, 144(R9)(CX*2), Z6, Z6
+	VBROADCASTI32X4 144(SI), Z8
+	VINSERTI32X4    $0x01, 144(DI)(CX*1), Z8, Z8
+	VINSERTI32X4    $0x02, 144(R8)(CX*2), Z8, Z8
+	VINSERTI32X4    $0x03, 144(R10), Z8, Z8
+	VPUNPCKLDQ      Z5, Z4, Z9
+	VPUNPCKHDQ      Z5, Z4, Z4
+	VPUNPCKLDQ      Z8, Z6, Z5
+	VPUNPCKHDQ      Z8, Z6, Z6
+	VPUNPCKLQDQ     Z5, Z9, Z8
+	VPUNPCKHQDQ     Z5, Z9, Z5
+	VPUNPCKLQDQ     Z6, Z4, Z9
+	VPUNPCKHQDQ     Z6, Z4, Z4
+	VBROADCASTI32X4 16(AX), Z6
+	VINSERTI32X4    $0x01, 16(SI)(CX*1), Z6, Z6
+	VINSERTI32X4    $0x02, 16(DI)(CX*2), Z6, Z6
+	VINSERTI32X4    $0x03, 16(R9), Z6, Z6
+	VBROADCASTI32X4 16(AX)(CX*1), Z12
+	VINSERTI32X4    $0x01, 16(SI)(CX*2), Z12, Z12
+	VINSERTI32X4    $0x02, 16(R8), Z12, Z12
+	VINSERTI32X4    $0x03, 16(R9)(CX*1), Z12, Z12
+	VBROADCASTI32X4 16(AX)(CX*2), Z14
+	VINSERTI32X4    $0x01, 16(DI), Z14, Z14
+	VINSERTI32X4    $0x02, 16(R8)(CX*1), Z14, Z14
+	VINSERTI32X4    $0x03, 16(R9)(CX*2), Z14, Z14
+	VBROADCASTI32X4 16(SI), Z15
+	VINSERTI32X4    $0x01, 16(DI)(CX*1), Z15, Z15
+	VINSERTI32X4    $0x02, 16(R8)(CX*2), Z15, Z15
+	VINSERTI32X4    $0x03, 16(R10), Z15, Z15
+	VPUNPCKLDQ      Z12, Z6, Z16
+	VPUNPCKHDQ      Z12, Z6, Z6
+	VPUNPCKLDQ      Z15, Z14, Z12
+	VPUNPCKHDQ      Z15, Z14, Z14
+	VPUNPCKLQDQ     Z12, Z16, Z15
+	VPUNPCKHQDQ     Z12, Z16, Z12
+	VPUNPCKLQDQ     Z14, Z6, Z16
+	VPUNPCKHQDQ     Z14, Z6, Z6
+	VPANDD          Z15, Z2, Z14
+	VPSRLD          $0x04, Z15, Z15
+	VPANDD          Z15, Z2, Z15
+	VPSLLD          $0x04, Z8, Z17
+	VPTERNLOGD      $0xf8, Z3, Z17, Z14
+	VPTERNLOGD      $0xf8, Z3, Z8, Z15
+	VPMULLD.BCST    44(BX), Z1, Z17
+	VPDPBUSD.BCST   16(BX), Z14, Z17
+	VPMULLD.BCST    164(BX), Z1, Z14
+	VPDPBUSD.BCST   136(BX), Z15, Z14
+	VPANDD          Z12, Z2, Z15
+	VPSRLD          $0x04, Z12, Z12
+	VPANDD          Z12, Z2, Z12
+	VPSLLD          $0x04, Z5, Z18
+	VPTERNLOGD      $0xf8, Z3, Z18, Z15
+	VPTERNLOGD      $0xf8, Z3, Z5, Z12
+	VPDPBUSD.BCST   20(BX), Z15, Z17
+	VPDPBUSD.BCST   140(BX), Z12, Z14
+	VPANDD          Z16, Z2, Z12
+	VPSRLD          $0x04, Z16, Z15
+	VPANDD          Z15, Z2, Z15
+	VPSLLD          $0x04, Z9, Z16
+	VPTERNLOGD      $0xf8, Z3, Z16, Z12
+	VPTERNLOGD      $0xf8, Z3, Z9, Z15
+	VPDPBUSD.BCST   24(BX), Z12, Z17
+	VPDPBUSD.BCST   144(BX), Z15, Z14
+	VPANDD          Z6, Z2, Z12
+	VPSRLD          $0x04, Z6, Z6
+	VPANDD          Z6, Z2, Z6
+	VPSLLD          $0x04, Z4, Z15
+	VPTERNLOGD      $0xf8, Z3, Z15, Z12
+	VPTERNLOGD      $0xf8, Z3, Z4, Z6
+	VPDPBUSD.BCST   28(BX), Z12, Z17
+	VCVTDQ2PS       Z13, Z13
+	VMULPS          (SP), Z13, Z13
+	VADDPS          Z13, Z0, Z0
+	VCVTDQ2PS       Z17, Z17
+	VMULPS          64(SP), Z17, Z17
+	VADDPS          Z17, Z0, Z0
+	VPDPBUSD.BCST   148(BX), Z6, Z14
+	VBROADCASTI32X4 48(AX), Z6
+	VINSERTI32X4    $0x01, 48(SI)(CX*1), Z6, Z6
+	VINSERTI32X4    $0x02, 48(DI)(CX*2), Z6, Z6
+	VINSERTI32X4    $0x03, 48(R9), Z6, Z6
+	VBROADCASTI32X4 48(AX)(CX*1), Z12
+	VINSERTI32X4    $0x01, 48(SI)(CX*2), Z12, Z12
+	VINSERTI32X4    $0x02, 48(R8), Z12, Z12
+	VINSERTI32X4    $0x03, 48(R9)(CX*1), Z12, Z12
+	VBROADCASTI32X4 48(AX)(CX*2), Z13
+	VINSERTI32X4    $0x01, 48(DI), Z13, Z13
+	VINSERTI32X4    $0x02, 48(R8)(CX*1), Z13, Z13
+	VINSERTI32X4    $0x03, 48(R9)(CX*2), Z13, Z13
+	VBROADCASTI32X4 48(SI), Z15
+	VINSERTI32X4    $0x01, 48(DI)(CX*1), Z15, Z15
+	VINSERTI32X4    $0x02, 48(R8)(CX*2), Z15, Z15
+	VINSERTI32X4    $0x03, 48(R10), Z15, Z15
+	VPUNPCKLDQ      Z12, Z6, Z16
+	VPUNPCKHDQ      Z12, Z6, Z6
+	VPUNPCKLDQ      Z15, Z13, Z12
+	VPUNPCKHDQ      Z15, Z13, Z13
+	VPUNPCKLQDQ     Z12, Z16, Z15
+	VPUNPCKHQDQ     Z12, Z16, Z12
+	VPUNPCKLQDQ     Z13, Z6, Z16
+	VPUNPCKHQDQ     Z13, Z6, Z6
+	VPANDD          Z15, Z2, Z13
+	VPSRLD          $0x04, Z15, Z15
+	VPANDD          Z15, Z2, Z15
+	VPSLLD          $0x02, Z8, Z17
+	VPTERNLOGD      $0xf8, Z3, Z17, Z13
+	VPSRLD          $0x02, Z8, Z8
+	VPTERNLOGD      $0xf8, Z3, Z8, Z15
+	VPMULLD.BCST    104(BX), Z1, Z8
+	VPDPBUSD.BCST   76(BX), Z13, Z8
+	VPMULLD.BCST    224(BX), Z1, Z13
+	VPDPBUSD.BCST   196(BX), Z15, Z13
+	VPANDD          Z12, Z2, Z15
+	VPSRLD          $0x04, Z12, Z12
+	VPANDD          Z12, Z2, Z12
+	VPSLLD          $0x02, Z5, Z17
+	VPTERNLOGD      $0xf8, Z3, Z17, Z15
+	VPSRLD          $0x02, Z5, Z5
+	VPTERNLOGD      $0xf8, Z3, Z5, Z12
+	VPDPBUSD.BCST   80(BX), Z15, Z8
+	VPDPBUSD.BCST   200(BX), Z12, Z13
+	VPANDD          Z16, Z2, Z5
+	VPSRLD          $0x04, Z16, Z12
+	VPANDD          Z12, Z2, Z12
+	VPSLLD          $0x02, Z9, Z15
+	VPTERNLOGD      $0xf8, Z3, Z15, Z5
+	VPSRLD          $0x02, Z9, Z9
+	VPTERNLOGD      $0xf8, Z3, Z9, Z12
+	VPDPBUSD.BCST   84(BX), Z5, Z8
+	VPDPBUSD.BCST   204(BX), Z12, Z13
+	VPANDD          Z6, Z2, Z5
+	VPSRLD          $0x04, Z6, Z6
+	VPANDD          Z6, Z2, Z6
+	VPSLLD          $0x02, Z4, Z9
+	VPTERNLOGD      $0xf8, Z3, Z9, Z5
+	VPSRLD          $0x02, Z4, Z4
+	VPTERNLOGD      $0xf8, Z3, Z4, Z6
+	VPDPBUSD.BCST   88(BX), Z5, Z8
+	VCVTDQ2PS       Z7, Z7
+	VMULPS          128(SP), Z7, Z7
+	VADDPS          Z7, Z0, Z0
+	VCVTDQ2PS       Z8, Z8
+	VMULPS          192(SP), Z8, Z8
+	VADDPS          Z8, Z0, Z0
+	VCVTDQ2PS       Z10, Z10
+	VMULPS          256(SP), Z10, Z10
+	VADDPS          Z10, Z0, Z0
+	VCVTDQ2PS       Z14, Z14
+	VMULPS          320(SP), Z14, Z14
+	VADDPS          Z14, Z0, Z0
+	VPDPBUSD.BCST   208(BX), Z6, Z13
+	VCVTDQ2PS       Z11, Z11
+	VMULPS          384(SP), Z11, Z11
+	VADDPS          Z11, Z0, Z0
+	VCVTDQ2PS       Z13, Z13
+	VMULPS          448(SP), Z13, Z13
+	VADDPS          Z13, Z0, Z0
+	VBROADCASTI32X4 160(AX), Z4
+	VINSERTI32X4    $0x01, 160(SI)(CX*1), Z4, Z4
+	VINSERTI32X4    $0x02, 160(DI)(CX*2), Z4, Z4
+	VINSERTI32X4    $0x03, 160(R9), Z4, Z4
+	VBROADCASTI32X4 160(AX)(CX*1), Z5
+	VINSERTI32X4    $0x01, 160(SI)(CX*2), Z5, Z5
+	VINSERTI32X4    $0x02, 160(R8), Z5, Z5
+	VINSERTI32X4    $0x03, 160(R9)(CX*1), Z5, Z5
+	VBROADCASTI32X4 160(AX)(CX*2), Z6
+	VINSERTI32X4    $0x01, 160(DI), Z6, Z6
+	VINSERTI32X4    $0x02, 160(R8)(CX*1), Z6, Z6
+	VINSERTI32X4    $0x03, 160(R9)(CX*2), Z6, Z6
+	VBROADCASTI32X4 160(SI), Z7
+	VINSERTI32X4    $0x01, 160(DI)(CX*1), Z7, Z7
+	VINSERTI32X4    $0x02, 160(R8)(CX*2), Z7, Z7
+	VINSERTI32X4    $0x03, 160(R10), Z7, Z7
+	VPUNPCKLDQ      Z5, Z4, Z8
+	VPUNPCKHDQ      Z5, Z4, Z4
+	VPUNPCKLDQ      Z7, Z6, Z5
+	VPUNPCKHDQ      Z7, Z6, Z6
+	VPUNPCKLQDQ     Z5, Z8, Z7
+	VPUNPCKHQDQ     Z5, Z8, Z5
+	VPUNPCKLQDQ     Z6, Z4, Z8
+	VPUNPCKHQDQ     Z6, Z4, Z4
+	VBROADCASTI32X4 64(AX), Z6
+	VINSERTI32X4    $0x01, 64(SI)(CX*1), Z6, Z6
+	VINSERTI32X4    $0x02, 64(DI)(CX*2), Z6, Z6
+	VINSERTI32X4    $0x03, 64(R9), Z6, Z6
+	VBROADCASTI32X4 64(AX)(CX*1), Z9
+	VINSERTI32X4    $0x01, 64(SI)(CX*2), Z9, Z9
+	VINSERTI32X4    $0x02, 64(R8), Z9, Z9
+	VINSERTI32X4    $0x03, 64(R9)(CX*1), Z9, Z9
+	VBROADCASTI32X4 64(AX)(CX*2), Z10
+	VINSERTI32X4    $0x01, 64(DI), Z10, Z10
+	VINSERTI32X4    $0x02, 64(R8)(CX*1), Z10, Z10
+	VINSERTI32X4    $0x03, 64(R9)(CX*2), Z10, Z10
+	VBROADCASTI32X4 64(SI), Z11
+	VINSERTI32X4    $0x01, 64(DI)(CX*1), Z11, Z11
+	VINSERTI32X4    $0x02, 64(R8)(CX*2), Z11, Z11
+	VINSERTI32X4    $0x03, 64(R10), Z11, Z11
+	VPUNPCKLDQ      Z9, Z6, Z12
+	VPUNPCKHDQ      Z9, Z6, Z6
+	VPUNPCKLDQ      Z11, Z10, Z9
+	VPUNPCKHDQ      Z11, Z10, Z10
+	VPUNPCKLQDQ     Z9, Z12, Z11
+	VPUNPCKHQDQ     Z9, Z12, Z9
+	VPUNPCKLQDQ     Z10, Z6, Z12
+	VPUNPCKHQDQ     Z10, Z6, Z6
+	VPANDD          Z11, Z2, Z10
+	VPSRLD          $0x04, Z11, Z11
+	VPANDD          Z11, Z2, Z11
+	VPSLLD          $0x04, Z7, Z13
+	VPTERNLOGD      $0xf8, Z3, Z13, Z10
+	VPTERNLOGD      $0xf8, Z3, Z7, Z11
+	VPMULLD.BCST    280(BX), Z1, Z13
+	VPDPBUSD.BCST   240(BX), Z10, Z13
+	VPMULLD.BCST    400(BX), Z1, Z10
+	VPDPBUSD.BCST   360(BX), Z11, Z10
+	VPANDD          Z9, Z2, Z11
+	VPSRLD          $0x04, Z9, Z9
+	VPANDD          Z9, Z2, Z9
+	VPSLLD          $0x04, Z5, Z14
+	VPTERNLOGD      $0xf8, Z3, Z14, Z11
+	VPTERNLOGD      $0xf8, Z3, Z5, Z9
+	VPDPBUSD.BCST   244(BX), Z11, Z13
+	VPDPBUSD.BCST   364(BX), Z9, Z10
+	VPANDD          Z12, Z2, Z9
+	VPSRLD          $0x04, Z12, Z11
+	VPANDD          Z11, Z2, Z11
+	VPSLLD          $0x04, Z8, Z12
+	VPTERNLOGD      $0xf8, Z3, Z12, Z9
+	VPTERNLOGD      $0xf8, Z3, Z8, Z11
+	VPDPBUSD.BCST   248(BX), Z9, Z13
+	VPDPBUSD.BCST   368(BX), Z11, Z10
+	VPANDD          Z6, Z2, Z9
+	VPSRLD          $0x04, Z6, Z6
+	VPANDD          Z6, Z2, Z6
+	VPSLLD          $0x04, Z4, Z11
+	VPTERNLOGD      $0xf8, Z3, Z11, Z9
+	VPTERNLOGD      $0xf8, Z3, Z4, Z6
+	VPDPBUSD.BCST   252(BX), Z9, Z13
+	VPDPBUSD.BCST   372(BX), Z6, Z10
+	VBROADCASTI32X4 96(AX), Z6
+	VINSERTI32X4    $0x01, 96(SI)(CX*1), Z6, Z6
+	VINSERTI32X4    $0x02, 96(DI)(CX*2), Z6, Z6
+	VINSERTI32X4    $0x03, 96(R9), Z6, Z6
+	VBROADCASTI32X4 96(AX)(CX*1), Z9
+	VINSERTI32X4    $0x01, 96(SI)(CX*2), Z9, Z9
+	VINSERTI32X4    $0x02, 96(R8), Z9, Z9
+	VINSERTI32X4    $0x03, 96(R9)(CX*1), Z9, Z9
+	VBROADCASTI32X4 96(AX)(CX*2), Z11
+	VINSERTI32X4    $0x01, 96(DI), Z11, Z11
+	VINSERTI32X4    $0x02, 96(R8)(CX*1), Z11, Z11
+	VINSERTI32X4    $0x03, 96(R9)(CX*2), Z11, Z11
+	VBROADCASTI32X4 96(SI), Z12
+	VINSERTI32X4    $0x01, 96(DI)(CX*1), Z12, Z12
+	VINSERTI32X4    $0x02, 96(R8)(CX*2), Z12, Z12
+	VINSERTI32X4    $0x03, 96(R10), Z12, Z12
+	VPUNPCKLDQ      Z9, Z6, Z14
+	VPUNPCKHDQ      Z9, Z6, Z6
+	VPUNPCKLDQ      Z12, Z11, Z9
+	VPUNPCKHDQ      Z12, Z11, Z11
+	VPUNPCKLQDQ     Z9, Z14, Z12
+	VPUNPCKHQDQ     Z9, Z14, Z9
+	VPUNPCKLQDQ     Z11, Z6, Z14
+	VPUNPCKHQDQ     Z11, Z6, Z6
+	VPANDD          Z12, Z2, Z11
+	VPSRLD          $0x04, Z12, Z12
+	VPANDD          Z12, Z2, Z12
+	VPSLLD          $0x02, Z7, Z15
+	VPTERNLOGD      $0xf8, Z3, Z15, Z11
+	VPSRLD          $0x02, Z7, Z7
+	VPTERNLOGD      $0xf8, Z3, Z7, Z12
+	VPMULLD.BCST    340(BX), Z1, Z7
+	VPDPBUSD.BCST   300(BX), Z11, Z7
+	VPMULLD.BCST    460(BX), Z1, Z11
+	VPDPBUSD.BCST   420(BX), Z12, Z11
+	VPANDD          Z9, Z2, Z12
+	VPSRLD          $0x04, Z9, Z9
+	VPANDD          Z9, Z2, Z9
+	VPSLLD          $0x02, Z5, Z15
+	VPTERNLOGD      $0xf8, Z3, Z15, Z12
+	VPSRLD          $0x02, Z5, Z5
+	VPTERNLOGD      $0xf8, Z3, Z5, Z9
+	VPDPBUSD.BCST   304(BX), Z12, Z7
+	VPDPBUSD.BCST   424(BX), Z9, Z11
+	VPANDD          Z14, Z2, Z5
+	VPSRLD          $0x04, Z14, Z9
+	VPANDD          Z9, Z2, Z9
+	VPSLLD          $0x02, Z8, Z12
+	VPTERNLOGD      $0xf8, Z3, Z12, Z5
+	VPSRLD          $0x02, Z8, Z8
+	VPTERNLOGD      $0xf8, Z3, Z8, Z9
+	VPDPBUSD.BCST   308(BX), Z5, Z7
+	VPDPBUSD.BCST   428(BX), Z9, Z11
+	VPANDD          Z6, Z2, Z5
+	VPSRLD          $0x04, Z6, Z6
+	VPANDD          Z6, Z2, Z6
+	VPSLLD          $0x02, Z4, Z8
+	VPTERNLOGD      $0xf8, Z3, Z8, Z5
+	VPSRLD          $0x02, Z4, Z4
+	VPTERNLOGD      $0xf8, Z3, Z4, Z6
+	VPDPBUSD.BCST   312(BX), Z5, Z7
+	VPDPBUSD.BCST   432(BX), Z6, Z11
+	VBROADCASTI32X4 176(AX), Z4
+	VINSERTI32X4    $0x01, 176(SI)(CX*1), Z4, Z4
+	VINSERTI32X4    $0x02, 176(DI)(CX*2), Z4, Z4
+	VINSERTI32X4    $0x03, 176(R9), Z4, Z4
+	VBROADCASTI32X4 176(AX)(CX*1), Z5
+	VINSERTI32X4    $0x01, 176(SI)(CX*2), Z5, Z5
+	VINSERTI32X4    $0x02, 176(R8), Z5, Z5
+	VINSERTI32X4    $0x03, 176(R9)(CX*1), Z5, Z5
+	VBROADCASTI32X4 176(AX)(CX*2), Z6
+	VINSERTI32X4    $0x01, 176(DI), Z6, Z6
+	VINSERTI32X4    $0x02, 176(R8)(CX*1), Z6, Z6
+	VINSERTI32X4    $0x03, 176(R9)(CX*2), Z6, Z6
+	VBROADCASTI32X4 176(SI), Z8
+	VINSERTI32X4    $0x01, 176(DI)(CX*1), Z8, Z8
+	VINSERTI32X4    $0x02, 176(R8)(CX*2), Z8, Z8
+	VINSERTI32X4    $0x03, 176(R10), Z8, Z8
+	VPUNPCKLDQ      Z5, Z4, Z9
+	VPUNPCKHDQ      Z5, Z4, Z4
+	VPUNPCKLDQ      Z8, Z6, Z5
+	VPUNPCKHDQ      Z8, Z6, Z6
+	VPUNPCKLQDQ     Z5, Z9, Z8
+	VPUNPCKHQDQ     Z5, Z9, Z5
+	VPUNPCKLQDQ     Z6, Z4, Z9
+	VPUNPCKHQDQ     Z6, Z4, Z4
+	VBROADCASTI32X4 80(AX), Z6
+	VINSERTI32X4    $0x01, 80(SI)(CX*1), Z6, Z6
+	VINSERTI32X4    $0x02, 80(DI)(CX*2), Z6, Z6
+	VINSERTI32X4    $0x03, 80(R9), Z6, Z6
+	VBROADCASTI32X4 80(AX)(CX*1), Z12
+	VINSERTI32X4    $0x01, 80(SI)(CX*2), Z12, Z12
+	VINSERTI32X4    $0x02, 80(R8), Z12, Z12
+	VINSERTI32X4    $0x03, 80(R9)(CX*1), Z12, Z12
+	VBROADCASTI32X4 80(AX)(CX*2), Z14
+	VINSERTI32X4    $0x01, 80(DI), Z14, Z14
+	VINSERTI32X4    $0x02, 80(R8)(CX*1), Z14, Z14
+	VINSERTI32X4    $0x03, 80(R9)(CX*2), Z14, Z14
+	VBROADCASTI32X4 80(SI), Z15
+	VINSERTI32X4    $0x01, 80(DI)(CX*1), Z15, Z15
+	VINSERTI32X4    $0x02, 80(R8)(CX*2), Z15, Z15
+	VINSERTI32X4    $0x03, 80(R10), Z15, Z15
+	VPUNPCKLDQ      Z12, Z6, Z16
+	VPUNPCKHDQ      Z12, Z6, Z6
+	VPUNPCKLDQ      Z15, Z14, Z12
+	VPUNPCKHDQ      Z15, Z14, Z14
+	VPUNPCKLQDQ     Z12, Z16, Z15
+	VPUNPCKHQDQ     Z12, Z16, Z12
+	VPUNPCKLQDQ     Z14, Z6, Z16
+	VPUNPCKHQDQ     Z14, Z6, Z6
+	VPANDD          Z15, Z2, Z14
+	VPSRLD          $0x04, Z15, Z15
+	VPANDD          Z15, Z2, Z15
+	VPSLLD          $0x04, Z8, Z17
+	VPTERNLOGD      $0xf8, Z3, Z17, Z14
+	VPTERNLOGD      $0xf8, Z3, Z8, Z15
+	VPMULLD.BCST    284(BX), Z1, Z17
+	VPDPBUSD.BCST   256(BX), Z14, Z17
+	VPMULLD.BCST    404(BX), Z1, Z14
+	VPDPBUSD.BCST   376(BX), Z15, Z14
+	VPANDD          Z12, Z2, Z15
+	VPSRLD          $0x04, Z12, Z12
+	VPANDD          Z12, Z2, Z12
+	VPSLLD          $0x04, Z5, Z18
+	VPTERNLOGD      $0xf8, Z3, Z18, Z15
+	VPTERNLOGD      $0xf8, Z3, Z5, Z12
+	VPDPBUSD.BCST   260(BX), Z15, Z17
+	VPDPBUSD.BCST   380(BX), Z12, Z14
+	VPANDD          Z16, Z2, Z12
+	VPSRLD          $0x04, Z16, Z15
+	VPANDD          Z15, Z2, Z15
+	VPSLLD          $0x04, Z9, Z16
+	VPTERNLOGD      $0xf8, Z3, Z16, Z12
+	VPTERNLOGD      $0xf8, Z3, Z9, Z15
+	VPDPBUSD.BCST   264(BX), Z12, Z17
+	VPDPBUSD.BCST   384(BX), Z15, Z14
+	VPANDD          Z6, Z2, Z12
+	VPSRLD          $0x04, Z6, Z6
+	VPANDD          Z6, Z2, Z6
+	VPSLLD          $0x04, Z4, Z15
+	VPTERNLOGD      $0xf8, Z3, Z15, Z12
+	VPTERNLOGD      $0xf8, Z3, Z4, Z6
+	VPDPBUSD.BCST   268(BX), Z12, Z17
+	VCVTDQ2PS       Z13, Z13
+	VMULPS          512(SP), Z13, Z13
+	VADDPS          Z13, Z0, Z0
+	VCVTDQ2PS       Z17, Z17
+	VMULPS          576(SP), Z17, Z17
+	VADDPS          Z17, Z0, Z0
+	VPDPBUSD.BCST   388(BX), Z6, Z14
+	VBROADCASTI32X4 112(AX), Z6
+	VINSERTI32X4    $0x01, 112(SI)(CX*1), Z6, Z6
+	VINSERTI32X4    $0x02, 112(DI)(CX*2), Z6, Z6
+	VINSERTI32X4    $0x03, 112(R9), Z6, Z6
+	VBROADCASTI32X4 112(AX)(CX*1), Z12
+	VINSERTI32X4    $0x01, 112(SI)(CX*2), Z12, Z12
+	VINSERTI32X4    $0x02, 112(R8), Z12, Z12
+	VINSERTI32X4    $0x03, 112(R9)(CX*1), Z12, Z12
+	VBROADCASTI32X4 112(AX)(CX*2), Z13
+	VINSERTI32X4    $0x01, 112(DI), Z13, Z13
+	VINSERTI32X4    $0x02, 112(R8)(CX*1), Z13, Z13
+	VINSERTI32X4    $0x03, 112(R9)(CX*2), Z13, Z13
+	VBROADCASTI32X4 112(SI), Z15
+	VINSERTI32X4    $0x01, 112(DI)(CX*1), Z15, Z15
+	VINSERTI32X4    $0x02, 112(R8)(CX*2), Z15, Z15
+	VINSERTI32X4    $0x03, 112(R10), Z15, Z15
+	VPUNPCKLDQ      Z12, Z6, Z16
+	VPUNPCKHDQ      Z12, Z6, Z6
+	VPUNPCKLDQ      Z15, Z13, Z12
+	VPUNPCKHDQ      Z15, Z13, Z13
+	VPUNPCKLQDQ     Z12, Z16, Z15
+	VPUNPCKHQDQ     Z12, Z16, Z12
+	VPUNPCKLQDQ     Z13, Z6, Z16
+	VPUNPCKHQDQ     Z13, Z6, Z6
+	VPANDD          Z15, Z2, Z13
+	VPSRLD          $0x04, Z15, Z15
+	VPANDD          Z15, Z2, Z15
+	VPSLLD          $0x02, Z8, Z17
+	VPTERNLOGD      $0xf8, Z3, Z17, Z13
+	VPSRLD          $0x02, Z8, Z8
+	VPTERNLOGD      $0xf8, Z3, Z8, Z15
+	VPMULLD.BCST    344(BX), Z1, Z8
+	VPDPBUSD.BCST   316(BX), Z13, Z8
+	VPMULLD.BCST    464(BX), Z1, Z13
+	VPDPBUSD.BCST   436(BX), Z15, Z13
+	VPANDD          Z12, Z2, Z15
+	VPSRLD          $0x04, Z12, Z12
+	VPANDD          Z12, Z2, Z12
+	VPSLLD          $0x02, Z5, Z17
+	VPTERNLOGD      $0xf8, Z3, Z17, Z15
+	VPSRLD          $0x02, Z5, Z5
+	VPTERNLOGD      $0xf8, Z3, Z5, Z12
+	VPDPBUSD.BCST   320(BX), Z15, Z8
+	VPDPBUSD.BCST   440(BX), Z12, Z13
+	VPANDD          Z16, Z2, Z5
+	VPSRLD          $0x04, Z16, Z12
+	VPANDD          Z12, Z2, Z12
+	VPSLLD          $0x02, Z9, Z15
+	VPTERNLOGD      $0xf8, Z3, Z15, Z5
+	VPSRLD          $0x02, Z9, Z9
+	VPTERNLOGD      $0xf8, Z3, Z9, Z12
+	VPDPBUSD.BCST   324(BX), Z5, Z8
+	VPDPBUSD.BCST   444(BX), Z12, Z13
+	VPANDD          Z6, Z2, Z5
+	VPSRLD          $0x04, Z6, Z6
+	VPANDD          Z6, Z2, Z6
+	VPSLLD          $0x02, Z4, Z9
+	VPTERNLOGD      $0xf8, Z3, Z9, Z5
+	VPSRLD          $0x02, Z4, Z4
+	VPTERNLOGD      $0xf8, Z3, Z4, Z6
+	VPDPBUSD.BCST   328(BX), Z5, Z8
+	VCVTDQ2PS       Z7, Z7
+	VMULPS          640(SP), Z7, Z7
+	VADDPS          Z7, Z0, Z0
+	VCVTDQ2PS       Z8, Z8
+	VMULPS          704(SP), Z8, Z8
+	VADDPS          Z8, Z0, Z0
+	VCVTDQ2PS       Z10, Z10
+	VMULPS          768(SP), Z10, Z10
+	VADDPS          Z10, Z0, Z0
+	VCVTDQ2PS       Z14, Z14
+	VMULPS          832(SP), Z14, Z14
+	VADDPS          Z14, Z0, Z0
+	VPDPBUSD.BCST   448(BX), Z6, Z13
+	VCVTDQ2PS       Z11, Z11
+	VMULPS          896(SP), Z11, Z11
+	VADDPS          Z11, Z0, Z0
+	VCVTDQ2PS       Z13, Z13
+	VMULPS          960(SP), Z13, Z13
+	VADDPS          Z13, Z0, Z0
+	ADDQ            $0x000000d2, AX
+	ADDQ            $0x000000d2, SI
+	ADDQ            $0x000000d2, DI
+	ADDQ            $0x000000d2, R8
+	ADDQ            $0x000000d2, R9
+	ADDQ            $0x000000d2, R10
+	ADDQ            $0x00000d20, R11
+	ADDQ            $0x000001e0, BX
+	DECQ            DX
+	JNE             block
+	MOVQ            acc+0(FP), AX
+	VMOVUPS         Z0, (AX)
+	VZEROUPPER
+	RET
+
+DATA constDotQ6_K0<>+0(SB)/8, $0x0f0f0f0f0f0f0f0f
+DATA constDotQ6_K0<>+8(SB)/8, $0x0f0f0f0f0f0f0f0f
+GLOBL constDotQ6_K0<>(SB), RODATA|NOPTR, $16
+
+DATA constDotQ6_K1<>+0(SB)/8, $0x3030303030303030
+DATA constDotQ6_K1<>+8(SB)/8, $0x3030303030303030
+GLOBL constDotQ6_K1<>(SB), RODATA|NOPTR, $16

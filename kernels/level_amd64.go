@@ -21,6 +21,8 @@ var unpackers = [...]func(panel, rows *byte, stride, blocks int){
 	gguf.Q4_0: unpackQ4_0AVX512,
 	gguf.Q8_0: unpackQ8_0AVX512,
 	gguf.Q4_K: unpackQ4_KAVX512,
+	gguf.Q5_K: unpackQ5_KAVX512,
+	gguf.Q6_K: unpackQ6_KAVX512,
 }
 
 // fill unpacks so many columns of 16 rows, which begin at rows.
@@ -39,6 +41,8 @@ var dots = [...]func(acc *float32, rows *byte, stride, blocks int, acts *byte){
 	gguf.Q4_0: dotQ4_0VNNI,
 	gguf.Q8_0: dotQ8_0VNNI,
 	gguf.Q4_K: dotQ4_KVNNI,
+	gguf.Q5_K: dotQ5_KVNNI,
+	gguf.Q6_K: dotQ6_KVNNI,
 }
 
 // dot writes the products of a tile's rows with one token to acc, if there is a kernel that needs no panel.

@@ -18,3 +18,13 @@ func unpackQ8_0AVX512(panel *byte, rows *byte, stride int, blocks int)
 //
 //go:noescape
 func unpackQ4_KAVX512(panel *byte, rows *byte, stride int, blocks int)
+
+// unpacks so many blocks of 16 rows, which are stride bytes apart, into a panel.
+//
+//go:noescape
+func unpackQ5_KAVX512(panel *byte, rows *byte, stride int, blocks int)
+
+// unpacks so many blocks of 16 rows, which are stride bytes apart, into a panel.
+//
+//go:noescape
+func unpackQ6_KAVX512(panel *byte, rows *byte, stride int, blocks int)

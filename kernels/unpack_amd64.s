@@ -2,31 +2,26 @@
 
 //go:build amd64 && !purego
 
+#include "textflag.h"
+
 // func unpackQ4_0AVX512(panel *byte, rows *byte, stride int, blocks int)
 // Requires: AVX, AVX512F
 TEXT ·unpackQ4_0AVX512(SB), $0-32
-	MOVQ         panel+0(FP), AX
-	MOVQ         rows+8(FP), CX
-	MOVQ         stride+16(FP), DX
-	MOVQ         blocks+24(FP), BX
-	LEAQ         (CX)(DX*2), SI
-	ADDQ         DX, SI
-	LEAQ         (SI)(DX*2), DI
-	ADDQ         DX, DI
-	LEAQ         (DI)(DX*2), R8
-	ADDQ         DX, R8
-	LEAQ         (R8)(DX*2), R9
-	ADDQ         DX, R9
-	LEAQ         (R9)(DX*2), R10
-	ADDQ         DX, R10
-	MOVL         $0x0f0f0f0f, R11
-	VPBROADCASTD R11, Z0
-	MOVL         $0x3f3f3f3f, R11
-	VPBROADCASTD R11, Z1
-	MOVL         $0x30303030, R11
-	VPBROADCASTD R11, Z1
-	MOVL         $0x80808080, R11
-	VPBROADCASTD R11, Z1
+	MOVQ            panel+0(FP), AX
+	MOVQ            rows+8(FP), CX
+	MOVQ            stride+16(FP), DX
+	MOVQ            blocks+24(FP), BX
+	LEAQ            (CX)(DX*2), SI
+	ADDQ            DX, SI
+	LEAQ            (SI)(DX*2), DI
+	ADDQ            DX, DI
+	LEAQ            (DI)(DX*2), R8
+	ADDQ            DX, R8
+	LEAQ            (R8)(DX*2), R9
+	ADDQ            DX, R9
+	LEAQ            (R9)(DX*2), R10
+	ADDQ            DX, R10
+	VBROADCASTI32X4 constQ4_00<>+0(SB), Z0
 
 block:
 	VBROADCASTI32X4 (CX), Z1
@@ -107,31 +102,28 @@ block:
 	VZEROUPPER
 	RET
 
+DATA constQ4_00<>+0(SB)/8, $0x0f0f0f0f0f0f0f0f
+DATA constQ4_00<>+8(SB)/8, $0x0f0f0f0f0f0f0f0f
+GLOBL constQ4_00<>(SB), RODATA|NOPTR, $16
+
 // func unpackQ8_0AVX512(panel *byte, rows *byte, stride int, blocks int)
 // Requires: AVX, AVX512F
 TEXT ·unpackQ8_0AVX512(SB), $0-32
-	MOVQ         panel+0(FP), AX
-	MOVQ         rows+8(FP), CX
-	MOVQ         stride+16(FP), DX
-	MOVQ         blocks+24(FP), BX
-	LEAQ         (CX)(DX*2), SI
-	ADDQ         DX, SI
-	LEAQ         (SI)(DX*2), DI
-	ADDQ         DX, DI
-	LEAQ         (DI)(DX*2), R8
-	ADDQ         DX, R8
-	LEAQ         (R8)(DX*2), R9
-	ADDQ         DX, R9
-	LEAQ         (R9)(DX*2), R10
-	ADDQ         DX, R10
-	MOVL         $0x0f0f0f0f, R11
-	VPBROADCASTD R11, Z0
-	MOVL         $0x3f3f3f3f, R11
-	VPBROADCASTD R11, Z0
-	MOVL         $0x30303030, R11
-	VPBROADCASTD R11, Z0
-	MOVL         $0x80808080, R11
-	VPBROADCASTD R11, Z0
+	MOVQ            panel+0(FP), AX
+	MOVQ            rows+8(FP), CX
+	MOVQ            stride+16(FP), DX
+	MOVQ            blocks+24(FP), BX
+	LEAQ            (CX)(DX*2), SI
+	ADDQ            DX, SI
+	LEAQ            (SI)(DX*2), DI
+	ADDQ            DX, DI
+	LEAQ            (DI)(DX*2), R8
+	ADDQ            DX, R8
+	LEAQ            (R8)(DX*2), R9
+	ADDQ            DX, R9
+	LEAQ            (R9)(DX*2), R10
+	ADDQ            DX, R10
+	VBROADCASTI32X4 constQ8_00<>+0(SB), Z0
 
 block:
 	VBROADCASTI32X4 (CX), Z1
@@ -180,12 +172,12 @@ block:
 	VPUNPCKHQDQ     Z2, Z5, Z2
 	VPUNPCKLQDQ     Z3, Z1, Z5
 	VPUNPCKHQDQ     Z3, Z1, Z1
-	VPXORD          Z4, Z0, Z4
-	VMOVDQU64       Z4, (AX)
+	VPXORD          Z4, Z0, Z3
+	VMOVDQU64       Z3, (AX)
 	VPXORD          Z2, Z0, Z2
 	VMOVDQU64       Z2, 64(AX)
-	VPXORD          Z5, Z0, Z5
-	VMOVDQU64       Z5, 128(AX)
+	VPXORD          Z5, Z0, Z2
+	VMOVDQU64       Z2, 128(AX)
 	VPXORD          Z1, Z0, Z1
 	VMOVDQU64       Z1, 192(AX)
 	VBROADCASTI32X4 18(CX), Z1
@@ -212,12 +204,12 @@ block:
 	VPUNPCKHQDQ     Z2, Z5, Z2
 	VPUNPCKLQDQ     Z3, Z1, Z5
 	VPUNPCKHQDQ     Z3, Z1, Z1
-	VPXORD          Z4, Z0, Z4
-	VMOVDQU64       Z4, 256(AX)
+	VPXORD          Z4, Z0, Z3
+	VMOVDQU64       Z3, 256(AX)
 	VPXORD          Z2, Z0, Z2
 	VMOVDQU64       Z2, 320(AX)
-	VPXORD          Z5, Z0, Z5
-	VMOVDQU64       Z5, 384(AX)
+	VPXORD          Z5, Z0, Z2
+	VMOVDQU64       Z2, 384(AX)
 	VPXORD          Z1, Z0, Z1
 	VMOVDQU64       Z1, 448(AX)
 	ADDQ            $0x00000022, CX
@@ -232,31 +224,30 @@ block:
 	VZEROUPPER
 	RET
 
+DATA constQ8_00<>+0(SB)/8, $0x8080808080808080
+DATA constQ8_00<>+8(SB)/8, $0x8080808080808080
+GLOBL constQ8_00<>(SB), RODATA|NOPTR, $16
+
 // func unpackQ4_KAVX512(panel *byte, rows *byte, stride int, blocks int)
 // Requires: AVX, AVX512F
 TEXT ·unpackQ4_KAVX512(SB), $0-32
-	MOVQ         panel+0(FP), AX
-	MOVQ         rows+8(FP), CX
-	MOVQ         stride+16(FP), DX
-	MOVQ         blocks+24(FP), BX
-	LEAQ         (CX)(DX*2), SI
-	ADDQ         DX, SI
-	LEAQ         (SI)(DX*2), DI
-	ADDQ         DX, DI
-	LEAQ         (DI)(DX*2), R8
-	ADDQ         DX, R8
-	LEAQ         (R8)(DX*2), R9
-	ADDQ         DX, R9
-	LEAQ         (R9)(DX*2), R10
-	ADDQ         DX, R10
-	MOVL         $0x0f0f0f0f, R11
-	VPBROADCASTD R11, Z0
-	MOVL         $0x3f3f3f3f, R11
-	VPBROADCASTD R11, Z1
-	MOVL         $0x30303030, R11
-	VPBROADCASTD R11, Z2
-	MOVL         $0x80808080, R11
-	VPBROADCASTD R11, Z3
+	MOVQ            panel+0(FP), AX
+	MOVQ            rows+8(FP), CX
+	MOVQ            stride+16(FP), DX
+	MOVQ            blocks+24(FP), BX
+	LEAQ            (CX)(DX*2), SI
+	ADDQ            DX, SI
+	LEAQ            (SI)(DX*2), DI
+	ADDQ            DX, DI
+	LEAQ            (DI)(DX*2), R8
+	ADDQ            DX, R8
+	LEAQ            (R8)(DX*2), R9
+	ADDQ            DX, R9
+	LEAQ            (R9)(DX*2), R10
+	ADDQ            DX, R10
+	VBROADCASTI32X4 constQ4_K0<>+0(SB), Z0
+	VBROADCASTI32X4 constQ4_K1<>+0(SB), Z1
+	VBROADCASTI32X4 constQ4_K2<>+0(SB), Z2
 
 block:
 	VBROADCASTI32X4 (CX), Z3
@@ -288,93 +279,87 @@ block:
 	VPSRLD          $0x10, Z6, Z6
 	VPMOVDW         Z6, Y6
 	VCVTPH2PS       Y6, Z6
-	VPANDD          Z4, Z1, Z8
-	VPANDD          Z7, Z1, Z9
-	VPANDD          Z3, Z0, Z10
-	VPSRLD          $0x02, Z4, Z4
-	VPANDD          Z4, Z2, Z4
-	VPORD           Z4, Z10, Z4
+	VPANDD          Z4, Z0, Z8
+	VPANDD          Z7, Z0, Z9
+	VPANDD          Z3, Z1, Z10
 	VPSRLD          $0x04, Z3, Z3
-	VPANDD          Z3, Z0, Z3
-	VPSRLD          $0x02, Z7, Z7
-	VPANDD          Z7, Z2, Z7
-	VPORD           Z7, Z3, Z7
-	VPSLLD          $0x18, Z8, Z3
-	VPSRLD          $0x18, Z3, Z3
-	VCVTDQ2PS       Z3, Z3
-	VMULPS          Z5, Z3, Z3
-	VMOVUPS         Z3, 512(AX)
-	VPSLLD          $0x18, Z9, Z3
-	VPSRLD          $0x18, Z3, Z3
-	VCVTDQ2PS       Z3, Z3
-	VMULPS          Z6, Z3, Z3
-	VMOVUPS         Z3, 640(AX)
-	VPSLLD          $0x10, Z8, Z3
-	VPSRLD          $0x18, Z3, Z3
-	VCVTDQ2PS       Z3, Z3
-	VMULPS          Z5, Z3, Z3
-	VMOVUPS         Z3, 1280(AX)
-	VPSLLD          $0x10, Z9, Z3
-	VPSRLD          $0x18, Z3, Z3
-	VCVTDQ2PS       Z3, Z3
-	VMULPS          Z6, Z3, Z3
-	VMOVUPS         Z3, 1408(AX)
-	VPSLLD          $0x08, Z8, Z3
-	VPSRLD          $0x18, Z3, Z3
-	VCVTDQ2PS       Z3, Z3
-	VMULPS          Z5, Z3, Z3
-	VMOVUPS         Z3, 2048(AX)
-	VPSLLD          $0x08, Z9, Z3
-	VPSRLD          $0x18, Z3, Z3
-	VCVTDQ2PS       Z3, Z3
-	VMULPS          Z6, Z3, Z3
-	VMOVUPS         Z3, 2176(AX)
-	VPSLLD          $0x00, Z8, Z3
-	VPSRLD          $0x18, Z3, Z3
-	VCVTDQ2PS       Z3, Z3
-	VMULPS          Z5, Z3, Z3
-	VMOVUPS         Z3, 2816(AX)
-	VPSLLD          $0x00, Z9, Z3
-	VPSRLD          $0x18, Z3, Z3
-	VCVTDQ2PS       Z3, Z3
-	VMULPS          Z6, Z3, Z3
-	VMOVUPS         Z3, 2944(AX)
-	VPSLLD          $0x18, Z4, Z3
-	VPSRLD          $0x18, Z3, Z3
-	VCVTDQ2PS       Z3, Z3
-	VMULPS          Z5, Z3, Z3
-	VMOVUPS         Z3, 3584(AX)
-	VPSLLD          $0x18, Z7, Z3
-	VPSRLD          $0x18, Z3, Z3
-	VCVTDQ2PS       Z3, Z3
-	VMULPS          Z6, Z3, Z3
-	VMOVUPS         Z3, 3712(AX)
-	VPSLLD          $0x10, Z4, Z3
-	VPSRLD          $0x18, Z3, Z3
-	VCVTDQ2PS       Z3, Z3
-	VMULPS          Z5, Z3, Z3
-	VMOVUPS         Z3, 4352(AX)
-	VPSLLD          $0x10, Z7, Z3
-	VPSRLD          $0x18, Z3, Z3
-	VCVTDQ2PS       Z3, Z3
-	VMULPS          Z6, Z3, Z3
-	VMOVUPS         Z3, 4480(AX)
-	VPSLLD          $0x08, Z4, Z3
-	VPSRLD          $0x18, Z3, Z3
-	VCVTDQ2PS       Z3, Z3
-	VMULPS          Z5, Z3, Z3
-	VMOVUPS         Z3, 5120(AX)
-	VPSLLD          $0x08, Z7, Z3
-	VPSRLD          $0x18, Z3, Z3
-	VCVTDQ2PS       Z3, Z3
-	VMULPS          Z6, Z3, Z3
-	VMOVUPS         Z3, 5248(AX)
-	VPSLLD          $0x00, Z4, Z3
-	VPSRLD          $0x18, Z3, Z3
-	VCVTDQ2PS       Z3, Z3
-	VMULPS          Z5, Z3, Z3
-	VMOVUPS         Z3, 5888(AX)
-	VPSLLD          $0x00, Z7, Z3
+	VPANDD          Z3, Z1, Z3
+	VPSLLD          $0x18, Z8, Z11
+	VPSRLD          $0x18, Z11, Z11
+	VCVTDQ2PS       Z11, Z11
+	VMULPS          Z5, Z11, Z11
+	VMOVUPS         Z11, 512(AX)
+	VPSLLD          $0x18, Z9, Z11
+	VPSRLD          $0x18, Z11, Z11
+	VCVTDQ2PS       Z11, Z11
+	VMULPS          Z6, Z11, Z11
+	VMOVUPS         Z11, 640(AX)
+	VPSLLD          $0x10, Z8, Z11
+	VPSRLD          $0x18, Z11, Z11
+	VCVTDQ2PS       Z11, Z11
+	VMULPS          Z5, Z11, Z11
+	VMOVUPS         Z11, 1280(AX)
+	VPSLLD          $0x10, Z9, Z11
+	VPSRLD          $0x18, Z11, Z11
+	VCVTDQ2PS       Z11, Z11
+	VMULPS          Z6, Z11, Z11
+	VMOVUPS         Z11, 1408(AX)
+	VPSLLD          $0x08, Z8, Z11
+	VPSRLD          $0x18, Z11, Z11
+	VCVTDQ2PS       Z11, Z11
+	VMULPS          Z5, Z11, Z11
+	VMOVUPS         Z11, 2048(AX)
+	VPSLLD          $0x08, Z9, Z11
+	VPSRLD          $0x18, Z11, Z11
+	VCVTDQ2PS       Z11, Z11
+	VMULPS          Z6, Z11, Z11
+	VMOVUPS         Z11, 2176(AX)
+	VPSRLD          $0x18, Z8, Z8
+	VCVTDQ2PS       Z8, Z8
+	VMULPS          Z5, Z8, Z8
+	VMOVUPS         Z8, 2816(AX)
+	VPSRLD          $0x18, Z9, Z8
+	VCVTDQ2PS       Z8, Z8
+	VMULPS          Z6, Z8, Z8
+	VMOVUPS         Z8, 2944(AX)
+	VPSRLD          $0x02, Z4, Z4
+	VPTERNLOGD      $0xf8, Z2, Z4, Z10
+	VPSRLD          $0x02, Z7, Z4
+	VPTERNLOGD      $0xf8, Z2, Z4, Z3
+	VPSLLD          $0x18, Z10, Z4
+	VPSRLD          $0x18, Z4, Z4
+	VCVTDQ2PS       Z4, Z4
+	VMULPS          Z5, Z4, Z4
+	VMOVUPS         Z4, 3584(AX)
+	VPSLLD          $0x18, Z3, Z4
+	VPSRLD          $0x18, Z4, Z4
+	VCVTDQ2PS       Z4, Z4
+	VMULPS          Z6, Z4, Z4
+	VMOVUPS         Z4, 3712(AX)
+	VPSLLD          $0x10, Z10, Z4
+	VPSRLD          $0x18, Z4, Z4
+	VCVTDQ2PS       Z4, Z4
+	VMULPS          Z5, Z4, Z4
+	VMOVUPS         Z4, 4352(AX)
+	VPSLLD          $0x10, Z3, Z4
+	VPSRLD          $0x18, Z4, Z4
+	VCVTDQ2PS       Z4, Z4
+	VMULPS          Z6, Z4, Z4
+	VMOVUPS         Z4, 4480(AX)
+	VPSLLD          $0x08, Z10, Z4
+	VPSRLD          $0x18, Z4, Z4
+	VCVTDQ2PS       Z4, Z4
+	VMULPS          Z5, Z4, Z4
+	VMOVUPS         Z4, 5120(AX)
+	VPSLLD          $0x08, Z3, Z4
+	VPSRLD          $0x18, Z4, Z4
+	VCVTDQ2PS       Z4, Z4
+	VMULPS          Z6, Z4, Z4
+	VMOVUPS         Z4, 5248(AX)
+	VPSRLD          $0x18, Z10, Z4
+	VCVTDQ2PS       Z4, Z4
+	VMULPS          Z5, Z4, Z4
+	VMOVUPS         Z4, 5888(AX)
 	VPSRLD          $0x18, Z3, Z3
 	VCVTDQ2PS       Z3, Z3
 	VMULPS          Z6, Z3, Z3
@@ -403,25 +388,25 @@ block:
 	VPUNPCKHQDQ     Z4, Z7, Z4
 	VPUNPCKLQDQ     Z5, Z3, Z7
 	VPUNPCKHQDQ     Z5, Z3, Z3
-	VPANDD          Z6, Z0, Z5
+	VPANDD          Z6, Z1, Z5
 	VMOVDQU64       Z5, (AX)
 	VPSRLD          $0x04, Z6, Z5
-	VPANDD          Z5, Z0, Z5
+	VPANDD          Z5, Z1, Z5
 	VMOVDQU64       Z5, 768(AX)
-	VPANDD          Z4, Z0, Z5
+	VPANDD          Z4, Z1, Z5
 	VMOVDQU64       Z5, 64(AX)
 	VPSRLD          $0x04, Z4, Z4
-	VPANDD          Z4, Z0, Z4
+	VPANDD          Z4, Z1, Z4
 	VMOVDQU64       Z4, 832(AX)
-	VPANDD          Z7, Z0, Z4
+	VPANDD          Z7, Z1, Z4
 	VMOVDQU64       Z4, 128(AX)
 	VPSRLD          $0x04, Z7, Z4
-	VPANDD          Z4, Z0, Z4
+	VPANDD          Z4, Z1, Z4
 	VMOVDQU64       Z4, 896(AX)
-	VPANDD          Z3, Z0, Z4
+	VPANDD          Z3, Z1, Z4
 	VMOVDQU64       Z4, 192(AX)
 	VPSRLD          $0x04, Z3, Z3
-	VPANDD          Z3, Z0, Z3
+	VPANDD          Z3, Z1, Z3
 	VMOVDQU64       Z3, 960(AX)
 	VBROADCASTI32X4 32(CX), Z3
 	VINSERTI32X4    $0x01, 32(SI)(DX*1), Z3, Z3
@@ -447,25 +432,25 @@ block:
 	VPUNPCKHQDQ     Z4, Z7, Z4
 	VPUNPCKLQDQ     Z5, Z3, Z7
 	VPUNPCKHQDQ     Z5, Z3, Z3
-	VPANDD          Z6, Z0, Z5
+	VPANDD          Z6, Z1, Z5
 	VMOVDQU64       Z5, 256(AX)
 	VPSRLD          $0x04, Z6, Z5
-	VPANDD          Z5, Z0, Z5
+	VPANDD          Z5, Z1, Z5
 	VMOVDQU64       Z5, 1024(AX)
-	VPANDD          Z4, Z0, Z5
+	VPANDD          Z4, Z1, Z5
 	VMOVDQU64       Z5, 320(AX)
 	VPSRLD          $0x04, Z4, Z4
-	VPANDD          Z4, Z0, Z4
+	VPANDD          Z4, Z1, Z4
 	VMOVDQU64       Z4, 1088(AX)
-	VPANDD          Z7, Z0, Z4
+	VPANDD          Z7, Z1, Z4
 	VMOVDQU64       Z4, 384(AX)
 	VPSRLD          $0x04, Z7, Z4
-	VPANDD          Z4, Z0, Z4
+	VPANDD          Z4, Z1, Z4
 	VMOVDQU64       Z4, 1152(AX)
-	VPANDD          Z3, Z0, Z4
+	VPANDD          Z3, Z1, Z4
 	VMOVDQU64       Z4, 448(AX)
 	VPSRLD          $0x04, Z3, Z3
-	VPANDD          Z3, Z0, Z3
+	VPANDD          Z3, Z1, Z3
 	VMOVDQU64       Z3, 1216(AX)
 	VBROADCASTI32X4 48(CX), Z3
 	VINSERTI32X4    $0x01, 48(SI)(DX*1), Z3, Z3
@@ -491,25 +476,25 @@ block:
 	VPUNPCKHQDQ     Z4, Z7, Z4
 	VPUNPCKLQDQ     Z5, Z3, Z7
 	VPUNPCKHQDQ     Z5, Z3, Z3
-	VPANDD          Z6, Z0, Z5
+	VPANDD          Z6, Z1, Z5
 	VMOVDQU64       Z5, 1536(AX)
 	VPSRLD          $0x04, Z6, Z5
-	VPANDD          Z5, Z0, Z5
+	VPANDD          Z5, Z1, Z5
 	VMOVDQU64       Z5, 2304(AX)
-	VPANDD          Z4, Z0, Z5
+	VPANDD          Z4, Z1, Z5
 	VMOVDQU64       Z5, 1600(AX)
 	VPSRLD          $0x04, Z4, Z4
-	VPANDD          Z4, Z0, Z4
+	VPANDD          Z4, Z1, Z4
 	VMOVDQU64       Z4, 2368(AX)
-	VPANDD          Z7, Z0, Z4
+	VPANDD          Z7, Z1, Z4
 	VMOVDQU64       Z4, 1664(AX)
 	VPSRLD          $0x04, Z7, Z4
-	VPANDD          Z4, Z0, Z4
+	VPANDD          Z4, Z1, Z4
 	VMOVDQU64       Z4, 2432(AX)
-	VPANDD          Z3, Z0, Z4
+	VPANDD          Z3, Z1, Z4
 	VMOVDQU64       Z4, 1728(AX)
 	VPSRLD          $0x04, Z3, Z3
-	VPANDD          Z3, Z0, Z3
+	VPANDD          Z3, Z1, Z3
 	VMOVDQU64       Z3, 2496(AX)
 	VBROADCASTI32X4 64(CX), Z3
 	VINSERTI32X4    $0x01, 64(SI)(DX*1), Z3, Z3
@@ -535,25 +520,25 @@ block:
 	VPUNPCKHQDQ     Z4, Z7, Z4
 	VPUNPCKLQDQ     Z5, Z3, Z7
 	VPUNPCKHQDQ     Z5, Z3, Z3
-	VPANDD          Z6, Z0, Z5
+	VPANDD          Z6, Z1, Z5
 	VMOVDQU64       Z5, 1792(AX)
 	VPSRLD          $0x04, Z6, Z5
-	VPANDD          Z5, Z0, Z5
+	VPANDD          Z5, Z1, Z5
 	VMOVDQU64       Z5, 2560(AX)
-	VPANDD          Z4, Z0, Z5
+	VPANDD          Z4, Z1, Z5
 	VMOVDQU64       Z5, 1856(AX)
 	VPSRLD          $0x04, Z4, Z4
-	VPANDD          Z4, Z0, Z4
+	VPANDD          Z4, Z1, Z4
 	VMOVDQU64       Z4, 2624(AX)
-	VPANDD          Z7, Z0, Z4
+	VPANDD          Z7, Z1, Z4
 	VMOVDQU64       Z4, 1920(AX)
 	VPSRLD          $0x04, Z7, Z4
-	VPANDD          Z4, Z0, Z4
+	VPANDD          Z4, Z1, Z4
 	VMOVDQU64       Z4, 2688(AX)
-	VPANDD          Z3, Z0, Z4
+	VPANDD          Z3, Z1, Z4
 	VMOVDQU64       Z4, 1984(AX)
 	VPSRLD          $0x04, Z3, Z3
-	VPANDD          Z3, Z0, Z3
+	VPANDD          Z3, Z1, Z3
 	VMOVDQU64       Z3, 2752(AX)
 	VBROADCASTI32X4 80(CX), Z3
 	VINSERTI32X4    $0x01, 80(SI)(DX*1), Z3, Z3
@@ -579,25 +564,25 @@ block:
 	VPUNPCKHQDQ     Z4, Z7, Z4
 	VPUNPCKLQDQ     Z5, Z3, Z7
 	VPUNPCKHQDQ     Z5, Z3, Z3
-	VPANDD          Z6, Z0, Z5
+	VPANDD          Z6, Z1, Z5
 	VMOVDQU64       Z5, 3072(AX)
 	VPSRLD          $0x04, Z6, Z5
-	VPANDD          Z5, Z0, Z5
+	VPANDD          Z5, Z1, Z5
 	VMOVDQU64       Z5, 3840(AX)
-	VPANDD          Z4, Z0, Z5
+	VPANDD          Z4, Z1, Z5
 	VMOVDQU64       Z5, 3136(AX)
 	VPSRLD          $0x04, Z4, Z4
-	VPANDD          Z4, Z0, Z4
+	VPANDD          Z4, Z1, Z4
 	VMOVDQU64       Z4, 3904(AX)
-	VPANDD          Z7, Z0, Z4
+	VPANDD          Z7, Z1, Z4
 	VMOVDQU64       Z4, 3200(AX)
 	VPSRLD          $0x04, Z7, Z4
-	VPANDD          Z4, Z0, Z4
+	VPANDD          Z4, Z1, Z4
 	VMOVDQU64       Z4, 3968(AX)
-	VPANDD          Z3, Z0, Z4
+	VPANDD          Z3, Z1, Z4
 	VMOVDQU64       Z4, 3264(AX)
 	VPSRLD          $0x04, Z3, Z3
-	VPANDD          Z3, Z0, Z3
+	VPANDD          Z3, Z1, Z3
 	VMOVDQU64       Z3, 4032(AX)
 	VBROADCASTI32X4 96(CX), Z3
 	VINSERTI32X4    $0x01, 96(SI)(DX*1), Z3, Z3
@@ -623,25 +608,25 @@ block:
 	VPUNPCKHQDQ     Z4, Z7, Z4
 	VPUNPCKLQDQ     Z5, Z3, Z7
 	VPUNPCKHQDQ     Z5, Z3, Z3
-	VPANDD          Z6, Z0, Z5
+	VPANDD          Z6, Z1, Z5
 	VMOVDQU64       Z5, 3328(AX)
 	VPSRLD          $0x04, Z6, Z5
-	VPANDD          Z5, Z0, Z5
+	VPANDD          Z5, Z1, Z5
 	VMOVDQU64       Z5, 4096(AX)
-	VPANDD          Z4, Z0, Z5
+	VPANDD          Z4, Z1, Z5
 	VMOVDQU64       Z5, 3392(AX)
 	VPSRLD          $0x04, Z4, Z4
-	VPANDD          Z4, Z0, Z4
+	VPANDD          Z4, Z1, Z4
 	VMOVDQU64       Z4, 4160(AX)
-	VPANDD          Z7, Z0, Z4
+	VPANDD          Z7, Z1, Z4
 	VMOVDQU64       Z4, 3456(AX)
 	VPSRLD          $0x04, Z7, Z4
-	VPANDD          Z4, Z0, Z4
+	VPANDD          Z4, Z1, Z4
 	VMOVDQU64       Z4, 4224(AX)
-	VPANDD          Z3, Z0, Z4
+	VPANDD          Z3, Z1, Z4
 	VMOVDQU64       Z4, 3520(AX)
 	VPSRLD          $0x04, Z3, Z3
-	VPANDD          Z3, Z0, Z3
+	VPANDD          Z3, Z1, Z3
 	VMOVDQU64       Z3, 4288(AX)
 	VBROADCASTI32X4 112(CX), Z3
 	VINSERTI32X4    $0x01, 112(SI)(DX*1), Z3, Z3
@@ -667,25 +652,25 @@ block:
 	VPUNPCKHQDQ     Z4, Z7, Z4
 	VPUNPCKLQDQ     Z5, Z3, Z7
 	VPUNPCKHQDQ     Z5, Z3, Z3
-	VPANDD          Z6, Z0, Z5
+	VPANDD          Z6, Z1, Z5
 	VMOVDQU64       Z5, 4608(AX)
 	VPSRLD          $0x04, Z6, Z5
-	VPANDD          Z5, Z0, Z5
+	VPANDD          Z5, Z1, Z5
 	VMOVDQU64       Z5, 5376(AX)
-	VPANDD          Z4, Z0, Z5
+	VPANDD          Z4, Z1, Z5
 	VMOVDQU64       Z5, 4672(AX)
 	VPSRLD          $0x04, Z4, Z4
-	VPANDD          Z4, Z0, Z4
+	VPANDD          Z4, Z1, Z4
 	VMOVDQU64       Z4, 5440(AX)
-	VPANDD          Z7, Z0, Z4
+	VPANDD          Z7, Z1, Z4
 	VMOVDQU64       Z4, 4736(AX)
 	VPSRLD          $0x04, Z7, Z4
-	VPANDD          Z4, Z0, Z4
+	VPANDD          Z4, Z1, Z4
 	VMOVDQU64       Z4, 5504(AX)
-	VPANDD          Z3, Z0, Z4
+	VPANDD          Z3, Z1, Z4
 	VMOVDQU64       Z4, 4800(AX)
 	VPSRLD          $0x04, Z3, Z3
-	VPANDD          Z3, Z0, Z3
+	VPANDD          Z3, Z1, Z3
 	VMOVDQU64       Z3, 5568(AX)
 	VBROADCASTI32X4 128(CX), Z3
 	VINSERTI32X4    $0x01, 128(SI)(DX*1), Z3, Z3
@@ -711,25 +696,25 @@ block:
 	VPUNPCKHQDQ     Z4, Z7, Z4
 	VPUNPCKLQDQ     Z5, Z3, Z7
 	VPUNPCKHQDQ     Z5, Z3, Z3
-	VPANDD          Z6, Z0, Z5
+	VPANDD          Z6, Z1, Z5
 	VMOVDQU64       Z5, 4864(AX)
 	VPSRLD          $0x04, Z6, Z5
-	VPANDD          Z5, Z0, Z5
+	VPANDD          Z5, Z1, Z5
 	VMOVDQU64       Z5, 5632(AX)
-	VPANDD          Z4, Z0, Z5
+	VPANDD          Z4, Z1, Z5
 	VMOVDQU64       Z5, 4928(AX)
 	VPSRLD          $0x04, Z4, Z4
-	VPANDD          Z4, Z0, Z4
+	VPANDD          Z4, Z1, Z4
 	VMOVDQU64       Z4, 5696(AX)
-	VPANDD          Z7, Z0, Z4
+	VPANDD          Z7, Z1, Z4
 	VMOVDQU64       Z4, 4992(AX)
 	VPSRLD          $0x04, Z7, Z4
-	VPANDD          Z4, Z0, Z4
+	VPANDD          Z4, Z1, Z4
 	VMOVDQU64       Z4, 5760(AX)
-	VPANDD          Z3, Z0, Z4
+	VPANDD          Z3, Z1, Z4
 	VMOVDQU64       Z4, 5056(AX)
 	VPSRLD          $0x04, Z3, Z3
-	VPANDD          Z3, Z0, Z3
+	VPANDD          Z3, Z1, Z3
 	VMOVDQU64       Z3, 5824(AX)
 	ADDQ            $0x00000090, CX
 	ADDQ            $0x00000090, SI
@@ -742,3 +727,1423 @@ block:
 	JNE             block
 	VZEROUPPER
 	RET
+
+DATA constQ4_K0<>+0(SB)/8, $0x3f3f3f3f3f3f3f3f
+DATA constQ4_K0<>+8(SB)/8, $0x3f3f3f3f3f3f3f3f
+GLOBL constQ4_K0<>(SB), RODATA|NOPTR, $16
+
+DATA constQ4_K1<>+0(SB)/8, $0x0f0f0f0f0f0f0f0f
+DATA constQ4_K1<>+8(SB)/8, $0x0f0f0f0f0f0f0f0f
+GLOBL constQ4_K1<>(SB), RODATA|NOPTR, $16
+
+DATA constQ4_K2<>+0(SB)/8, $0x3030303030303030
+DATA constQ4_K2<>+8(SB)/8, $0x3030303030303030
+GLOBL constQ4_K2<>(SB), RODATA|NOPTR, $16
+
+// func unpackQ5_KAVX512(panel *byte, rows *byte, stride int, blocks int)
+// Requires: AVX, AVX512F
+TEXT ·unpackQ5_KAVX512(SB), $0-32
+	MOVQ            panel+0(FP), AX
+	MOVQ            rows+8(FP), CX
+	MOVQ            stride+16(FP), DX
+	MOVQ            blocks+24(FP), BX
+	LEAQ            (CX)(DX*2), SI
+	ADDQ            DX, SI
+	LEAQ            (SI)(DX*2), DI
+	ADDQ            DX, DI
+	LEAQ            (DI)(DX*2), R8
+	ADDQ            DX, R8
+	LEAQ            (R8)(DX*2), R9
+	ADDQ            DX, R9
+	LEAQ            (R9)(DX*2), R10
+	ADDQ            DX, R10
+	VBROADCASTI32X4 constQ5_K0<>+0(SB), Z0
+	VBROADCASTI32X4 constQ5_K1<>+0(SB), Z1
+	VBROADCASTI32X4 constQ5_K2<>+0(SB), Z2
+	VBROADCASTI32X4 constQ5_K3<>+0(SB), Z3
+
+block:
+	VBROADCASTI32X4 (CX), Z4
+	VINSERTI32X4    $0x01, (SI)(DX*1), Z4, Z4
+	VINSERTI32X4    $0x02, (DI)(DX*2), Z4, Z4
+	VINSERTI32X4    $0x03, (R9), Z4, Z4
+	VBROADCASTI32X4 (CX)(DX*1), Z5
+	VINSERTI32X4    $0x01, (SI)(DX*2), Z5, Z5
+	VINSERTI32X4    $0x02, (R8), Z5, Z5
+	VINSERTI32X4    $0x03, (R9)(DX*1), Z5, Z5
+	VBROADCASTI32X4 (CX)(DX*2), Z6
+	VINSERTI32X4    $0x01, (DI), Z6, Z6
+	VINSERTI32X4    $0x02, (R8)(DX*1), Z6, Z6
+	VINSERTI32X4    $0x03, (R9)(DX*2), Z6, Z6
+	VBROADCASTI32X4 (SI), Z7
+	VINSERTI32X4    $0x01, (DI)(DX*1), Z7, Z7
+	VINSERTI32X4    $0x02, (R8)(DX*2), Z7, Z7
+	VINSERTI32X4    $0x03, (R10), Z7, Z7
+	VPUNPCKLDQ      Z5, Z4, Z8
+	VPUNPCKHDQ      Z5, Z4, Z4
+	VPUNPCKLDQ      Z7, Z6, Z5
+	VPUNPCKHDQ      Z7, Z6, Z6
+	VPUNPCKLQDQ     Z5, Z8, Z7
+	VPUNPCKHQDQ     Z5, Z8, Z5
+	VPUNPCKLQDQ     Z6, Z4, Z8
+	VPUNPCKHQDQ     Z6, Z4, Z4
+	VPMOVDW         Z7, Y6
+	VCVTPH2PS       Y6, Z6
+	VPSRLD          $0x10, Z7, Z7
+	VPMOVDW         Z7, Y7
+	VCVTPH2PS       Y7, Z7
+	VPANDD          Z5, Z0, Z9
+	VPANDD          Z8, Z0, Z10
+	VPANDD          Z4, Z1, Z11
+	VPSRLD          $0x04, Z4, Z4
+	VPANDD          Z4, Z1, Z4
+	VPSLLD          $0x18, Z9, Z12
+	VPSRLD          $0x18, Z12, Z12
+	VCVTDQ2PS       Z12, Z12
+	VMULPS          Z6, Z12, Z12
+	VMOVUPS         Z12, 512(AX)
+	VPSLLD          $0x18, Z10, Z12
+	VPSRLD          $0x18, Z12, Z12
+	VCVTDQ2PS       Z12, Z12
+	VMULPS          Z7, Z12, Z12
+	VMOVUPS         Z12, 640(AX)
+	VPSLLD          $0x10, Z9, Z12
+	VPSRLD          $0x18, Z12, Z12
+	VCVTDQ2PS       Z12, Z12
+	VMULPS          Z6, Z12, Z12
+	VMOVUPS         Z12, 1280(AX)
+	VPSLLD          $0x10, Z10, Z12
+	VPSRLD          $0x18, Z12, Z12
+	VCVTDQ2PS       Z12, Z12
+	VMULPS          Z7, Z12, Z12
+	VMOVUPS         Z12, 1408(AX)
+	VPSLLD          $0x08, Z9, Z12
+	VPSRLD          $0x18, Z12, Z12
+	VCVTDQ2PS       Z12, Z12
+	VMULPS          Z6, Z12, Z12
+	VMOVUPS         Z12, 2048(AX)
+	VPSLLD          $0x08, Z10, Z12
+	VPSRLD          $0x18, Z12, Z12
+	VCVTDQ2PS       Z12, Z12
+	VMULPS          Z7, Z12, Z12
+	VMOVUPS         Z12, 2176(AX)
+	VPSRLD          $0x18, Z9, Z9
+	VCVTDQ2PS       Z9, Z9
+	VMULPS          Z6, Z9, Z9
+	VMOVUPS         Z9, 2816(AX)
+	VPSRLD          $0x18, Z10, Z9
+	VCVTDQ2PS       Z9, Z9
+	VMULPS          Z7, Z9, Z9
+	VMOVUPS         Z9, 2944(AX)
+	VPSRLD          $0x02, Z5, Z5
+	VPTERNLOGD      $0xf8, Z2, Z5, Z11
+	VPSRLD          $0x02, Z8, Z5
+	VPTERNLOGD      $0xf8, Z2, Z5, Z4
+	VPSLLD          $0x18, Z11, Z5
+	VPSRLD          $0x18, Z5, Z5
+	VCVTDQ2PS       Z5, Z5
+	VMULPS          Z6, Z5, Z5
+	VMOVUPS         Z5, 3584(AX)
+	VPSLLD          $0x18, Z4, Z5
+	VPSRLD          $0x18, Z5, Z5
+	VCVTDQ2PS       Z5, Z5
+	VMULPS          Z7, Z5, Z5
+	VMOVUPS         Z5, 3712(AX)
+	VPSLLD          $0x10, Z11, Z5
+	VPSRLD          $0x18, Z5, Z5
+	VCVTDQ2PS       Z5, Z5
+	VMULPS          Z6, Z5, Z5
+	VMOVUPS         Z5, 4352(AX)
+	VPSLLD          $0x10, Z4, Z5
+	VPSRLD          $0x18, Z5, Z5
+	VCVTDQ2PS       Z5, Z5
+	VMULPS          Z7, Z5, Z5
+	VMOVUPS         Z5, 4480(AX)
+	VPSLLD          $0x08, Z11, Z5
+	VPSRLD          $0x18, Z5, Z5
+	VCVTDQ2PS       Z5, Z5
+	VMULPS          Z6, Z5, Z5
+	VMOVUPS         Z5, 5120(AX)
+	VPSLLD          $0x08, Z4, Z5
+	VPSRLD          $0x18, Z5, Z5
+	VCVTDQ2PS       Z5, Z5
+	VMULPS          Z7, Z5, Z5
+	VMOVUPS         Z5, 5248(AX)
+	VPSRLD          $0x18, Z11, Z5
+	VCVTDQ2PS       Z5, Z5
+	VMULPS          Z6, Z5, Z5
+	VMOVUPS         Z5, 5888(AX)
+	VPSRLD          $0x18, Z4, Z4
+	VCVTDQ2PS       Z4, Z4
+	VMULPS          Z7, Z4, Z4
+	VMOVUPS         Z4, 6016(AX)
+	VBROADCASTI32X4 16(CX), Z4
+	VINSERTI32X4    $0x01, 16(SI)(DX*1), Z4, Z4
+	VINSERTI32X4    $0x02, 16(DI)(DX*2), Z4, Z4
+	VINSERTI32X4    $0x03, 16(R9), Z4, Z4
+	VBROADCASTI32X4 16(CX)(DX*1), Z5
+	VINSERTI32X4    $0x01, 16(SI)(DX*2), Z5, Z5
+	VINSERTI32X4    $0x02, 16(R8), Z5, Z5
+	VINSERTI32X4    $0x03, 16(R9)(DX*1), Z5, Z5
+	VBROADCASTI32X4 16(CX)(DX*2), Z6
+	VINSERTI32X4    $0x01, 16(DI), Z6, Z6
+	VINSERTI32X4    $0x02, 16(R8)(DX*1), Z6, Z6
+	VINSERTI32X4    $0x03, 16(R9)(DX*2), Z6, Z6
+	VBROADCASTI32X4 16(SI), Z7
+	VINSERTI32X4    $0x01, 16(DI)(DX*1), Z7, Z7
+	VINSERTI32X4    $0x02, 16(R8)(DX*2), Z7, Z7
+	VINSERTI32X4    $0x03, 16(R10), Z7, Z7
+	VPUNPCKLDQ      Z5, Z4, Z8
+	VPUNPCKHDQ      Z5, Z4, Z4
+	VPUNPCKLDQ      Z7, Z6, Z5
+	VPUNPCKHDQ      Z7, Z6, Z6
+	VPUNPCKLQDQ     Z5, Z8, Z7
+	VPUNPCKHQDQ     Z5, Z8, Z5
+	VPUNPCKLQDQ     Z6, Z4, Z8
+	VPUNPCKHQDQ     Z6, Z4, Z4
+	VBROADCASTI32X4 32(CX), Z6
+	VINSERTI32X4    $0x01, 32(SI)(DX*1), Z6, Z6
+	VINSERTI32X4    $0x02, 32(DI)(DX*2), Z6, Z6
+	VINSERTI32X4    $0x03, 32(R9), Z6, Z6
+	VBROADCASTI32X4 32(CX)(DX*1), Z9
+	VINSERTI32X4    $0x01, 32(SI)(DX*2), Z9, Z9
+	VINSERTI32X4    $0x02, 32(R8), Z9, Z9
+	VINSERTI32X4    $0x03, 32(R9)(DX*1), Z9, Z9
+	VBROADCASTI32X4 32(CX)(DX*2), Z10
+	VINSERTI32X4    $0x01, 32(DI), Z10, Z10
+	VINSERTI32X4    $0x02, 32(R8)(DX*1), Z10, Z10
+	VINSERTI32X4    $0x03, 32(R9)(DX*2), Z10, Z10
+	VBROADCASTI32X4 32(SI), Z11
+	VINSERTI32X4    $0x01, 32(DI)(DX*1), Z11, Z11
+	VINSERTI32X4    $0x02, 32(R8)(DX*2), Z11, Z11
+	VINSERTI32X4    $0x03, 32(R10), Z11, Z11
+	VPUNPCKLDQ      Z9, Z6, Z12
+	VPUNPCKHDQ      Z9, Z6, Z6
+	VPUNPCKLDQ      Z11, Z10, Z9
+	VPUNPCKHDQ      Z11, Z10, Z10
+	VPUNPCKLQDQ     Z9, Z12, Z11
+	VPUNPCKHQDQ     Z9, Z12, Z9
+	VPUNPCKLQDQ     Z10, Z6, Z12
+	VPUNPCKHQDQ     Z10, Z6, Z6
+	VBROADCASTI32X4 48(CX), Z10
+	VINSERTI32X4    $0x01, 48(SI)(DX*1), Z10, Z10
+	VINSERTI32X4    $0x02, 48(DI)(DX*2), Z10, Z10
+	VINSERTI32X4    $0x03, 48(R9), Z10, Z10
+	VBROADCASTI32X4 48(CX)(DX*1), Z13
+	VINSERTI32X4    $0x01, 48(SI)(DX*2), Z13, Z13
+	VINSERTI32X4    $0x02, 48(R8), Z13, Z13
+	VINSERTI32X4    $0x03, 48(R9)(DX*1), Z13, Z13
+	VBROADCASTI32X4 48(CX)(DX*2), Z14
+	VINSERTI32X4    $0x01, 48(DI), Z14, Z14
+	VINSERTI32X4    $0x02, 48(R8)(DX*1), Z14, Z14
+	VINSERTI32X4    $0x03, 48(R9)(DX*2), Z14, Z14
+	VBROADCASTI32X4 48(SI), Z15
+	VINSERTI32X4    $0x01, 48(DI)(DX*1), Z15, Z15
+	VINSERTI32X4    $0x02, 48(R8)(DX*2), Z15, Z15
+	VINSERTI32X4    $0x03, 48(R10), Z15, Z15
+	VPUNPCKLDQ      Z13, Z10, Z16
+	VPUNPCKHDQ      Z13, Z10, Z10
+	VPUNPCKLDQ      Z15, Z14, Z13
+	VPUNPCKHDQ      Z15, Z14, Z14
+	VPUNPCKLQDQ     Z13, Z16, Z15
+	VPUNPCKHQDQ     Z13, Z16, Z13
+	VPUNPCKLQDQ     Z14, Z10, Z16
+	VPUNPCKHQDQ     Z14, Z10, Z10
+	VPANDD          Z15, Z1, Z14
+	VPSRLD          $0x04, Z15, Z15
+	VPANDD          Z15, Z1, Z15
+	VPSLLD          $0x04, Z7, Z17
+	VPTERNLOGD      $0xf8, Z3, Z17, Z14
+	VPSLLD          $0x03, Z7, Z17
+	VPTERNLOGD      $0xf8, Z3, Z17, Z15
+	VMOVDQU64       Z14, (AX)
+	VMOVDQU64       Z15, 768(AX)
+	VPANDD          Z13, Z1, Z14
+	VPSRLD          $0x04, Z13, Z13
+	VPANDD          Z13, Z1, Z13
+	VPSLLD          $0x04, Z5, Z15
+	VPTERNLOGD      $0xf8, Z3, Z15, Z14
+	VPSLLD          $0x03, Z5, Z15
+	VPTERNLOGD      $0xf8, Z3, Z15, Z13
+	VMOVDQU64       Z14, 64(AX)
+	VMOVDQU64       Z13, 832(AX)
+	VPANDD          Z16, Z1, Z13
+	VPSRLD          $0x04, Z16, Z14
+	VPANDD          Z14, Z1, Z14
+	VPSLLD          $0x04, Z8, Z15
+	VPTERNLOGD      $0xf8, Z3, Z15, Z13
+	VPSLLD          $0x03, Z8, Z15
+	VPTERNLOGD      $0xf8, Z3, Z15, Z14
+	VMOVDQU64       Z13, 128(AX)
+	VMOVDQU64       Z14, 896(AX)
+	VPANDD          Z10, Z1, Z13
+	VPSRLD          $0x04, Z10, Z10
+	VPANDD          Z10, Z1, Z10
+	VPSLLD          $0x04, Z4, Z14
+	VPTERNLOGD      $0xf8, Z3, Z14, Z13
+	VPSLLD          $0x03, Z4, Z14
+	VPTERNLOGD      $0xf8, Z3, Z14, Z10
+	VMOVDQU64       Z13, 192(AX)
+	VMOVDQU64       Z10, 960(AX)
+	VBROADCASTI32X4 64(CX), Z10
+	VINSERTI32X4    $0x01, 64(SI)(DX*1), Z10, Z10
+	VINSERTI32X4    $0x02, 64(DI)(DX*2), Z10, Z10
+	VINSERTI32X4    $0x03, 64(R9), Z10, Z10
+	VBROADCASTI32X4 64(CX)(DX*1), Z13
+	VINSERTI32X4    $0x01, 64(SI)(DX*2), Z13, Z13
+	VINSERTI32X4    $0x02, 64(R8), Z13, Z13
+	VINSERTI32X4    $0x03, 64(R9)(DX*1), Z13, Z13
+	VBROADCASTI32X4 64(CX)(DX*2), Z14
+	VINSERTI32X4    $0x01, 64(DI), Z14, Z14
+	VINSERTI32X4    $0x02, 64(R8)(DX*1), Z14, Z14
+	VINSERTI32X4    $0x03, 64(R9)(DX*2), Z14, Z14
+	VBROADCASTI32X4 64(SI), Z15
+	VINSERTI32X4    $0x01, 64(DI)(DX*1), Z15, Z15
+	VINSERTI32X4    $0x02, 64(R8)(DX*2), Z15, Z15
+	VINSERTI32X4    $0x03, 64(R10), Z15, Z15
+	VPUNPCKLDQ      Z13, Z10, Z16
+	VPUNPCKHDQ      Z13, Z10, Z10
+	VPUNPCKLDQ      Z15, Z14, Z13
+	VPUNPCKHDQ      Z15, Z14, Z14
+	VPUNPCKLQDQ     Z13, Z16, Z15
+	VPUNPCKHQDQ     Z13, Z16, Z13
+	VPUNPCKLQDQ     Z14, Z10, Z16
+	VPUNPCKHQDQ     Z14, Z10, Z10
+	VPANDD          Z15, Z1, Z14
+	VPSRLD          $0x04, Z15, Z15
+	VPANDD          Z15, Z1, Z15
+	VPSLLD          $0x04, Z11, Z17
+	VPTERNLOGD      $0xf8, Z3, Z17, Z14
+	VPSLLD          $0x03, Z11, Z17
+	VPTERNLOGD      $0xf8, Z3, Z17, Z15
+	VMOVDQU64       Z14, 256(AX)
+	VMOVDQU64       Z15, 1024(AX)
+	VPANDD          Z13, Z1, Z14
+	VPSRLD          $0x04, Z13, Z13
+	VPANDD          Z13, Z1, Z13
+	VPSLLD          $0x04, Z9, Z15
+	VPTERNLOGD      $0xf8, Z3, Z15, Z14
+	VPSLLD          $0x03, Z9, Z15
+	VPTERNLOGD      $0xf8, Z3, Z15, Z13
+	VMOVDQU64       Z14, 320(AX)
+	VMOVDQU64       Z13, 1088(AX)
+	VPANDD          Z16, Z1, Z13
+	VPSRLD          $0x04, Z16, Z14
+	VPANDD          Z14, Z1, Z14
+	VPSLLD          $0x04, Z12, Z15
+	VPTERNLOGD      $0xf8, Z3, Z15, Z13
+	VPSLLD          $0x03, Z12, Z15
+	VPTERNLOGD      $0xf8, Z3, Z15, Z14
+	VMOVDQU64       Z13, 384(AX)
+	VMOVDQU64       Z14, 1152(AX)
+	VPANDD          Z10, Z1, Z13
+	VPSRLD          $0x04, Z10, Z10
+	VPANDD          Z10, Z1, Z10
+	VPSLLD          $0x04, Z6, Z14
+	VPTERNLOGD      $0xf8, Z3, Z14, Z13
+	VPSLLD          $0x03, Z6, Z14
+	VPTERNLOGD      $0xf8, Z3, Z14, Z10
+	VMOVDQU64       Z13, 448(AX)
+	VMOVDQU64       Z10, 1216(AX)
+	VBROADCASTI32X4 80(CX), Z10
+	VINSERTI32X4    $0x01, 80(SI)(DX*1), Z10, Z10
+	VINSERTI32X4    $0x02, 80(DI)(DX*2), Z10, Z10
+	VINSERTI32X4    $0x03, 80(R9), Z10, Z10
+	VBROADCASTI32X4 80(CX)(DX*1), Z13
+	VINSERTI32X4    $0x01, 80(SI)(DX*2), Z13, Z13
+	VINSERTI32X4    $0x02, 80(R8), Z13, Z13
+	VINSERTI32X4    $0x03, 80(R9)(DX*1), Z13, Z13
+	VBROADCASTI32X4 80(CX)(DX*2), Z14
+	VINSERTI32X4    $0x01, 80(DI), Z14, Z14
+	VINSERTI32X4    $0x02, 80(R8)(DX*1), Z14, Z14
+	VINSERTI32X4    $0x03, 80(R9)(DX*2), Z14, Z14
+	VBROADCASTI32X4 80(SI), Z15
+	VINSERTI32X4    $0x01, 80(DI)(DX*1), Z15, Z15
+	VINSERTI32X4    $0x02, 80(R8)(DX*2), Z15, Z15
+	VINSERTI32X4    $0x03, 80(R10), Z15, Z15
+	VPUNPCKLDQ      Z13, Z10, Z16
+	VPUNPCKHDQ      Z13, Z10, Z10
+	VPUNPCKLDQ      Z15, Z14, Z13
+	VPUNPCKHDQ      Z15, Z14, Z14
+	VPUNPCKLQDQ     Z13, Z16, Z15
+	VPUNPCKHQDQ     Z13, Z16, Z13
+	VPUNPCKLQDQ     Z14, Z10, Z16
+	VPUNPCKHQDQ     Z14, Z10, Z10
+	VPANDD          Z15, Z1, Z14
+	VPSRLD          $0x04, Z15, Z15
+	VPANDD          Z15, Z1, Z15
+	VPSLLD          $0x02, Z7, Z17
+	VPTERNLOGD      $0xf8, Z3, Z17, Z14
+	VPSLLD          $0x01, Z7, Z17
+	VPTERNLOGD      $0xf8, Z3, Z17, Z15
+	VMOVDQU64       Z14, 1536(AX)
+	VMOVDQU64       Z15, 2304(AX)
+	VPANDD          Z13, Z1, Z14
+	VPSRLD          $0x04, Z13, Z13
+	VPANDD          Z13, Z1, Z13
+	VPSLLD          $0x02, Z5, Z15
+	VPTERNLOGD      $0xf8, Z3, Z15, Z14
+	VPSLLD          $0x01, Z5, Z15
+	VPTERNLOGD      $0xf8, Z3, Z15, Z13
+	VMOVDQU64       Z14, 1600(AX)
+	VMOVDQU64       Z13, 2368(AX)
+	VPANDD          Z16, Z1, Z13
+	VPSRLD          $0x04, Z16, Z14
+	VPANDD          Z14, Z1, Z14
+	VPSLLD          $0x02, Z8, Z15
+	VPTERNLOGD      $0xf8, Z3, Z15, Z13
+	VPSLLD          $0x01, Z8, Z15
+	VPTERNLOGD      $0xf8, Z3, Z15, Z14
+	VMOVDQU64       Z13, 1664(AX)
+	VMOVDQU64       Z14, 2432(AX)
+	VPANDD          Z10, Z1, Z13
+	VPSRLD          $0x04, Z10, Z10
+	VPANDD          Z10, Z1, Z10
+	VPSLLD          $0x02, Z4, Z14
+	VPTERNLOGD      $0xf8, Z3, Z14, Z13
+	VPSLLD          $0x01, Z4, Z14
+	VPTERNLOGD      $0xf8, Z3, Z14, Z10
+	VMOVDQU64       Z13, 1728(AX)
+	VMOVDQU64       Z10, 2496(AX)
+	VBROADCASTI32X4 96(CX), Z10
+	VINSERTI32X4    $0x01, 96(SI)(DX*1), Z10, Z10
+	VINSERTI32X4    $0x02, 96(DI)(DX*2), Z10, Z10
+	VINSERTI32X4    $0x03, 96(R9), Z10, Z10
+	VBROADCASTI32X4 96(CX)(DX*1), Z13
+	VINSERTI32X4    $0x01, 96(SI)(DX*2), Z13, Z13
+	VINSERTI32X4    $0x02, 96(R8), Z13, Z13
+	VINSERTI32X4    $0x03, 96(R9)(DX*1), Z13, Z13
+	VBROADCASTI32X4 96(CX)(DX*2), Z14
+	VINSERTI32X4    $0x01, 96(DI), Z14, Z14
+	VINSERTI32X4    $0x02, 96(R8)(DX*1), Z14, Z14
+	VINSERTI32X4    $0x03, 96(R9)(DX*2), Z14, Z14
+	VBROADCASTI32X4 96(SI), Z15
+	VINSERTI32X4    $0x01, 96(DI)(DX*1), Z15, Z15
+	VINSERTI32X4    $0x02, 96(R8)(DX*2), Z15, Z15
+	VINSERTI32X4    $0x03, 96(R10), Z15, Z15
+	VPUNPCKLDQ      Z13, Z10, Z16
+	VPUNPCKHDQ      Z13, Z10, Z10
+	VPUNPCKLDQ      Z15, Z14, Z13
+	VPUNPCKHDQ      Z15, Z14, Z14
+	VPUNPCKLQDQ     Z13, Z16, Z15
+	VPUNPCKHQDQ     Z13, Z16, Z13
+	VPUNPCKLQDQ     Z14, Z10, Z16
+	VPUNPCKHQDQ     Z14, Z10, Z10
+	VPANDD          Z15, Z1, Z14
+	VPSRLD          $0x04, Z15, Z15
+	VPANDD          Z15, Z1, Z15
+	VPSLLD          $0x02, Z11, Z17
+	VPTERNLOGD      $0xf8, Z3, Z17, Z14
+	VPSLLD          $0x01, Z11, Z17
+	VPTERNLOGD      $0xf8, Z3, Z17, Z15
+	VMOVDQU64       Z14, 1792(AX)
+	VMOVDQU64       Z15, 2560(AX)
+	VPANDD          Z13, Z1, Z14
+	VPSRLD          $0x04, Z13, Z13
+	VPANDD          Z13, Z1, Z13
+	VPSLLD          $0x02, Z9, Z15
+	VPTERNLOGD      $0xf8, Z3, Z15, Z14
+	VPSLLD          $0x01, Z9, Z15
+	VPTERNLOGD      $0xf8, Z3, Z15, Z13
+	VMOVDQU64       Z14, 1856(AX)
+	VMOVDQU64       Z13, 2624(AX)
+	VPANDD          Z16, Z1, Z13
+	VPSRLD          $0x04, Z16, Z14
+	VPANDD          Z14, Z1, Z14
+	VPSLLD          $0x02, Z12, Z15
+	VPTERNLOGD      $0xf8, Z3, Z15, Z13
+	VPSLLD          $0x01, Z12, Z15
+	VPTERNLOGD      $0xf8, Z3, Z15, Z14
+	VMOVDQU64       Z13, 1920(AX)
+	VMOVDQU64       Z14, 2688(AX)
+	VPANDD          Z10, Z1, Z13
+	VPSRLD          $0x04, Z10, Z10
+	VPANDD          Z10, Z1, Z10
+	VPSLLD          $0x02, Z6, Z14
+	VPTERNLOGD      $0xf8, Z3, Z14, Z13
+	VPSLLD          $0x01, Z6, Z14
+	VPTERNLOGD      $0xf8, Z3, Z14, Z10
+	VMOVDQU64       Z13, 1984(AX)
+	VMOVDQU64       Z10, 2752(AX)
+	VBROADCASTI32X4 112(CX), Z10
+	VINSERTI32X4    $0x01, 112(SI)(DX*1), Z10, Z10
+	VINSERTI32X4    $0x02, 112(DI)(DX*2), Z10, Z10
+	VINSERTI32X4    $0x03, 112(R9), Z10, Z10
+	VBROADCASTI32X4 112(CX)(DX*1), Z13
+	VINSERTI32X4    $0x01, 112(SI)(DX*2), Z13, Z13
+	VINSERTI32X4    $0x02, 112(R8), Z13, Z13
+	VINSERTI32X4    $0x03, 112(R9)(DX*1), Z13, Z13
+	VBROADCASTI32X4 112(CX)(DX*2), Z14
+	VINSERTI32X4    $0x01, 112(DI), Z14, Z14
+	VINSERTI32X4    $0x02, 112(R8)(DX*1), Z14, Z14
+	VINSERTI32X4    $0x03, 112(R9)(DX*2), Z14, Z14
+	VBROADCASTI32X4 112(SI), Z15
+	VINSERTI32X4    $0x01, 112(DI)(DX*1), Z15, Z15
+	VINSERTI32X4    $0x02, 112(R8)(DX*2), Z15, Z15
+	VINSERTI32X4    $0x03, 112(R10), Z15, Z15
+	VPUNPCKLDQ      Z13, Z10, Z16
+	VPUNPCKHDQ      Z13, Z10, Z10
+	VPUNPCKLDQ      Z15, Z14, Z13
+	VPUNPCKHDQ      Z15, Z14, Z14
+	VPUNPCKLQDQ     Z13, Z16, Z15
+	VPUNPCKHQDQ     Z13, Z16, Z13
+	VPUNPCKLQDQ     Z14, Z10, Z16
+	VPUNPCKHQDQ     Z14, Z10, Z10
+	VPANDD          Z15, Z1, Z14
+	VPSRLD          $0x04, Z15, Z15
+	VPANDD          Z15, Z1, Z15
+	VPTERNLOGD      $0xf8, Z3, Z7, Z14
+	VPSRLD          $0x01, Z7, Z17
+	VPTERNLOGD      $0xf8, Z3, Z17, Z15
+	VMOVDQU64       Z14, 3072(AX)
+	VMOVDQU64       Z15, 3840(AX)
+	VPANDD          Z13, Z1, Z14
+	VPSRLD          $0x04, Z13, Z13
+	VPANDD          Z13, Z1, Z13
+	VPTERNLOGD      $0xf8, Z3, Z5, Z14
+	VPSRLD          $0x01, Z5, Z15
+	VPTERNLOGD      $0xf8, Z3, Z15, Z13
+	VMOVDQU64       Z14, 3136(AX)
+	VMOVDQU64       Z13, 3904(AX)
+	VPANDD          Z16, Z1, Z13
+	VPSRLD          $0x04, Z16, Z14
+	VPANDD          Z14, Z1, Z14
+	VPTERNLOGD      $0xf8, Z3, Z8, Z13
+	VPSRLD          $0x01, Z8, Z15
+	VPTERNLOGD      $0xf8, Z3, Z15, Z14
+	VMOVDQU64       Z13, 3200(AX)
+	VMOVDQU64       Z14, 3968(AX)
+	VPANDD          Z10, Z1, Z13
+	VPSRLD          $0x04, Z10, Z10
+	VPANDD          Z10, Z1, Z10
+	VPTERNLOGD      $0xf8, Z3, Z4, Z13
+	VPSRLD          $0x01, Z4, Z14
+	VPTERNLOGD      $0xf8, Z3, Z14, Z10
+	VMOVDQU64       Z13, 3264(AX)
+	VMOVDQU64       Z10, 4032(AX)
+	VBROADCASTI32X4 128(CX), Z10
+	VINSERTI32X4    $0x01, 128(SI)(DX*1), Z10, Z10
+	VINSERTI32X4    $0x02, 128(DI)(DX*2), Z10, Z10
+	VINSERTI32X4    $0x03, 128(R9), Z10, Z10
+	VBROADCASTI32X4 128(CX)(DX*1), Z13
+	VINSERTI32X4    $0x01, 128(SI)(DX*2), Z13, Z13
+	VINSERTI32X4    $0x02, 128(R8), Z13, Z13
+	VINSERTI32X4    $0x03, 128(R9)(DX*1), Z13, Z13
+	VBROADCASTI32X4 128(CX)(DX*2), Z14
+	VINSERTI32X4    $0x01, 128(DI), Z14, Z14
+	VINSERTI32X4    $0x02, 128(R8)(DX*1), Z14, Z14
+	VINSERTI32X4    $0x03, 128(R9)(DX*2), Z14, Z14
+	VBROADCASTI32X4 128(SI), Z15
+	VINSERTI32X4    $0x01, 128(DI)(DX*1), Z15, Z15
+	VINSERTI32X4    $0x02, 128(R8)(DX*2), Z15, Z15
+	VINSERTI32X4    $0x03, 128(R10), Z15, Z15
+	VPUNPCKLDQ      Z13, Z10, Z16
+	VPUNPCKHDQ      Z13, Z10, Z10
+	VPUNPCKLDQ      Z15, Z14, Z13
+	VPUNPCKHDQ      Z15, Z14, Z14
+	VPUNPCKLQDQ     Z13, Z16, Z15
+	VPUNPCKHQDQ     Z13, Z16, Z13
+	VPUNPCKLQDQ     Z14, Z10, Z16
+	VPUNPCKHQDQ     Z14, Z10, Z10
+	VPANDD          Z15, Z1, Z14
+	VPSRLD          $0x04, Z15, Z15
+	VPANDD          Z15, Z1, Z15
+	VPTERNLOGD      $0xf8, Z3, Z11, Z14
+	VPSRLD          $0x01, Z11, Z17
+	VPTERNLOGD      $0xf8, Z3, Z17, Z15
+	VMOVDQU64       Z14, 3328(AX)
+	VMOVDQU64       Z15, 4096(AX)
+	VPANDD          Z13, Z1, Z14
+	VPSRLD          $0x04, Z13, Z13
+	VPANDD          Z13, Z1, Z13
+	VPTERNLOGD      $0xf8, Z3, Z9, Z14
+	VPSRLD          $0x01, Z9, Z15
+	VPTERNLOGD      $0xf8, Z3, Z15, Z13
+	VMOVDQU64       Z14, 3392(AX)
+	VMOVDQU64       Z13, 4160(AX)
+	VPANDD          Z16, Z1, Z13
+	VPSRLD          $0x04, Z16, Z14
+	VPANDD          Z14, Z1, Z14
+	VPTERNLOGD      $0xf8, Z3, Z12, Z13
+	VPSRLD          $0x01, Z12, Z15
+	VPTERNLOGD      $0xf8, Z3, Z15, Z14
+	VMOVDQU64       Z13, 3456(AX)
+	VMOVDQU64       Z14, 4224(AX)
+	VPANDD          Z10, Z1, Z13
+	VPSRLD          $0x04, Z10, Z10
+	VPANDD          Z10, Z1, Z10
+	VPTERNLOGD      $0xf8, Z3, Z6, Z13
+	VPSRLD          $0x01, Z6, Z14
+	VPTERNLOGD      $0xf8, Z3, Z14, Z10
+	VMOVDQU64       Z13, 3520(AX)
+	VMOVDQU64       Z10, 4288(AX)
+	VBROADCASTI32X4 144(CX), Z10
+	VINSERTI32X4    $0x01, 144(SI)(DX*1), Z10, Z10
+	VINSERTI32X4    $0x02, 144(DI)(DX*2), Z10, Z10
+	VINSERTI32X4    $0x03, 144(R9), Z10, Z10
+	VBROADCASTI32X4 144(CX)(DX*1), Z13
+	VINSERTI32X4    $0x01, 144(SI)(DX*2), Z13, Z13
+	VINSERTI32X4    $0x02, 144(R8), Z13, Z13
+	VINSERTI32X4    $0x03, 144(R9)(DX*1), Z13, Z13
+	VBROADCASTI32X4 144(CX)(DX*2), Z14
+	VINSERTI32X4    $0x01, 144(DI), Z14, Z14
+	VINSERTI32X4    $0x02, 144(R8)(DX*1), Z14, Z14
+	VINSERTI32X4    $0x03, 144(R9)(DX*2), Z14, Z14
+	VBROADCASTI32X4 144(SI), Z15
+	VINSERTI32X4    $0x01, 144(DI)(DX*1), Z15, Z15
+	VINSERTI32X4    $0x02, 144(R8)(DX*2), Z15, Z15
+	VINSERTI32X4    $0x03, 144(R10), Z15, Z15
+	VPUNPCKLDQ      Z13, Z10, Z16
+	VPUNPCKHDQ      Z13, Z10, Z10
+	VPUNPCKLDQ      Z15, Z14, Z13
+	VPUNPCKHDQ      Z15, Z14, Z14
+	VPUNPCKLQDQ     Z13, Z16, Z15
+	VPUNPCKHQDQ     Z13, Z16, Z13
+	VPUNPCKLQDQ     Z14, Z10, Z16
+	VPUNPCKHQDQ     Z14, Z10, Z10
+	VPANDD          Z15, Z1, Z14
+	VPSRLD          $0x04, Z15, Z15
+	VPANDD          Z15, Z1, Z15
+	VPSRLD          $0x02, Z7, Z17
+	VPTERNLOGD      $0xf8, Z3, Z17, Z14
+	VPSRLD          $0x03, Z7, Z7
+	VPTERNLOGD      $0xf8, Z3, Z7, Z15
+	VMOVDQU64       Z14, 4608(AX)
+	VMOVDQU64       Z15, 5376(AX)
+	VPANDD          Z13, Z1, Z7
+	VPSRLD          $0x04, Z13, Z13
+	VPANDD          Z13, Z1, Z13
+	VPSRLD          $0x02, Z5, Z14
+	VPTERNLOGD      $0xf8, Z3, Z14, Z7
+	VPSRLD          $0x03, Z5, Z5
+	VPTERNLOGD      $0xf8, Z3, Z5, Z13
+	VMOVDQU64       Z7, 4672(AX)
+	VMOVDQU64       Z13, 5440(AX)
+	VPANDD          Z16, Z1, Z5
+	VPSRLD          $0x04, Z16, Z7
+	VPANDD          Z7, Z1, Z7
+	VPSRLD          $0x02, Z8, Z13
+	VPTERNLOGD      $0xf8, Z3, Z13, Z5
+	VPSRLD          $0x03, Z8, Z8
+	VPTERNLOGD      $0xf8, Z3, Z8, Z7
+	VMOVDQU64       Z5, 4736(AX)
+	VMOVDQU64       Z7, 5504(AX)
+	VPANDD          Z10, Z1, Z5
+	VPSRLD          $0x04, Z10, Z7
+	VPANDD          Z7, Z1, Z7
+	VPSRLD          $0x02, Z4, Z8
+	VPTERNLOGD      $0xf8, Z3, Z8, Z5
+	VPSRLD          $0x03, Z4, Z4
+	VPTERNLOGD      $0xf8, Z3, Z4, Z7
+	VMOVDQU64       Z5, 4800(AX)
+	VMOVDQU64       Z7, 5568(AX)
+	VBROADCASTI32X4 160(CX), Z4
+	VINSERTI32X4    $0x01, 160(SI)(DX*1), Z4, Z4
+	VINSERTI32X4    $0x02, 160(DI)(DX*2), Z4, Z4
+	VINSERTI32X4    $0x03, 160(R9), Z4, Z4
+	VBROADCASTI32X4 160(CX)(DX*1), Z5
+	VINSERTI32X4    $0x01, 160(SI)(DX*2), Z5, Z5
+	VINSERTI32X4    $0x02, 160(R8), Z5, Z5
+	VINSERTI32X4    $0x03, 160(R9)(DX*1), Z5, Z5
+	VBROADCASTI32X4 160(CX)(DX*2), Z7
+	VINSERTI32X4    $0x01, 160(DI), Z7, Z7
+	VINSERTI32X4    $0x02, 160(R8)(DX*1), Z7, Z7
+	VINSERTI32X4    $0x03, 160(R9)(DX*2), Z7, Z7
+	VBROADCASTI32X4 160(SI), Z8
+	VINSERTI32X4    $0x01, 160(DI)(DX*1), Z8, Z8
+	VINSERTI32X4    $0x02, 160(R8)(DX*2), Z8, Z8
+	VINSERTI32X4    $0x03, 160(R10), Z8, Z8
+	VPUNPCKLDQ      Z5, Z4, Z10
+	VPUNPCKHDQ      Z5, Z4, Z4
+	VPUNPCKLDQ      Z8, Z7, Z5
+	VPUNPCKHDQ      Z8, Z7, Z7
+	VPUNPCKLQDQ     Z5, Z10, Z8
+	VPUNPCKHQDQ     Z5, Z10, Z5
+	VPUNPCKLQDQ     Z7, Z4, Z10
+	VPUNPCKHQDQ     Z7, Z4, Z4
+	VPANDD          Z8, Z1, Z7
+	VPSRLD          $0x04, Z8, Z8
+	VPANDD          Z8, Z1, Z8
+	VPSRLD          $0x02, Z11, Z13
+	VPTERNLOGD      $0xf8, Z3, Z13, Z7
+	VPSRLD          $0x03, Z11, Z11
+	VPTERNLOGD      $0xf8, Z3, Z11, Z8
+	VMOVDQU64       Z7, 4864(AX)
+	VMOVDQU64       Z8, 5632(AX)
+	VPANDD          Z5, Z1, Z7
+	VPSRLD          $0x04, Z5, Z5
+	VPANDD          Z5, Z1, Z5
+	VPSRLD          $0x02, Z9, Z8
+	VPTERNLOGD      $0xf8, Z3, Z8, Z7
+	VPSRLD          $0x03, Z9, Z8
+	VPTERNLOGD      $0xf8, Z3, Z8, Z5
+	VMOVDQU64       Z7, 4928(AX)
+	VMOVDQU64       Z5, 5696(AX)
+	VPANDD          Z10, Z1, Z5
+	VPSRLD          $0x04, Z10, Z7
+	VPANDD          Z7, Z1, Z7
+	VPSRLD          $0x02, Z12, Z8
+	VPTERNLOGD      $0xf8, Z3, Z8, Z5
+	VPSRLD          $0x03, Z12, Z8
+	VPTERNLOGD      $0xf8, Z3, Z8, Z7
+	VMOVDQU64       Z5, 4992(AX)
+	VMOVDQU64       Z7, 5760(AX)
+	VPANDD          Z4, Z1, Z5
+	VPSRLD          $0x04, Z4, Z4
+	VPANDD          Z4, Z1, Z4
+	VPSRLD          $0x02, Z6, Z7
+	VPTERNLOGD      $0xf8, Z3, Z7, Z5
+	VPSRLD          $0x03, Z6, Z6
+	VPTERNLOGD      $0xf8, Z3, Z6, Z4
+	VMOVDQU64       Z5, 5056(AX)
+	VMOVDQU64       Z4, 5824(AX)
+	ADDQ            $0x000000b0, CX
+	ADDQ            $0x000000b0, SI
+	ADDQ            $0x000000b0, DI
+	ADDQ            $0x000000b0, R8
+	ADDQ            $0x000000b0, R9
+	ADDQ            $0x000000b0, R10
+	ADDQ            $0x00001800, AX
+	DECQ            BX
+	JNE             block
+	VZEROUPPER
+	RET
+
+DATA constQ5_K0<>+0(SB)/8, $0x3f3f3f3f3f3f3f3f
+DATA constQ5_K0<>+8(SB)/8, $0x3f3f3f3f3f3f3f3f
+GLOBL constQ5_K0<>(SB), RODATA|NOPTR, $16
+
+DATA constQ5_K1<>+0(SB)/8, $0x0f0f0f0f0f0f0f0f
+DATA constQ5_K1<>+8(SB)/8, $0x0f0f0f0f0f0f0f0f
+GLOBL constQ5_K1<>(SB), RODATA|NOPTR, $16
+
+DATA constQ5_K2<>+0(SB)/8, $0x3030303030303030
+DATA constQ5_K2<>+8(SB)/8, $0x3030303030303030
+GLOBL constQ5_K2<>(SB), RODATA|NOPTR, $16
+
+DATA constQ5_K3<>+0(SB)/8, $0x1010101010101010
+DATA constQ5_K3<>+8(SB)/8, $0x1010101010101010
+GLOBL constQ5_K3<>(SB), RODATA|NOPTR, $16
+
+// func unpackQ6_KAVX512(panel *byte, rows *byte, stride int, blocks int)
+// Requires: AVX, AVX512F
+TEXT ·unpackQ6_KAVX512(SB), $0-32
+	MOVQ            panel+0(FP), AX
+	MOVQ            rows+8(FP), CX
+	MOVQ            stride+16(FP), DX
+	MOVQ            blocks+24(FP), BX
+	LEAQ            (CX)(DX*2), SI
+	ADDQ            DX, SI
+	LEAQ            (SI)(DX*2), DI
+	ADDQ            DX, DI
+	LEAQ            (DI)(DX*2), R8
+	ADDQ            DX, R8
+	LEAQ            (R8)(DX*2), R9
+	ADDQ            DX, R9
+	LEAQ            (R9)(DX*2), R10
+	ADDQ            DX, R10
+	VBROADCASTI32X4 constQ6_K0<>+0(SB), Z0
+	VBROADCASTI32X4 constQ6_K1<>+0(SB), Z1
+
+block:
+	VBROADCASTI32X4 194(CX), Z2
+	VINSERTI32X4    $0x01, 194(SI)(DX*1), Z2, Z2
+	VINSERTI32X4    $0x02, 194(DI)(DX*2), Z2, Z2
+	VINSERTI32X4    $0x03, 194(R9), Z2, Z2
+	VBROADCASTI32X4 194(CX)(DX*1), Z3
+	VINSERTI32X4    $0x01, 194(SI)(DX*2), Z3, Z3
+	VINSERTI32X4    $0x02, 194(R8), Z3, Z3
+	VINSERTI32X4    $0x03, 194(R9)(DX*1), Z3, Z3
+	VBROADCASTI32X4 194(CX)(DX*2), Z4
+	VINSERTI32X4    $0x01, 194(DI), Z4, Z4
+	VINSERTI32X4    $0x02, 194(R8)(DX*1), Z4, Z4
+	VINSERTI32X4    $0x03, 194(R9)(DX*2), Z4, Z4
+	VBROADCASTI32X4 194(SI), Z5
+	VINSERTI32X4    $0x01, 194(DI)(DX*1), Z5, Z5
+	VINSERTI32X4    $0x02, 194(R8)(DX*2), Z5, Z5
+	VINSERTI32X4    $0x03, 194(R10), Z5, Z5
+	VPUNPCKHDQ      Z3, Z2, Z2
+	VPUNPCKHDQ      Z5, Z4, Z3
+	VPUNPCKHQDQ     Z3, Z2, Z2
+	VPSRLD          $0x10, Z2, Z2
+	VPMOVDW         Z2, Y2
+	VCVTPH2PS       Y2, Z2
+	VBROADCASTI32X4 192(CX), Z3
+	VINSERTI32X4    $0x01, 192(SI)(DX*1), Z3, Z3
+	VINSERTI32X4    $0x02, 192(DI)(DX*2), Z3, Z3
+	VINSERTI32X4    $0x03, 192(R9), Z3, Z3
+	VBROADCASTI32X4 192(CX)(DX*1), Z4
+	VINSERTI32X4    $0x01, 192(SI)(DX*2), Z4, Z4
+	VINSERTI32X4    $0x02, 192(R8), Z4, Z4
+	VINSERTI32X4    $0x03, 192(R9)(DX*1), Z4, Z4
+	VBROADCASTI32X4 192(CX)(DX*2), Z5
+	VINSERTI32X4    $0x01, 192(DI), Z5, Z5
+	VINSERTI32X4    $0x02, 192(R8)(DX*1), Z5, Z5
+	VINSERTI32X4    $0x03, 192(R9)(DX*2), Z5, Z5
+	VBROADCASTI32X4 192(SI), Z6
+	VINSERTI32X4    $0x01, 192(DI)(DX*1), Z6, Z6
+	VINSERTI32X4    $0x02, 192(R8)(DX*2), Z6, Z6
+	VINSERTI32X4    $0x03, 192(R10), Z6, Z6
+	VPUNPCKLDQ      Z4, Z3, Z7
+	VPUNPCKHDQ      Z4, Z3, Z3
+	VPUNPCKLDQ      Z6, Z5, Z4
+	VPUNPCKHDQ      Z6, Z5, Z5
+	VPUNPCKLQDQ     Z4, Z7, Z6
+	VPUNPCKHQDQ     Z4, Z7, Z4
+	VPUNPCKLQDQ     Z5, Z3, Z7
+	VPUNPCKHQDQ     Z5, Z3, Z3
+	VPSLLD          $0x18, Z6, Z5
+	VPSRAD          $0x18, Z5, Z5
+	VCVTDQ2PS       Z5, Z5
+	VMULPS          Z2, Z5, Z5
+	VMOVUPS         Z5, 512(AX)
+	VPSLLD          $0x10, Z6, Z5
+	VPSRAD          $0x18, Z5, Z5
+	VCVTDQ2PS       Z5, Z5
+	VMULPS          Z2, Z5, Z5
+	VMOVUPS         Z5, 576(AX)
+	VPSLLD          $0x08, Z6, Z5
+	VPSRAD          $0x18, Z5, Z5
+	VCVTDQ2PS       Z5, Z5
+	VMULPS          Z2, Z5, Z5
+	VMOVUPS         Z5, 1280(AX)
+	VPSRAD          $0x18, Z6, Z5
+	VCVTDQ2PS       Z5, Z5
+	VMULPS          Z2, Z5, Z5
+	VMOVUPS         Z5, 1344(AX)
+	VPSLLD          $0x18, Z4, Z5
+	VPSRAD          $0x18, Z5, Z5
+	VCVTDQ2PS       Z5, Z5
+	VMULPS          Z2, Z5, Z5
+	VMOVUPS         Z5, 2048(AX)
+	VPSLLD          $0x10, Z4, Z5
+	VPSRAD          $0x18, Z5, Z5
+	VCVTDQ2PS       Z5, Z5
+	VMULPS          Z2, Z5, Z5
+	VMOVUPS         Z5, 2112(AX)
+	VPSLLD          $0x08, Z4, Z5
+	VPSRAD          $0x18, Z5, Z5
+	VCVTDQ2PS       Z5, Z5
+	VMULPS          Z2, Z5, Z5
+	VMOVUPS         Z5, 2816(AX)
+	VPSRAD          $0x18, Z4, Z4
+	VCVTDQ2PS       Z4, Z4
+	VMULPS          Z2, Z4, Z4
+	VMOVUPS         Z4, 2880(AX)
+	VPSLLD          $0x18, Z7, Z4
+	VPSRAD          $0x18, Z4, Z4
+	VCVTDQ2PS       Z4, Z4
+	VMULPS          Z2, Z4, Z4
+	VMOVUPS         Z4, 3584(AX)
+	VPSLLD          $0x10, Z7, Z4
+	VPSRAD          $0x18, Z4, Z4
+	VCVTDQ2PS       Z4, Z4
+	VMULPS          Z2, Z4, Z4
+	VMOVUPS         Z4, 3648(AX)
+	VPSLLD          $0x08, Z7, Z4
+	VPSRAD          $0x18, Z4, Z4
+	VCVTDQ2PS       Z4, Z4
+	VMULPS          Z2, Z4, Z4
+	VMOVUPS         Z4, 4352(AX)
+	VPSRAD          $0x18, Z7, Z4
+	VCVTDQ2PS       Z4, Z4
+	VMULPS          Z2, Z4, Z4
+	VMOVUPS         Z4, 4416(AX)
+	VPSLLD          $0x18, Z3, Z4
+	VPSRAD          $0x18, Z4, Z4
+	VCVTDQ2PS       Z4, Z4
+	VMULPS          Z2, Z4, Z4
+	VMOVUPS         Z4, 5120(AX)
+	VPSLLD          $0x10, Z3, Z4
+	VPSRAD          $0x18, Z4, Z4
+	VCVTDQ2PS       Z4, Z4
+	VMULPS          Z2, Z4, Z4
+	VMOVUPS         Z4, 5184(AX)
+	VPSLLD          $0x08, Z3, Z4
+	VPSRAD          $0x18, Z4, Z4
+	VCVTDQ2PS       Z4, Z4
+	VMULPS          Z2, Z4, Z4
+	VMOVUPS         Z4, 5888(AX)
+	VPSRAD          $0x18, Z3, Z3
+	VCVTDQ2PS       Z3, Z3
+	VMULPS          Z2, Z3, Z3
+	VMOVUPS         Z3, 5952(AX)
+	VBROADCASTI32X4 128(CX), Z2
+	VINSERTI32X4    $0x01, 128(SI)(DX*1), Z2, Z2
+	VINSERTI32X4    $0x02, 128(DI)(DX*2), Z2, Z2
+	VINSERTI32X4    $0x03, 128(R9), Z2, Z2
+	VBROADCASTI32X4 128(CX)(DX*1), Z3
+	VINSERTI32X4    $0x01, 128(SI)(DX*2), Z3, Z3
+	VINSERTI32X4    $0x02, 128(R8), Z3, Z3
+	VINSERTI32X4    $0x03, 128(R9)(DX*1), Z3, Z3
+	VBROADCASTI32X4 128(CX)(DX*2), Z4
+	VINSERTI32X4    $0x01, 128(DI), Z4, Z4
+	VINSERTI32X4    $0x02, 128(R8)(DX*1), Z4, Z4
+	VINSERTI32X4    $0x03, 128(R9)(DX*2), Z4, Z4
+	VBROADCASTI32X4 128(SI), Z5
+	VINSERTI32X4    $0x01, 128(DI)(DX*1), Z5, Z5
+	VINSERTI32X4    $0x02, 128(R8)(DX*2), Z5, Z5
+	VINSERTI32X4    $0x03, 128(R10), Z5, Z5
+	VPUNPCKLDQ      Z3, Z2, Z6
+	VPUNPCKHDQ      Z3, Z2, Z2
+	VPUNPCKLDQ      Z5, Z4, Z3
+	VPUNPCKHDQ      Z5, Z4, Z4
+	VPUNPCKLQDQ     Z3, Z6, Z5
+	VPUNPCKHQDQ     Z3, Z6, Z3
+	VPUNPCKLQDQ     Z4, Z2, Z6
+	VPUNPCKHQDQ     Z4, Z2, Z2
+	VBROADCASTI32X4 (CX), Z4
+	VINSERTI32X4    $0x01, (SI)(DX*1), Z4, Z4
+	VINSERTI32X4    $0x02, (DI)(DX*2), Z4, Z4
+	VINSERTI32X4    $0x03, (R9), Z4, Z4
+	VBROADCASTI32X4 (CX)(DX*1), Z7
+	VINSERTI32X4    $0x01, (SI)(DX*2), Z7, Z7
+	VINSERTI32X4    $0x02, (R8), Z7, Z7
+	VINSERTI32X4    $0x03, (R9)(DX*1), Z7, Z7
+	VBROADCASTI32X4 (CX)(DX*2), Z8
+	VINSERTI32X4    $0x01, (DI), Z8, Z8
+	VINSERTI32X4    $0x02, (R8)(DX*1), Z8, Z8
+	VINSERTI32X4    $0x03, (R9)(DX*2), Z8, Z8
+	VBROADCASTI32X4 (SI), Z9
+	VINSERTI32X4    $0x01, (DI)(DX*1), Z9, Z9
+	VINSERTI32X4    $0x02, (R8)(DX*2), Z9, Z9
+	VINSERTI32X4    $0x03, (R10), Z9, Z9
+	VPUNPCKLDQ      Z7, Z4, Z10
+	VPUNPCKHDQ      Z7, Z4, Z4
+	VPUNPCKLDQ      Z9, Z8, Z7
+	VPUNPCKHDQ      Z9, Z8, Z8
+	VPUNPCKLQDQ     Z7, Z10, Z9
+	VPUNPCKHQDQ     Z7, Z10, Z7
+	VPUNPCKLQDQ     Z8, Z4, Z10
+	VPUNPCKHQDQ     Z8, Z4, Z4
+	VPANDD          Z9, Z0, Z8
+	VPSRLD          $0x04, Z9, Z9
+	VPANDD          Z9, Z0, Z9
+	VPSLLD          $0x04, Z5, Z11
+	VPTERNLOGD      $0xf8, Z1, Z11, Z8
+	VPTERNLOGD      $0xf8, Z1, Z5, Z9
+	VMOVDQU64       Z8, (AX)
+	VMOVDQU64       Z9, 1536(AX)
+	VPANDD          Z7, Z0, Z8
+	VPSRLD          $0x04, Z7, Z7
+	VPANDD          Z7, Z0, Z7
+	VPSLLD          $0x04, Z3, Z9
+	VPTERNLOGD      $0xf8, Z1, Z9, Z8
+	VPTERNLOGD      $0xf8, Z1, Z3, Z7
+	VMOVDQU64       Z8, 64(AX)
+	VMOVDQU64       Z7, 1600(AX)
+	VPANDD          Z10, Z0, Z7
+	VPSRLD          $0x04, Z10, Z8
+	VPANDD          Z8, Z0, Z8
+	VPSLLD          $0x04, Z6, Z9
+	VPTERNLOGD      $0xf8, Z1, Z9, Z7
+	VPTERNLOGD      $0xf8, Z1, Z6, Z8
+	VMOVDQU64       Z7, 128(AX)
+	VMOVDQU64       Z8, 1664(AX)
+	VPANDD          Z4, Z0, Z7
+	VPSRLD          $0x04, Z4, Z4
+	VPANDD          Z4, Z0, Z4
+	VPSLLD          $0x04, Z2, Z8
+	VPTERNLOGD      $0xf8, Z1, Z8, Z7
+	VPTERNLOGD      $0xf8, Z1, Z2, Z4
+	VMOVDQU64       Z7, 192(AX)
+	VMOVDQU64       Z4, 1728(AX)
+	VBROADCASTI32X4 32(CX), Z4
+	VINSERTI32X4    $0x01, 32(SI)(DX*1), Z4, Z4
+	VINSERTI32X4    $0x02, 32(DI)(DX*2), Z4, Z4
+	VINSERTI32X4    $0x03, 32(R9), Z4, Z4
+	VBROADCASTI32X4 32(CX)(DX*1), Z7
+	VINSERTI32X4    $0x01, 32(SI)(DX*2), Z7, Z7
+	VINSERTI32X4    $0x02, 32(R8), Z7, Z7
+	VINSERTI32X4    $0x03, 32(R9)(DX*1), Z7, Z7
+	VBROADCASTI32X4 32(CX)(DX*2), Z8
+	VINSERTI32X4    $0x01, 32(DI), Z8, Z8
+	VINSERTI32X4    $0x02, 32(R8)(DX*1), Z8, Z8
+	VINSERTI32X4    $0x03, 32(R9)(DX*2), Z8, Z8
+	VBROADCASTI32X4 32(SI), Z9
+	VINSERTI32X4    $0x01, 32(DI)(DX*1), Z9, Z9
+	VINSERTI32X4    $0x02, 32(R8)(DX*2), Z9, Z9
+	VINSERTI32X4    $0x03, 32(R10), Z9, Z9
+	VPUNPCKLDQ      Z7, Z4, Z10
+	VPUNPCKHDQ      Z7, Z4, Z4
+	VPUNPCKLDQ      Z9, Z8, Z7
+	VPUNPCKHDQ      Z9, Z8, Z8
+	VPUNPCKLQDQ     Z7, Z10, Z9
+	VPUNPCKHQDQ     Z7, Z10, Z7
+	VPUNPCKLQDQ     Z8, Z4, Z10
+	VPUNPCKHQDQ     Z8, Z4, Z4
+	VPANDD          Z9, Z0, Z8
+	VPSRLD          $0x04, Z9, Z9
+	VPANDD          Z9, Z0, Z9
+	VPSLLD          $0x02, Z5, Z11
+	VPTERNLOGD      $0xf8, Z1, Z11, Z8
+	VPSRLD          $0x02, Z5, Z5
+	VPTERNLOGD      $0xf8, Z1, Z5, Z9
+	VMOVDQU64       Z8, 768(AX)
+	VMOVDQU64       Z9, 2304(AX)
+	VPANDD          Z7, Z0, Z5
+	VPSRLD          $0x04, Z7, Z7
+	VPANDD          Z7, Z0, Z7
+	VPSLLD          $0x02, Z3, Z8
+	VPTERNLOGD      $0xf8, Z1, Z8, Z5
+	VPSRLD          $0x02, Z3, Z3
+	VPTERNLOGD      $0xf8, Z1, Z3, Z7
+	VMOVDQU64       Z5, 832(AX)
+	VMOVDQU64       Z7, 2368(AX)
+	VPANDD          Z10, Z0, Z3
+	VPSRLD          $0x04, Z10, Z5
+	VPANDD          Z5, Z0, Z5
+	VPSLLD          $0x02, Z6, Z7
+	VPTERNLOGD      $0xf8, Z1, Z7, Z3
+	VPSRLD          $0x02, Z6, Z6
+	VPTERNLOGD      $0xf8, Z1, Z6, Z5
+	VMOVDQU64       Z3, 896(AX)
+	VMOVDQU64       Z5, 2432(AX)
+	VPANDD          Z4, Z0, Z3
+	VPSRLD          $0x04, Z4, Z4
+	VPANDD          Z4, Z0, Z4
+	VPSLLD          $0x02, Z2, Z5
+	VPTERNLOGD      $0xf8, Z1, Z5, Z3
+	VPSRLD          $0x02, Z2, Z2
+	VPTERNLOGD      $0xf8, Z1, Z2, Z4
+	VMOVDQU64       Z3, 960(AX)
+	VMOVDQU64       Z4, 2496(AX)
+	VBROADCASTI32X4 144(CX), Z2
+	VINSERTI32X4    $0x01, 144(SI)(DX*1), Z2, Z2
+	VINSERTI32X4    $0x02, 144(DI)(DX*2), Z2, Z2
+	VINSERTI32X4    $0x03, 144(R9), Z2, Z2
+	VBROADCASTI32X4 144(CX)(DX*1), Z3
+	VINSERTI32X4    $0x01, 144(SI)(DX*2), Z3, Z3
+	VINSERTI32X4    $0x02, 144(R8), Z3, Z3
+	VINSERTI32X4    $0x03, 144(R9)(DX*1), Z3, Z3
+	VBROADCASTI32X4 144(CX)(DX*2), Z4
+	VINSERTI32X4    $0x01, 144(DI), Z4, Z4
+	VINSERTI32X4    $0x02, 144(R8)(DX*1), Z4, Z4
+	VINSERTI32X4    $0x03, 144(R9)(DX*2), Z4, Z4
+	VBROADCASTI32X4 144(SI), Z5
+	VINSERTI32X4    $0x01, 144(DI)(DX*1), Z5, Z5
+	VINSERTI32X4    $0x02, 144(R8)(DX*2), Z5, Z5
+	VINSERTI32X4    $0x03, 144(R10), Z5, Z5
+	VPUNPCKLDQ      Z3, Z2, Z6
+	VPUNPCKHDQ      Z3, Z2, Z2
+	VPUNPCKLDQ      Z5, Z4, Z3
+	VPUNPCKHDQ      Z5, Z4, Z4
+	VPUNPCKLQDQ     Z3, Z6, Z5
+	VPUNPCKHQDQ     Z3, Z6, Z3
+	VPUNPCKLQDQ     Z4, Z2, Z6
+	VPUNPCKHQDQ     Z4, Z2, Z2
+	VBROADCASTI32X4 16(CX), Z4
+	VINSERTI32X4    $0x01, 16(SI)(DX*1), Z4, Z4
+	VINSERTI32X4    $0x02, 16(DI)(DX*2), Z4, Z4
+	VINSERTI32X4    $0x03, 16(R9), Z4, Z4
+	VBROADCASTI32X4 16(CX)(DX*1), Z7
+	VINSERTI32X4    $0x01, 16(SI)(DX*2), Z7, Z7
+	VINSERTI32X4    $0x02, 16(R8), Z7, Z7
+	VINSERTI32X4    $0x03, 16(R9)(DX*1), Z7, Z7
+	VBROADCASTI32X4 16(CX)(DX*2), Z8
+	VINSERTI32X4    $0x01, 16(DI), Z8, Z8
+	VINSERTI32X4    $0x02, 16(R8)(DX*1), Z8, Z8
+	VINSERTI32X4    $0x03, 16(R9)(DX*2), Z8, Z8
+	VBROADCASTI32X4 16(SI), Z9
+	VINSERTI32X4    $0x01, 16(DI)(DX*1), Z9, Z9
+	VINSERTI32X4    $0x02, 16(R8)(DX*2), Z9, Z9
+	VINSERTI32X4    $0x03, 16(R10), Z9, Z9
+	VPUNPCKLDQ      Z7, Z4, Z10
+	VPUNPCKHDQ      Z7, Z4, Z4
+	VPUNPCKLDQ      Z9, Z8, Z7
+	VPUNPCKHDQ      Z9, Z8, Z8
+	VPUNPCKLQDQ     Z7, Z10, Z9
+	VPUNPCKHQDQ     Z7, Z10, Z7
+	VPUNPCKLQDQ     Z8, Z4, Z10
+	VPUNPCKHQDQ     Z8, Z4, Z4
+	VPANDD          Z9, Z0, Z8
+	VPSRLD          $0x04, Z9, Z9
+	VPANDD          Z9, Z0, Z9
+	VPSLLD          $0x04, Z5, Z11
+	VPTERNLOGD      $0xf8, Z1, Z11, Z8
+	VPTERNLOGD      $0xf8, Z1, Z5, Z9
+	VMOVDQU64       Z8, 256(AX)
+	VMOVDQU64       Z9, 1792(AX)
+	VPANDD          Z7, Z0, Z8
+	VPSRLD          $0x04, Z7, Z7
+	VPANDD          Z7, Z0, Z7
+	VPSLLD          $0x04, Z3, Z9
+	VPTERNLOGD      $0xf8, Z1, Z9, Z8
+	VPTERNLOGD      $0xf8, Z1, Z3, Z7
+	VMOVDQU64       Z8, 320(AX)
+	VMOVDQU64       Z7, 1856(AX)
+	VPANDD          Z10, Z0, Z7
+	VPSRLD          $0x04, Z10, Z8
+	VPANDD          Z8, Z0, Z8
+	VPSLLD          $0x04, Z6, Z9
+	VPTERNLOGD      $0xf8, Z1, Z9, Z7
+	VPTERNLOGD      $0xf8, Z1, Z6, Z8
+	VMOVDQU64       Z7, 384(AX)
+	VMOVDQU64       Z8, 1920(AX)
+	VPANDD          Z4, Z0, Z7
+	VPSRLD          $0x04, Z4, Z4
+	VPANDD          Z4, Z0, Z4
+	VPSLLD          $0x04, Z2, Z8
+	VPTERNLOGD      $0xf8, Z1, Z8, Z7
+	VPTERNLOGD      $0xf8, Z1, Z2, Z4
+	VMOVDQU64       Z7, 448(AX)
+	VMOVDQU64       Z4, 1984(AX)
+	VBROADCASTI32X4 48(CX), Z4
+	VINSERTI32X4    $0x01, 48(SI)(DX*1), Z4, Z4
+	VINSERTI32X4    $0x02, 48(DI)(DX*2), Z4, Z4
+	VINSERTI32X4    $0x03, 48(R9), Z4, Z4
+	VBROADCASTI32X4 48(CX)(DX*1), Z7
+	VINSERTI32X4    $0x01, 48(SI)(DX*2), Z7, Z7
+	VINSERTI32X4    $0x02, 48(R8), Z7, Z7
+	VINSERTI32X4    $0x03, 48(R9)(DX*1), Z7, Z7
+	VBROADCASTI32X4 48(CX)(DX*2), Z8
+	VINSERTI32X4    $0x01, 48(DI), Z8, Z8
+	VINSERTI32X4    $0x02, 48(R8)(DX*1), Z8, Z8
+	VINSERTI32X4    $0x03, 48(R9)(DX*2), Z8, Z8
+	VBROADCASTI32X4 48(SI), Z9
+	VINSERTI32X4    $0x01, 48(DI)(DX*1), Z9, Z9
+	VINSERTI32X4    $0x02, 48(R8)(DX*2), Z9, Z9
+	VINSERTI32X4    $0x03, 48(R10), Z9, Z9
+	VPUNPCKLDQ      Z7, Z4, Z10
+	VPUNPCKHDQ      Z7, Z4, Z4
+	VPUNPCKLDQ      Z9, Z8, Z7
+	VPUNPCKHDQ      Z9, Z8, Z8
+	VPUNPCKLQDQ     Z7, Z10, Z9
+	VPUNPCKHQDQ     Z7, Z10, Z7
+	VPUNPCKLQDQ     Z8, Z4, Z10
+	VPUNPCKHQDQ     Z8, Z4, Z4
+	VPANDD          Z9, Z0, Z8
+	VPSRLD          $0x04, Z9, Z9
+	VPANDD          Z9, Z0, Z9
+	VPSLLD          $0x02, Z5, Z11
+	VPTERNLOGD      $0xf8, Z1, Z11, Z8
+	VPSRLD          $0x02, Z5, Z5
+	VPTERNLOGD      $0xf8, Z1, Z5, Z9
+	VMOVDQU64       Z8, 1024(AX)
+	VMOVDQU64       Z9, 2560(AX)
+	VPANDD          Z7, Z0, Z5
+	VPSRLD          $0x04, Z7, Z7
+	VPANDD          Z7, Z0, Z7
+	VPSLLD          $0x02, Z3, Z8
+	VPTERNLOGD      $0xf8, Z1, Z8, Z5
+	VPSRLD          $0x02, Z3, Z3
+	VPTERNLOGD      $0xf8, Z1, Z3, Z7
+	VMOVDQU64       Z5, 1088(AX)
+	VMOVDQU64       Z7, 2624(AX)
+	VPANDD          Z10, Z0, Z3
+	VPSRLD          $0x04, Z10, Z5
+	VPANDD          Z5, Z0, Z5
+	VPSLLD          $0x02, Z6, Z7
+	VPTERNLOGD      $0xf8, Z1, Z7, Z3
+	VPSRLD          $0x02, Z6, Z6
+	VPTERNLOGD      $0xf8, Z1, Z6, Z5
+	VMOVDQU64       Z3, 1152(AX)
+	VMOVDQU64       Z5, 2688(AX)
+	VPANDD          Z4, Z0, Z3
+	VPSRLD          $0x04, Z4, Z4
+	VPANDD          Z4, Z0, Z4
+	VPSLLD          $0x02, Z2, Z5
+	VPTERNLOGD      $0xf8, Z1, Z5, Z3
+	VPSRLD          $0x02, Z2, Z2
+	VPTERNLOGD      $0xf8, Z1, Z2, Z4
+	VMOVDQU64       Z3, 1216(AX)
+	VMOVDQU64       Z4, 2752(AX)
+	VBROADCASTI32X4 160(CX), Z2
+	VINSERTI32X4    $0x01, 160(SI)(DX*1), Z2, Z2
+	VINSERTI32X4    $0x02, 160(DI)(DX*2), Z2, Z2
+	VINSERTI32X4    $0x03, 160(R9), Z2, Z2
+	VBROADCASTI32X4 160(CX)(DX*1), Z3
+	VINSERTI32X4    $0x01, 160(SI)(DX*2), Z3, Z3
+	VINSERTI32X4    $0x02, 160(R8), Z3, Z3
+	VINSERTI32X4    $0x03, 160(R9)(DX*1), Z3, Z3
+	VBROADCASTI32X4 160(CX)(DX*2), Z4
+	VINSERTI32X4    $0x01, 160(DI), Z4, Z4
+	VINSERTI32X4    $0x02, 160(R8)(DX*1), Z4, Z4
+	VINSERTI32X4    $0x03, 160(R9)(DX*2), Z4, Z4
+	VBROADCASTI32X4 160(SI), Z5
+	VINSERTI32X4    $0x01, 160(DI)(DX*1), Z5, Z5
+	VINSERTI32X4    $0x02, 160(R8)(DX*2), Z5, Z5
+	VINSERTI32X4    $0x03, 160(R10), Z5, Z5
+	VPUNPCKLDQ      Z3, Z2, Z6
+	VPUNPCKHDQ      Z3, Z2, Z2
+	VPUNPCKLDQ      Z5, Z4, Z3
+	VPUNPCKHDQ      Z5, Z4, Z4
+	VPUNPCKLQDQ     Z3, Z6, Z5
+	VPUNPCKHQDQ     Z3, Z6, Z3
+	VPUNPCKLQDQ     Z4, Z2, Z6
+	VPUNPCKHQDQ     Z4, Z2, Z2
+	VBROADCASTI32X4 64(CX), Z4
+	VINSERTI32X4    $0x01, 64(SI)(DX*1), Z4, Z4
+	VINSERTI32X4    $0x02, 64(DI)(DX*2), Z4, Z4
+	VINSERTI32X4    $0x03, 64(R9), Z4, Z4
+	VBROADCASTI32X4 64(CX)(DX*1), Z7
+	VINSERTI32X4    $0x01, 64(SI)(DX*2), Z7, Z7
+	VINSERTI32X4    $0x02, 64(R8), Z7, Z7
+	VINSERTI32X4    $0x03, 64(R9)(DX*1), Z7, Z7
+	VBROADCASTI32X4 64(CX)(DX*2), Z8
+	VINSERTI32X4    $0x01, 64(DI), Z8, Z8
+	VINSERTI32X4    $0x02, 64(R8)(DX*1), Z8, Z8
+	VINSERTI32X4    $0x03, 64(R9)(DX*2), Z8, Z8
+	VBROADCASTI32X4 64(SI), Z9
+	VINSERTI32X4    $0x01, 64(DI)(DX*1), Z9, Z9
+	VINSERTI32X4    $0x02, 64(R8)(DX*2), Z9, Z9
+	VINSERTI32X4    $0x03, 64(R10), Z9, Z9
+	VPUNPCKLDQ      Z7, Z4, Z10
+	VPUNPCKHDQ      Z7, Z4, Z4
+	VPUNPCKLDQ      Z9, Z8, Z7
+	VPUNPCKHDQ      Z9, Z8, Z8
+	VPUNPCKLQDQ     Z7, Z10, Z9
+	VPUNPCKHQDQ     Z7, Z10, Z7
+	VPUNPCKLQDQ     Z8, Z4, Z10
+	VPUNPCKHQDQ     Z8, Z4, Z4
+	VPANDD          Z9, Z0, Z8
+	VPSRLD          $0x04, Z9, Z9
+	VPANDD          Z9, Z0, Z9
+	VPSLLD          $0x04, Z5, Z11
+	VPTERNLOGD      $0xf8, Z1, Z11, Z8
+	VPTERNLOGD      $0xf8, Z1, Z5, Z9
+	VMOVDQU64       Z8, 3072(AX)
+	VMOVDQU64       Z9, 4608(AX)
+	VPANDD          Z7, Z0, Z8
+	VPSRLD          $0x04, Z7, Z7
+	VPANDD          Z7, Z0, Z7
+	VPSLLD          $0x04, Z3, Z9
+	VPTERNLOGD      $0xf8, Z1, Z9, Z8
+	VPTERNLOGD      $0xf8, Z1, Z3, Z7
+	VMOVDQU64       Z8, 3136(AX)
+	VMOVDQU64       Z7, 4672(AX)
+	VPANDD          Z10, Z0, Z7
+	VPSRLD          $0x04, Z10, Z8
+	VPANDD          Z8, Z0, Z8
+	VPSLLD          $0x04, Z6, Z9
+	VPTERNLOGD      $0xf8, Z1, Z9, Z7
+	VPTERNLOGD      $0xf8, Z1, Z6, Z8
+	VMOVDQU64       Z7, 3200(AX)
+	VMOVDQU64       Z8, 4736(AX)
+	VPANDD          Z4, Z0, Z7
+	VPSRLD          $0x04, Z4, Z4
+	VPANDD          Z4, Z0, Z4
+	VPSLLD          $0x04, Z2, Z8
+	VPTERNLOGD      $0xf8, Z1, Z8, Z7
+	VPTERNLOGD      $0xf8, Z1, Z2, Z4
+	VMOVDQU64       Z7, 3264(AX)
+	VMOVDQU64       Z4, 4800(AX)
+	VBROADCASTI32X4 96(CX), Z4
+	VINSERTI32X4    $0x01, 96(SI)(DX*1), Z4, Z4
+	VINSERTI32X4    $0x02, 96(DI)(DX*2), Z4, Z4
+	VINSERTI32X4    $0x03, 96(R9), Z4, Z4
+	VBROADCASTI32X4 96(CX)(DX*1), Z7
+	VINSERTI32X4    $0x01, 96(SI)(DX*2), Z7, Z7
+	VINSERTI32X4    $0x02, 96(R8), Z7, Z7
+	VINSERTI32X4    $0x03, 96(R9)(DX*1), Z7, Z7
+	VBROADCASTI32X4 96(CX)(DX*2), Z8
+	VINSERTI32X4    $0x01, 96(DI), Z8, Z8
+	VINSERTI32X4    $0x02, 96(R8)(DX*1), Z8, Z8
+	VINSERTI32X4    $0x03, 96(R9)(DX*2), Z8, Z8
+	VBROADCASTI32X4 96(SI), Z9
+	VINSERTI32X4    $0x01, 96(DI)(DX*1), Z9, Z9
+	VINSERTI32X4    $0x02, 96(R8)(DX*2), Z9, Z9
+	VINSERTI32X4    $0x03, 96(R10), Z9, Z9
+	VPUNPCKLDQ      Z7, Z4, Z10
+	VPUNPCKHDQ      Z7, Z4, Z4
+	VPUNPCKLDQ      Z9, Z8, Z7
+	VPUNPCKHDQ      Z9, Z8, Z8
+	VPUNPCKLQDQ     Z7, Z10, Z9
+	VPUNPCKHQDQ     Z7, Z10, Z7
+	VPUNPCKLQDQ     Z8, Z4, Z10
+	VPUNPCKHQDQ     Z8, Z4, Z4
+	VPANDD          Z9, Z0, Z8
+	VPSRLD          $0x04, Z9, Z9
+	VPANDD          Z9, Z0, Z9
+	VPSLLD          $0x02, Z5, Z11
+	VPTERNLOGD      $0xf8, Z1, Z11, Z8
+	VPSRLD          $0x02, Z5, Z5
+	VPTERNLOGD      $0xf8, Z1, Z5, Z9
+	VMOVDQU64       Z8, 3840(AX)
+	VMOVDQU64       Z9, 5376(AX)
+	VPANDD          Z7, Z0, Z5
+	VPSRLD          $0x04, Z7, Z7
+	VPANDD          Z7, Z0, Z7
+	VPSLLD          $0x02, Z3, Z8
+	VPTERNLOGD      $0xf8, Z1, Z8, Z5
+	VPSRLD          $0x02, Z3, Z3
+	VPTERNLOGD      $0xf8, Z1, Z3, Z7
+	VMOVDQU64       Z5, 3904(AX)
+	VMOVDQU64       Z7, 5440(AX)
+	VPANDD          Z10, Z0, Z3
+	VPSRLD          $0x04, Z10, Z5
+	VPANDD          Z5, Z0, Z5
+	VPSLLD          $0x02, Z6, Z7
+	VPTERNLOGD      $0xf8, Z1, Z7, Z3
+	VPSRLD          $0x02, Z6, Z6
+	VPTERNLOGD      $0xf8, Z1, Z6, Z5
+	VMOVDQU64       Z3, 3968(AX)
+	VMOVDQU64       Z5, 5504(AX)
+	VPANDD          Z4, Z0, Z3
+	VPSRLD          $0x04, Z4, Z4
+	VPANDD          Z4, Z0, Z4
+	VPSLLD          $0x02, Z2, Z5
+	VPTERNLOGD      $0xf8, Z1, Z5, Z3
+	VPSRLD          $0x02, Z2, Z2
+	VPTERNLOGD      $0xf8, Z1, Z2, Z4
+	VMOVDQU64       Z3, 4032(AX)
+	VMOVDQU64       Z4, 5568(AX)
+	VBROADCASTI32X4 176(CX), Z2
+	VINSERTI32X4    $0x01, 176(SI)(DX*1), Z2, Z2
+	VINSERTI32X4    $0x02, 176(DI)(DX*2), Z2, Z2
+	VINSERTI32X4    $0x03, 176(R9), Z2, Z2
+	VBROADCASTI32X4 176(CX)(DX*1), Z3
+	VINSERTI32X4    $0x01, 176(SI)(DX*2), Z3, Z3
+	VINSERTI32X4    $0x02, 176(R8), Z3, Z3
+	VINSERTI32X4    $0x03, 176(R9)(DX*1), Z3, Z3
+	VBROADCASTI32X4 176(CX)(DX*2), Z4
+	VINSERTI32X4    $0x01, 176(DI), Z4, Z4
+	VINSERTI32X4    $0x02, 176(R8)(DX*1), Z4, Z4
+	VINSERTI32X4    $0x03, 176(R9)(DX*2), Z4, Z4
+	VBROADCASTI32X4 176(SI), Z5
+	VINSERTI32X4    $0x01, 176(DI)(DX*1), Z5, Z5
+	VINSERTI32X4    $0x02, 176(R8)(DX*2), Z5, Z5
+	VINSERTI32X4    $0x03, 176(R10), Z5, Z5
+	VPUNPCKLDQ      Z3, Z2, Z6
+	VPUNPCKHDQ      Z3, Z2, Z2
+	VPUNPCKLDQ      Z5, Z4, Z3
+	VPUNPCKHDQ      Z5, Z4, Z4
+	VPUNPCKLQDQ     Z3, Z6, Z5
+	VPUNPCKHQDQ     Z3, Z6, Z3
+	VPUNPCKLQDQ     Z4, Z2, Z6
+	VPUNPCKHQDQ     Z4, Z2, Z2
+	VBROADCASTI32X4 80(CX), Z4
+	VINSERTI32X4    $0x01, 80(SI)(DX*1), Z4, Z4
+	VINSERTI32X4    $0x02, 80(DI)(DX*2), Z4, Z4
+	VINSERTI32X4    $0x03, 80(R9), Z4, Z4
+	VBROADCASTI32X4 80(CX)(DX*1), Z7
+	VINSERTI32X4    $0x01, 80(SI)(DX*2), Z7, Z7
+	VINSERTI32X4    $0x02, 80(R8), Z7, Z7
+	VINSERTI32X4    $0x03, 80(R9)(DX*1), Z7, Z7
+	VBROADCASTI32X4 80(CX)(DX*2), Z8
+	VINSERTI32X4    $0x01, 80(DI), Z8, Z8
+	VINSERTI32X4    $0x02, 80(R8)(DX*1), Z8, Z8
+	VINSERTI32X4    $0x03, 80(R9)(DX*2), Z8, Z8
+	VBROADCASTI32X4 80(SI), Z9
+	VINSERTI32X4    $0x01, 80(DI)(DX*1), Z9, Z9
+	VINSERTI32X4    $0x02, 80(R8)(DX*2), Z9, Z9
+	VINSERTI32X4    $0x03, 80(R10), Z9, Z9
+	VPUNPCKLDQ      Z7, Z4, Z10
+	VPUNPCKHDQ      Z7, Z4, Z4
+	VPUNPCKLDQ      Z9, Z8, Z7
+	VPUNPCKHDQ      Z9, Z8, Z8
+	VPUNPCKLQDQ     Z7, Z10, Z9
+	VPUNPCKHQDQ     Z7, Z10, Z7
+	VPUNPCKLQDQ     Z8, Z4, Z10
+	VPUNPCKHQDQ     Z8, Z4, Z4
+	VPANDD          Z9, Z0, Z8
+	VPSRLD          $0x04, Z9, Z9
+	VPANDD          Z9, Z0, Z9
+	VPSLLD          $0x04, Z5, Z11
+	VPTERNLOGD      $0xf8, Z1, Z11, Z8
+	VPTERNLOGD      $0xf8, Z1, Z5, Z9
+	VMOVDQU64       Z8, 3328(AX)
+	VMOVDQU64       Z9, 4864(AX)
+	VPANDD          Z7, Z0, Z8
+	VPSRLD          $0x04, Z7, Z7
+	VPANDD          Z7, Z0, Z7
+	VPSLLD          $0x04, Z3, Z9
+	VPTERNLOGD      $0xf8, Z1, Z9, Z8
+	VPTERNLOGD      $0xf8, Z1, Z3, Z7
+	VMOVDQU64       Z8, 3392(AX)
+	VMOVDQU64       Z7, 4928(AX)
+	VPANDD          Z10, Z0, Z7
+	VPSRLD          $0x04, Z10, Z8
+	VPANDD          Z8, Z0, Z8
+	VPSLLD          $0x04, Z6, Z9
+	VPTERNLOGD      $0xf8, Z1, Z9, Z7
+	VPTERNLOGD      $0xf8, Z1, Z6, Z8
+	VMOVDQU64       Z7, 3456(AX)
+	VMOVDQU64       Z8, 4992(AX)
+	VPANDD          Z4, Z0, Z7
+	VPSRLD          $0x04, Z4, Z4
+	VPANDD          Z4, Z0, Z4
+	VPSLLD          $0x04, Z2, Z8
+	VPTERNLOGD      $0xf8, Z1, Z8, Z7
+	VPTERNLOGD      $0xf8, Z1, Z2, Z4
+	VMOVDQU64       Z7, 3520(AX)
+	VMOVDQU64       Z4, 5056(AX)
+	VBROADCASTI32X4 112(CX), Z4
+	VINSERTI32X4    $0x01, 112(SI)(DX*1), Z4, Z4
+	VINSERTI32X4    $0x02, 112(DI)(DX*2), Z4, Z4
+	VINSERTI32X4    $0x03, 112(R9), Z4, Z4
+	VBROADCASTI32X4 112(CX)(DX*1), Z7
+	VINSERTI32X4    $0x01, 112(SI)(DX*2), Z7, Z7
+	VINSERTI32X4    $0x02, 112(R8), Z7, Z7
+	VINSERTI32X4    $0x03, 112(R9)(DX*1), Z7, Z7
+	VBROADCASTI32X4 112(CX)(DX*2), Z8
+	VINSERTI32X4    $0x01, 112(DI), Z8, Z8
+	VINSERTI32X4    $0x02, 112(R8)(DX*1), Z8, Z8
+	VINSERTI32X4    $0x03, 112(R9)(DX*2), Z8, Z8
+	VBROADCASTI32X4 112(SI), Z9
+	VINSERTI32X4    $0x01, 112(DI)(DX*1), Z9, Z9
+	VINSERTI32X4    $0x02, 112(R8)(DX*2), Z9, Z9
+	VINSERTI32X4    $0x03, 112(R10), Z9, Z9
+	VPUNPCKLDQ      Z7, Z4, Z10
+	VPUNPCKHDQ      Z7, Z4, Z4
+	VPUNPCKLDQ      Z9, Z8, Z7
+	VPUNPCKHDQ      Z9, Z8, Z8
+	VPUNPCKLQDQ     Z7, Z10, Z9
+	VPUNPCKHQDQ     Z7, Z10, Z7
+	VPUNPCKLQDQ     Z8, Z4, Z10
+	VPUNPCKHQDQ     Z8, Z4, Z4
+	VPANDD          Z9, Z0, Z8
+	VPSRLD          $0x04, Z9, Z9
+	VPANDD          Z9, Z0, Z9
+	VPSLLD          $0x02, Z5, Z11
+	VPTERNLOGD      $0xf8, Z1, Z11, Z8
+	VPSRLD          $0x02, Z5, Z5
+	VPTERNLOGD      $0xf8, Z1, Z5, Z9
+	VMOVDQU64       Z8, 4096(AX)
+	VMOVDQU64       Z9, 5632(AX)
+	VPANDD          Z7, Z0, Z5
+	VPSRLD          $0x04, Z7, Z7
+	VPANDD          Z7, Z0, Z7
+	VPSLLD          $0x02, Z3, Z8
+	VPTERNLOGD      $0xf8, Z1, Z8, Z5
+	VPSRLD          $0x02, Z3, Z3
+	VPTERNLOGD      $0xf8, Z1, Z3, Z7
+	VMOVDQU64       Z5, 4160(AX)
+	VMOVDQU64       Z7, 5696(AX)
+	VPANDD          Z10, Z0, Z3
+	VPSRLD          $0x04, Z10, Z5
+	VPANDD          Z5, Z0, Z5
+	VPSLLD          $0x02, Z6, Z7
+	VPTERNLOGD      $0xf8, Z1, Z7, Z3
+	VPSRLD          $0x02, Z6, Z6
+	VPTERNLOGD      $0xf8, Z1, Z6, Z5
+	VMOVDQU64       Z3, 4224(AX)
+	VMOVDQU64       Z5, 5760(AX)
+	VPANDD          Z4, Z0, Z3
+	VPSRLD          $0x04, Z4, Z4
+	VPANDD          Z4, Z0, Z4
+	VPSLLD          $0x02, Z2, Z5
+	VPTERNLOGD      $0xf8, Z1, Z5, Z3
+	VPSRLD          $0x02, Z2, Z2
+	VPTERNLOGD      $0xf8, Z1, Z2, Z4
+	VMOVDQU64       Z3, 4288(AX)
+	VMOVDQU64       Z4, 5824(AX)
+	ADDQ            $0x000000d2, CX
+	ADDQ            $0x000000d2, SI
+	ADDQ            $0x000000d2, DI
+	ADDQ            $0x000000d2, R8
+	ADDQ            $0x000000d2, R9
+	ADDQ            $0x000000d2, R10
+	ADDQ            $0x00001800, AX
+	DECQ            BX
+	JNE             block
+	VZEROUPPER
+	RET
+
+DATA constQ6_K0<>+0(SB)/8, $0x0f0f0f0f0f0f0f0f
+DATA constQ6_K0<>+8(SB)/8, $0x0f0f0f0f0f0f0f0f
+GLOBL constQ6_K0<>(SB), RODATA|NOPTR, $16
+
+DATA constQ6_K1<>+0(SB)/8, $0x3030303030303030
+DATA constQ6_K1<>+8(SB)/8, $0x3030303030303030
+GLOBL constQ6_K1<>(SB), RODATA|NOPTR, $16

@@ -52,8 +52,10 @@ func (r *rows) load(disp int) (z [4]reg.VecVirtual) {
 }
 
 // columns reads 16 bytes of each row and turns them: register j has bytes 4j … 4j+3 of row i in lane i.
-func (r *rows) columns(disp int) (c [4]reg.VecVirtual) {
-	z := r.load(disp)
+func (r *rows) columns(disp int) [4]reg.VecVirtual { return r.turn(r.load(disp)) }
+
+// turn makes columns of what load returns.
+func (r *rows) turn(z [4]reg.VecVirtual) (c [4]reg.VecVirtual) {
 	var low, high [2]reg.VecVirtual
 	for i := range 2 {
 		low[i], high[i] = r.ZMM(), r.ZMM()
@@ -70,15 +72,22 @@ func (r *rows) columns(disp int) (c [4]reg.VecVirtual) {
 	return c
 }
 
-// column reads four bytes of each row into its lane. It touches the 16 bytes from disp on.
-func (r *rows) column(disp int) reg.VecVirtual {
-	z := r.load(disp)
-	low := [2]reg.VecVirtual{r.ZMM(), r.ZMM()}
-	for i := range low {
-		r.VPUNPCKLDQ(z[2*i+1], z[2*i], low[i])
+// column reads bytes disp+4j … disp+4j+3 of each row into its lane. It touches the 16 bytes from disp on.
+func (r *rows) column(disp, j int) reg.VecVirtual {
+	z, c := r.load(disp), r.ZMM()
+	pairs := [2]reg.VecVirtual{r.ZMM(), r.ZMM()}
+	for i, x := range pairs {
+		if j < 2 {
+			r.VPUNPCKLDQ(z[2*i+1], z[2*i], x)
+		} else {
+			r.VPUNPCKHDQ(z[2*i+1], z[2*i], x)
+		}
 	}
-	c := r.ZMM()
-	r.VPUNPCKLQDQ(low[1], low[0], c)
+	if j%2 == 0 {
+		r.VPUNPCKLQDQ(pairs[1], pairs[0], c)
+	} else {
+		r.VPUNPCKHQDQ(pairs[1], pairs[0], c)
+	}
 	return c
 }
 
@@ -88,12 +97,4 @@ func (a *asm) half(lanes reg.VecVirtual) reg.VecVirtual {
 	a.VPMOVDW(lanes, f.AsY())
 	a.VCVTPH2PS(f.AsY(), f)
 	return f
-}
-
-// bytesOf returns a vector with the same byte everywhere.
-func (a *asm) bytesOf(b byte) reg.VecVirtual {
-	g, v := a.GP32(), a.ZMM()
-	a.MOVL(U32(uint32(b)*0x01010101), g)
-	a.VPBROADCASTD(g, v)
-	return v
 }

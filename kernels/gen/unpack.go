@@ -21,6 +21,8 @@ var formats = []format{
 	{"Q4_0", 18, 1, 8, 1, 0, unpackQ4_0},
 	{"Q8_0", 34, 1, 128, 1, 0, unpackQ8_0},
 	{"Q4_K", 144, 8, 0, 1, 1, unpackQ4_K},
+	{"Q5_K", 176, 8, 0, 1, 1, unpackQ5_K},
+	{"Q6_K", 210, 8, 32, 2, 0, unpackQ6_K},
 }
 
 // unpackers builds the functions that fill a panel from the bytes of 16 rows.
@@ -33,9 +35,10 @@ func unpackers(a *asm) {
 // panel takes what an unpacker finds in blocks of 16 rows: into memory, or into a product.
 type panel struct {
 	*rows
+	format
 	to     reg.Register
 	dot    *dotSink // instead of memory
-	consts map[byte]reg.VecVirtual
+	consts constants
 }
 
 func (a *asm) unpacker(f format) {
@@ -45,7 +48,7 @@ func (a *asm) unpacker(f format) {
 	first := a.Load(a.Param("rows"), a.GP64())
 	stride := a.Load(a.Param("stride"), a.GP64())
 	blocks := a.Load(a.Param("blocks"), a.GP64())
-	p := &panel{rows: a.rows(first, stride), to: to}
+	p := &panel{rows: a.rows(first, stride), format: f, to: to}
 	p.constants()
 	a.Label("block")
 	f.unpack(p)
@@ -55,13 +58,6 @@ func (a *asm) unpacker(f format) {
 	a.JNE(LabelRef("block"))
 	a.VZEROUPPER()
 	a.RET()
-}
-
-func (p *panel) constants() {
-	p.consts = map[byte]reg.VecVirtual{}
-	for _, b := range []byte{0x0f, 0x3f, 0x30, 0x80} {
-		p.consts[b] = p.bytesOf(b)
-	}
 }
 
 // code takes codes 4j … 4j+3 of a block. A group's scale and minimum come before its last code.
@@ -87,18 +83,4 @@ func (p *panel) minimum(block, half int, v reg.VecVirtual) {
 		return
 	}
 	p.VMOVUPS(v, Mem{Base: p.to, Disp: block*blockBytes + blockMins + half*panelRows*4})
-}
-
-// low and high return the nibbles of each byte.
-func (p *panel) low(v reg.VecVirtual) reg.VecVirtual {
-	x := p.ZMM()
-	p.VPANDD(v, p.consts[0x0f], x)
-	return x
-}
-
-func (p *panel) high(v reg.VecVirtual) reg.VecVirtual {
-	x := p.ZMM()
-	p.VPSRLD(Imm(4), v, x)
-	p.VPANDD(x, p.consts[0x0f], x)
-	return x
 }
