@@ -10,17 +10,16 @@ import (
 // Bench draws a report under the ceilings of the machine: the ops of a model, prefilling the longest of the prompts that
 // were measured, and decoding; of several models, their products with weights. name says what was measured.
 func Bench(r *bench.Report, name string) (*Figure, error) {
+	types, points, what := typesOf(r), productsOf, "Weight products"
+	if len(types) == 1 {
+		points, what = opsOf, "Ops"
+		name += " · " + types[0]
+	}
 	fig := Roofline{
-		Title:    "Weight products under the ceilings of the machine",
+		Title:    what + " under the ceilings of the machine",
 		Subtitle: fmt.Sprintf("%s · %s, %s, %d threads", name, r.CPU, r.Level, r.Threads),
 		ReadGBps: r.Ceilings.ReadGBps,
 		Roofs:    []Roof{{"int8", r.Ceilings.Int8GMACs}, {"f32", r.Ceilings.F32GFLOPs / 2}},
-	}
-	points := productsOf
-	types := typesOf(r)
-	if len(types) == 1 {
-		fig.Title = "Ops of " + types[0] + " under the ceilings of the machine"
-		points = opsOf
 	}
 	for _, phase := range []string{bench.Prefill, bench.Decode} {
 		for _, t := range types {
