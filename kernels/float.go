@@ -19,7 +19,7 @@ type floatProduct struct {
 
 const (
 	floatRows    = 4       // rows that are multiplied together
-	floatPart    = 512     // columns of the input that stay in the nearest cache
+	floatPart    = 1024     // columns of the input that stay in the nearest cache
 	floatDecoded = 1 << 17 // numbers of a tile that stay in the second
 	floatMost    = 32      // rows of a tile
 	floatFewest  = 7       // tokens from which it pays to decode rows first
@@ -123,7 +123,9 @@ func (s *floatScratch) decode(rows Matrix) floatRowsAt {
 	s.decoded = grown(s.decoded, floatMost*stride)
 	for r := range rows.Rows {
 		row := s.decoded[r*stride:][:stride]
-		rows.decode(row[:rows.Cols], r)
+		if !s.set.halves(row, rows.Type, rows.Bytes[r*rows.rowBytes:][:rows.rowBytes]) {
+			rows.decode(row[:rows.Cols], r)
+		}
 		clear(row[rows.Cols:])
 	}
 	return floatRowsAt{gguf.F32, floatBytes(s.decoded), 4 * stride}

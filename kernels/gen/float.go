@@ -15,13 +15,12 @@ const floatRows = 4
 func floats(a *asm) {
 	for _, v := range []vector{zmm, ymm} {
 		a.floatSums(v)
+		a.halves(v, "F16")
+		a.halves(v, "BF16")
 		for _, w := range v.floatWidths {
-			a.floatTile(v, "F32", w, func(m Mem, x reg.VecVirtual) { a.VMOVUPS(m, x) })
-			a.floatTile(v, "F16", w, func(m Mem, x reg.VecVirtual) { a.VCVTPH2PS(m, x) })
-			a.floatTile(v, "BF16", w, func(m Mem, x reg.VecVirtual) {
-				a.VPMOVZXWD(m, x)
-				a.VPSLLD(Imm(16), x, x)
-			})
+			for _, typ := range []string{"F32", "F16", "BF16"} {
+				a.floatTile(v, typ, w)
+			}
 		}
 	}
 }
@@ -39,7 +38,39 @@ var (
 	ymm = vector{"AVX2", 32, []int{1, 2}, func(a *asm) reg.VecVirtual { return a.YMM() }}
 )
 
-func (a *asm) floatTile(v vector, typ string, width int, load func(Mem, reg.VecVirtual)) {
+// floats loads numbers of a type and makes them float32.
+func (a *asm) floats(typ string, m Mem, x reg.VecVirtual) {
+	switch typ {
+	case "F32":
+		a.VMOVUPS(m, x)
+	case "F16":
+		a.VCVTPH2PS(m, x)
+	case "BF16":
+		a.VPMOVZXWD(m, x)
+		a.VPSLLD(Imm(16), x, x)
+	}
+}
+
+// halves builds the conversion of numbers of 16 bits.
+func (a *asm) halves(v vector, typ string) {
+	a.function("halves"+typ+v.level, "func(dst *float32, src *byte, steps int)",
+		fmt.Sprintf("converts steps·%d numbers.", v.bytes/4))
+	dst := a.Load(a.Param("dst"), a.GP64())
+	src := a.Load(a.Param("src"), a.GP64())
+	steps := a.Load(a.Param("steps"), a.GP64())
+	a.Label("step")
+	x := v.new(a)
+	a.floats(typ, Mem{Base: src}, x)
+	a.VMOVUPS(x, Mem{Base: dst})
+	a.ADDQ(U32(uint32(v.bytes/2)), src)
+	a.ADDQ(U32(uint32(v.bytes)), dst)
+	a.DECQ(steps)
+	a.JNE(LabelRef("step"))
+	a.VZEROUPPER()
+	a.RET()
+}
+
+func (a *asm) floatTile(v vector, typ string, width int) {
 	size := map[string]int{"F32": 4, "F16": 2, "BF16": 2}[typ]
 	a.function(fmt.Sprintf("float%sx%d%s", typ, width, v.level),
 		"func(acc *float32, w *byte, wStride int, x *float32, xStride, steps int)",
@@ -64,7 +95,7 @@ func (a *asm) floatTile(v vector, typ string, width int, load func(Mem, reg.VecV
 	var weights [floatRows]reg.VecVirtual
 	for r := range weights {
 		weights[r] = v.new(a)
-		load(rows.at(r), weights[r])
+		a.floats(typ, rows.at(r), weights[r])
 		if width == 1 {
 			a.PREFETCHT0(rows.at(r).Offset(2048))
 		}
