@@ -12,7 +12,32 @@ func dotQ4_0VNNI(acc *float32, rows *byte, stride int, blocks int, acts *byte)
 // writes the products of so many blocks of 16 rows, which are stride bytes apart, with one token to acc.
 //
 //go:noescape
+func dotQ4_1VNNI(acc *float32, rows *byte, stride int, blocks int, acts *byte)
+
+// writes the products of so many blocks of 16 rows, which are stride bytes apart, with one token to acc.
+//
+//go:noescape
+func dotQ5_0VNNI(acc *float32, rows *byte, stride int, blocks int, acts *byte)
+
+// writes the products of so many blocks of 16 rows, which are stride bytes apart, with one token to acc.
+//
+//go:noescape
+func dotQ5_1VNNI(acc *float32, rows *byte, stride int, blocks int, acts *byte)
+
+// writes the products of so many blocks of 16 rows, which are stride bytes apart, with one token to acc.
+//
+//go:noescape
 func dotQ8_0VNNI(acc *float32, rows *byte, stride int, blocks int, acts *byte)
+
+// writes the products of so many blocks of 16 rows, which are stride bytes apart, with one token to acc.
+//
+//go:noescape
+func dotQ2_KVNNI(acc *float32, rows *byte, stride int, blocks int, acts *byte)
+
+// writes the products of so many blocks of 16 rows, which are stride bytes apart, with one token to acc.
+//
+//go:noescape
+func dotQ3_KVNNI(acc *float32, rows *byte, stride int, blocks int, acts *byte)
 
 // writes the products of so many blocks of 16 rows, which are stride bytes apart, with one token to acc.
 //

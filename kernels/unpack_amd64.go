@@ -12,7 +12,32 @@ func unpackQ4_0AVX512(panel *byte, rows *byte, stride int, blocks int)
 // unpacks so many blocks of 16 rows, which are stride bytes apart, into a panel.
 //
 //go:noescape
+func unpackQ4_1AVX512(panel *byte, rows *byte, stride int, blocks int)
+
+// unpacks so many blocks of 16 rows, which are stride bytes apart, into a panel.
+//
+//go:noescape
+func unpackQ5_0AVX512(panel *byte, rows *byte, stride int, blocks int)
+
+// unpacks so many blocks of 16 rows, which are stride bytes apart, into a panel.
+//
+//go:noescape
+func unpackQ5_1AVX512(panel *byte, rows *byte, stride int, blocks int)
+
+// unpacks so many blocks of 16 rows, which are stride bytes apart, into a panel.
+//
+//go:noescape
 func unpackQ8_0AVX512(panel *byte, rows *byte, stride int, blocks int)
+
+// unpacks so many blocks of 16 rows, which are stride bytes apart, into a panel.
+//
+//go:noescape
+func unpackQ2_KAVX512(panel *byte, rows *byte, stride int, blocks int)
+
+// unpacks so many blocks of 16 rows, which are stride bytes apart, into a panel.
+//
+//go:noescape
+func unpackQ3_KAVX512(panel *byte, rows *byte, stride int, blocks int)
 
 // unpacks so many blocks of 16 rows, which are stride bytes apart, into a panel.
 //

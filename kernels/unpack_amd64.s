@@ -106,6 +106,445 @@ DATA constQ4_00<>+0(SB)/8, $0x0f0f0f0f0f0f0f0f
 DATA constQ4_00<>+8(SB)/8, $0x0f0f0f0f0f0f0f0f
 GLOBL constQ4_00<>(SB), RODATA|NOPTR, $16
 
+// func unpackQ4_1AVX512(panel *byte, rows *byte, stride int, blocks int)
+// Requires: AVX, AVX512F
+TEXT ·unpackQ4_1AVX512(SB), $0-32
+	MOVQ            panel+0(FP), AX
+	MOVQ            rows+8(FP), CX
+	MOVQ            stride+16(FP), DX
+	MOVQ            blocks+24(FP), BX
+	LEAQ            (CX)(DX*2), SI
+	ADDQ            DX, SI
+	LEAQ            (SI)(DX*2), DI
+	ADDQ            DX, DI
+	LEAQ            (DI)(DX*2), R8
+	ADDQ            DX, R8
+	LEAQ            (R8)(DX*2), R9
+	ADDQ            DX, R9
+	LEAQ            (R9)(DX*2), R10
+	ADDQ            DX, R10
+	VBROADCASTI32X4 constQ4_10<>+0(SB), Z0
+	VBROADCASTI32X4 constQ4_11<>+0(SB), Z1
+
+block:
+	VBROADCASTI32X4 (CX), Z2
+	VINSERTI32X4    $0x01, (SI)(DX*1), Z2, Z2
+	VINSERTI32X4    $0x02, (DI)(DX*2), Z2, Z2
+	VINSERTI32X4    $0x03, (R9), Z2, Z2
+	VBROADCASTI32X4 (CX)(DX*1), Z3
+	VINSERTI32X4    $0x01, (SI)(DX*2), Z3, Z3
+	VINSERTI32X4    $0x02, (R8), Z3, Z3
+	VINSERTI32X4    $0x03, (R9)(DX*1), Z3, Z3
+	VBROADCASTI32X4 (CX)(DX*2), Z4
+	VINSERTI32X4    $0x01, (DI), Z4, Z4
+	VINSERTI32X4    $0x02, (R8)(DX*1), Z4, Z4
+	VINSERTI32X4    $0x03, (R9)(DX*2), Z4, Z4
+	VBROADCASTI32X4 (SI), Z5
+	VINSERTI32X4    $0x01, (DI)(DX*1), Z5, Z5
+	VINSERTI32X4    $0x02, (R8)(DX*2), Z5, Z5
+	VINSERTI32X4    $0x03, (R10), Z5, Z5
+	VPUNPCKLDQ      Z3, Z2, Z2
+	VPUNPCKLDQ      Z5, Z4, Z3
+	VPUNPCKLQDQ     Z3, Z2, Z2
+	VPMOVDW         Z2, Y3
+	VCVTPH2PS       Y3, Z3
+	VMOVUPS         Z3, 512(AX)
+	VPSRLD          $0x10, Z2, Z2
+	VPMOVDW         Z2, Y2
+	VCVTPH2PS       Y2, Z2
+	VPXORD          Z2, Z0, Z2
+	VMOVUPS         Z2, 640(AX)
+	VBROADCASTI32X4 4(CX), Z2
+	VINSERTI32X4    $0x01, 4(SI)(DX*1), Z2, Z2
+	VINSERTI32X4    $0x02, 4(DI)(DX*2), Z2, Z2
+	VINSERTI32X4    $0x03, 4(R9), Z2, Z2
+	VBROADCASTI32X4 4(CX)(DX*1), Z3
+	VINSERTI32X4    $0x01, 4(SI)(DX*2), Z3, Z3
+	VINSERTI32X4    $0x02, 4(R8), Z3, Z3
+	VINSERTI32X4    $0x03, 4(R9)(DX*1), Z3, Z3
+	VBROADCASTI32X4 4(CX)(DX*2), Z4
+	VINSERTI32X4    $0x01, 4(DI), Z4, Z4
+	VINSERTI32X4    $0x02, 4(R8)(DX*1), Z4, Z4
+	VINSERTI32X4    $0x03, 4(R9)(DX*2), Z4, Z4
+	VBROADCASTI32X4 4(SI), Z5
+	VINSERTI32X4    $0x01, 4(DI)(DX*1), Z5, Z5
+	VINSERTI32X4    $0x02, 4(R8)(DX*2), Z5, Z5
+	VINSERTI32X4    $0x03, 4(R10), Z5, Z5
+	VPUNPCKLDQ      Z3, Z2, Z6
+	VPUNPCKHDQ      Z3, Z2, Z2
+	VPUNPCKLDQ      Z5, Z4, Z3
+	VPUNPCKHDQ      Z5, Z4, Z4
+	VPUNPCKLQDQ     Z3, Z6, Z5
+	VPUNPCKHQDQ     Z3, Z6, Z3
+	VPUNPCKLQDQ     Z4, Z2, Z6
+	VPUNPCKHQDQ     Z4, Z2, Z2
+	VPANDD          Z5, Z1, Z4
+	VMOVDQU64       Z4, (AX)
+	VPSRLD          $0x04, Z5, Z4
+	VPANDD          Z4, Z1, Z4
+	VMOVDQU64       Z4, 256(AX)
+	VPANDD          Z3, Z1, Z4
+	VMOVDQU64       Z4, 64(AX)
+	VPSRLD          $0x04, Z3, Z3
+	VPANDD          Z3, Z1, Z3
+	VMOVDQU64       Z3, 320(AX)
+	VPANDD          Z6, Z1, Z3
+	VMOVDQU64       Z3, 128(AX)
+	VPSRLD          $0x04, Z6, Z3
+	VPANDD          Z3, Z1, Z3
+	VMOVDQU64       Z3, 384(AX)
+	VPANDD          Z2, Z1, Z3
+	VMOVDQU64       Z3, 192(AX)
+	VPSRLD          $0x04, Z2, Z2
+	VPANDD          Z2, Z1, Z2
+	VMOVDQU64       Z2, 448(AX)
+	ADDQ            $0x00000014, CX
+	ADDQ            $0x00000014, SI
+	ADDQ            $0x00000014, DI
+	ADDQ            $0x00000014, R8
+	ADDQ            $0x00000014, R9
+	ADDQ            $0x00000014, R10
+	ADDQ            $0x00000300, AX
+	DECQ            BX
+	JNE             block
+	VZEROUPPER
+	RET
+
+DATA constQ4_10<>+0(SB)/8, $0x8000000080000000
+DATA constQ4_10<>+8(SB)/8, $0x8000000080000000
+GLOBL constQ4_10<>(SB), RODATA|NOPTR, $16
+
+DATA constQ4_11<>+0(SB)/8, $0x0f0f0f0f0f0f0f0f
+DATA constQ4_11<>+8(SB)/8, $0x0f0f0f0f0f0f0f0f
+GLOBL constQ4_11<>(SB), RODATA|NOPTR, $16
+
+// func unpackQ5_0AVX512(panel *byte, rows *byte, stride int, blocks int)
+// Requires: AVX, AVX512BW, AVX512F
+TEXT ·unpackQ5_0AVX512(SB), $0-32
+	MOVQ            panel+0(FP), AX
+	MOVQ            rows+8(FP), CX
+	MOVQ            stride+16(FP), DX
+	MOVQ            blocks+24(FP), BX
+	LEAQ            (CX)(DX*2), SI
+	ADDQ            DX, SI
+	LEAQ            (SI)(DX*2), DI
+	ADDQ            DX, DI
+	LEAQ            (DI)(DX*2), R8
+	ADDQ            DX, R8
+	LEAQ            (R8)(DX*2), R9
+	ADDQ            DX, R9
+	LEAQ            (R9)(DX*2), R10
+	ADDQ            DX, R10
+	VBROADCASTI32X4 constQ5_00<>+0(SB), Z0
+	VBROADCASTI32X4 constQ5_01<>+0(SB), Z1
+	VBROADCASTI32X4 constQ5_02<>+0(SB), Z2
+	VBROADCASTI32X4 constQ5_03<>+0(SB), Z3
+	VBROADCASTI32X4 constQ5_04<>+0(SB), Z4
+
+block:
+	VBROADCASTI32X4 (CX), Z5
+	VINSERTI32X4    $0x01, (SI)(DX*1), Z5, Z5
+	VINSERTI32X4    $0x02, (DI)(DX*2), Z5, Z5
+	VINSERTI32X4    $0x03, (R9), Z5, Z5
+	VBROADCASTI32X4 (CX)(DX*1), Z6
+	VINSERTI32X4    $0x01, (SI)(DX*2), Z6, Z6
+	VINSERTI32X4    $0x02, (R8), Z6, Z6
+	VINSERTI32X4    $0x03, (R9)(DX*1), Z6, Z6
+	VBROADCASTI32X4 (CX)(DX*2), Z7
+	VINSERTI32X4    $0x01, (DI), Z7, Z7
+	VINSERTI32X4    $0x02, (R8)(DX*1), Z7, Z7
+	VINSERTI32X4    $0x03, (R9)(DX*2), Z7, Z7
+	VBROADCASTI32X4 (SI), Z8
+	VINSERTI32X4    $0x01, (DI)(DX*1), Z8, Z8
+	VINSERTI32X4    $0x02, (R8)(DX*2), Z8, Z8
+	VINSERTI32X4    $0x03, (R10), Z8, Z8
+	VPUNPCKLDQ      Z6, Z5, Z9
+	VPUNPCKHDQ      Z6, Z5, Z5
+	VPUNPCKLDQ      Z8, Z7, Z6
+	VPUNPCKHDQ      Z8, Z7, Z7
+	VPUNPCKLQDQ     Z6, Z9, Z8
+	VPUNPCKHQDQ     Z6, Z9, Z6
+	VPUNPCKLQDQ     Z7, Z5, Z9
+	VPUNPCKHQDQ     Z7, Z5, Z5
+	VPSRLD          $0x10, Z8, Z5
+	VPSLLD          $0x10, Z6, Z6
+	VPORD           Z6, Z5, Z5
+	VPMOVDW         Z8, Y6
+	VCVTPH2PS       Y6, Z6
+	VMOVUPS         Z6, 512(AX)
+	VBROADCASTI32X4 6(CX), Z6
+	VINSERTI32X4    $0x01, 6(SI)(DX*1), Z6, Z6
+	VINSERTI32X4    $0x02, 6(DI)(DX*2), Z6, Z6
+	VINSERTI32X4    $0x03, 6(R9), Z6, Z6
+	VBROADCASTI32X4 6(CX)(DX*1), Z7
+	VINSERTI32X4    $0x01, 6(SI)(DX*2), Z7, Z7
+	VINSERTI32X4    $0x02, 6(R8), Z7, Z7
+	VINSERTI32X4    $0x03, 6(R9)(DX*1), Z7, Z7
+	VBROADCASTI32X4 6(CX)(DX*2), Z8
+	VINSERTI32X4    $0x01, 6(DI), Z8, Z8
+	VINSERTI32X4    $0x02, 6(R8)(DX*1), Z8, Z8
+	VINSERTI32X4    $0x03, 6(R9)(DX*2), Z8, Z8
+	VBROADCASTI32X4 6(SI), Z9
+	VINSERTI32X4    $0x01, 6(DI)(DX*1), Z9, Z9
+	VINSERTI32X4    $0x02, 6(R8)(DX*2), Z9, Z9
+	VINSERTI32X4    $0x03, 6(R10), Z9, Z9
+	VPUNPCKLDQ      Z7, Z6, Z10
+	VPUNPCKHDQ      Z7, Z6, Z6
+	VPUNPCKLDQ      Z9, Z8, Z7
+	VPUNPCKHDQ      Z9, Z8, Z8
+	VPUNPCKLQDQ     Z7, Z10, Z9
+	VPUNPCKHQDQ     Z7, Z10, Z7
+	VPUNPCKLQDQ     Z8, Z6, Z10
+	VPUNPCKHQDQ     Z8, Z6, Z6
+	VPANDD          Z9, Z0, Z8
+	VPSRLD          $0x04, Z9, Z9
+	VPANDD          Z9, Z0, Z9
+	VPSHUFB         Z2, Z5, Z11
+	VPTESTMB        Z3, Z11, K1
+	VPADDB          Z1, Z8, K1, Z8
+	VPSRLD          $0x10, Z5, Z11
+	VPSHUFB         Z2, Z11, Z11
+	VPTESTMB        Z3, Z11, K1
+	VPADDB          Z1, Z9, K1, Z9
+	VMOVDQU64       Z8, (AX)
+	VMOVDQU64       Z9, 256(AX)
+	VPANDD          Z7, Z0, Z8
+	VPSRLD          $0x04, Z7, Z7
+	VPANDD          Z7, Z0, Z7
+	VPSHUFB         Z2, Z5, Z9
+	VPTESTMB        Z4, Z9, K1
+	VPADDB          Z1, Z8, K1, Z8
+	VPSRLD          $0x10, Z5, Z9
+	VPSHUFB         Z2, Z9, Z9
+	VPTESTMB        Z4, Z9, K1
+	VPADDB          Z1, Z7, K1, Z7
+	VMOVDQU64       Z8, 64(AX)
+	VMOVDQU64       Z7, 320(AX)
+	VPANDD          Z10, Z0, Z7
+	VPSRLD          $0x04, Z10, Z8
+	VPANDD          Z8, Z0, Z8
+	VPSRLD          $0x08, Z5, Z9
+	VPSHUFB         Z2, Z9, Z9
+	VPTESTMB        Z3, Z9, K1
+	VPADDB          Z1, Z7, K1, Z7
+	VPSRLD          $0x18, Z5, Z9
+	VPSHUFB         Z2, Z9, Z9
+	VPTESTMB        Z3, Z9, K1
+	VPADDB          Z1, Z8, K1, Z8
+	VMOVDQU64       Z7, 128(AX)
+	VMOVDQU64       Z8, 384(AX)
+	VPANDD          Z6, Z0, Z7
+	VPSRLD          $0x04, Z6, Z6
+	VPANDD          Z6, Z0, Z6
+	VPSRLD          $0x08, Z5, Z8
+	VPSHUFB         Z2, Z8, Z8
+	VPTESTMB        Z4, Z8, K1
+	VPADDB          Z1, Z7, K1, Z7
+	VPSRLD          $0x18, Z5, Z5
+	VPSHUFB         Z2, Z5, Z5
+	VPTESTMB        Z4, Z5, K1
+	VPADDB          Z1, Z6, K1, Z6
+	VMOVDQU64       Z7, 192(AX)
+	VMOVDQU64       Z6, 448(AX)
+	ADDQ            $0x00000016, CX
+	ADDQ            $0x00000016, SI
+	ADDQ            $0x00000016, DI
+	ADDQ            $0x00000016, R8
+	ADDQ            $0x00000016, R9
+	ADDQ            $0x00000016, R10
+	ADDQ            $0x00000300, AX
+	DECQ            BX
+	JNE             block
+	VZEROUPPER
+	RET
+
+DATA constQ5_00<>+0(SB)/8, $0x0f0f0f0f0f0f0f0f
+DATA constQ5_00<>+8(SB)/8, $0x0f0f0f0f0f0f0f0f
+GLOBL constQ5_00<>(SB), RODATA|NOPTR, $16
+
+DATA constQ5_01<>+0(SB)/8, $0x1010101010101010
+DATA constQ5_01<>+8(SB)/8, $0x1010101010101010
+GLOBL constQ5_01<>(SB), RODATA|NOPTR, $16
+
+DATA constQ5_02<>+0(SB)/8, $0x0404040400000000
+DATA constQ5_02<>+8(SB)/8, $0x0c0c0c0c08080808
+GLOBL constQ5_02<>(SB), RODATA|NOPTR, $16
+
+DATA constQ5_03<>+0(SB)/8, $0x0804020108040201
+DATA constQ5_03<>+8(SB)/8, $0x0804020108040201
+GLOBL constQ5_03<>(SB), RODATA|NOPTR, $16
+
+DATA constQ5_04<>+0(SB)/8, $0x8040201080402010
+DATA constQ5_04<>+8(SB)/8, $0x8040201080402010
+GLOBL constQ5_04<>(SB), RODATA|NOPTR, $16
+
+// func unpackQ5_1AVX512(panel *byte, rows *byte, stride int, blocks int)
+// Requires: AVX, AVX512BW, AVX512F
+TEXT ·unpackQ5_1AVX512(SB), $0-32
+	MOVQ            panel+0(FP), AX
+	MOVQ            rows+8(FP), CX
+	MOVQ            stride+16(FP), DX
+	MOVQ            blocks+24(FP), BX
+	LEAQ            (CX)(DX*2), SI
+	ADDQ            DX, SI
+	LEAQ            (SI)(DX*2), DI
+	ADDQ            DX, DI
+	LEAQ            (DI)(DX*2), R8
+	ADDQ            DX, R8
+	LEAQ            (R8)(DX*2), R9
+	ADDQ            DX, R9
+	LEAQ            (R9)(DX*2), R10
+	ADDQ            DX, R10
+	VBROADCASTI32X4 constQ5_10<>+0(SB), Z0
+	VBROADCASTI32X4 constQ5_11<>+0(SB), Z1
+	VBROADCASTI32X4 constQ5_12<>+0(SB), Z2
+	VBROADCASTI32X4 constQ5_13<>+0(SB), Z3
+	VBROADCASTI32X4 constQ5_14<>+0(SB), Z4
+	VBROADCASTI32X4 constQ5_15<>+0(SB), Z5
+
+block:
+	VBROADCASTI32X4 (CX), Z6
+	VINSERTI32X4    $0x01, (SI)(DX*1), Z6, Z6
+	VINSERTI32X4    $0x02, (DI)(DX*2), Z6, Z6
+	VINSERTI32X4    $0x03, (R9), Z6, Z6
+	VBROADCASTI32X4 (CX)(DX*1), Z7
+	VINSERTI32X4    $0x01, (SI)(DX*2), Z7, Z7
+	VINSERTI32X4    $0x02, (R8), Z7, Z7
+	VINSERTI32X4    $0x03, (R9)(DX*1), Z7, Z7
+	VBROADCASTI32X4 (CX)(DX*2), Z8
+	VINSERTI32X4    $0x01, (DI), Z8, Z8
+	VINSERTI32X4    $0x02, (R8)(DX*1), Z8, Z8
+	VINSERTI32X4    $0x03, (R9)(DX*2), Z8, Z8
+	VBROADCASTI32X4 (SI), Z9
+	VINSERTI32X4    $0x01, (DI)(DX*1), Z9, Z9
+	VINSERTI32X4    $0x02, (R8)(DX*2), Z9, Z9
+	VINSERTI32X4    $0x03, (R10), Z9, Z9
+	VPUNPCKLDQ      Z7, Z6, Z10
+	VPUNPCKHDQ      Z7, Z6, Z6
+	VPUNPCKLDQ      Z9, Z8, Z7
+	VPUNPCKHDQ      Z9, Z8, Z8
+	VPUNPCKLQDQ     Z7, Z10, Z9
+	VPUNPCKHQDQ     Z7, Z10, Z7
+	VPUNPCKLQDQ     Z8, Z6, Z10
+	VPUNPCKHQDQ     Z8, Z6, Z6
+	VPMOVDW         Z9, Y6
+	VCVTPH2PS       Y6, Z6
+	VMOVUPS         Z6, 512(AX)
+	VPSRLD          $0x10, Z9, Z6
+	VPMOVDW         Z6, Y6
+	VCVTPH2PS       Y6, Z6
+	VPXORD          Z6, Z0, Z6
+	VMOVUPS         Z6, 640(AX)
+	VBROADCASTI32X4 8(CX), Z6
+	VINSERTI32X4    $0x01, 8(SI)(DX*1), Z6, Z6
+	VINSERTI32X4    $0x02, 8(DI)(DX*2), Z6, Z6
+	VINSERTI32X4    $0x03, 8(R9), Z6, Z6
+	VBROADCASTI32X4 8(CX)(DX*1), Z8
+	VINSERTI32X4    $0x01, 8(SI)(DX*2), Z8, Z8
+	VINSERTI32X4    $0x02, 8(R8), Z8, Z8
+	VINSERTI32X4    $0x03, 8(R9)(DX*1), Z8, Z8
+	VBROADCASTI32X4 8(CX)(DX*2), Z9
+	VINSERTI32X4    $0x01, 8(DI), Z9, Z9
+	VINSERTI32X4    $0x02, 8(R8)(DX*1), Z9, Z9
+	VINSERTI32X4    $0x03, 8(R9)(DX*2), Z9, Z9
+	VBROADCASTI32X4 8(SI), Z10
+	VINSERTI32X4    $0x01, 8(DI)(DX*1), Z10, Z10
+	VINSERTI32X4    $0x02, 8(R8)(DX*2), Z10, Z10
+	VINSERTI32X4    $0x03, 8(R10), Z10, Z10
+	VPUNPCKLDQ      Z8, Z6, Z11
+	VPUNPCKHDQ      Z8, Z6, Z6
+	VPUNPCKLDQ      Z10, Z9, Z8
+	VPUNPCKHDQ      Z10, Z9, Z9
+	VPUNPCKLQDQ     Z8, Z11, Z10
+	VPUNPCKHQDQ     Z8, Z11, Z8
+	VPUNPCKLQDQ     Z9, Z6, Z11
+	VPUNPCKHQDQ     Z9, Z6, Z6
+	VPANDD          Z10, Z1, Z9
+	VPSRLD          $0x04, Z10, Z10
+	VPANDD          Z10, Z1, Z10
+	VPSHUFB         Z3, Z7, Z12
+	VPTESTMB        Z4, Z12, K1
+	VPADDB          Z2, Z9, K1, Z9
+	VPSRLD          $0x10, Z7, Z12
+	VPSHUFB         Z3, Z12, Z12
+	VPTESTMB        Z4, Z12, K1
+	VPADDB          Z2, Z10, K1, Z10
+	VMOVDQU64       Z9, (AX)
+	VMOVDQU64       Z10, 256(AX)
+	VPANDD          Z8, Z1, Z9
+	VPSRLD          $0x04, Z8, Z8
+	VPANDD          Z8, Z1, Z8
+	VPSHUFB         Z3, Z7, Z10
+	VPTESTMB        Z5, Z10, K1
+	VPADDB          Z2, Z9, K1, Z9
+	VPSRLD          $0x10, Z7, Z10
+	VPSHUFB         Z3, Z10, Z10
+	VPTESTMB        Z5, Z10, K1
+	VPADDB          Z2, Z8, K1, Z8
+	VMOVDQU64       Z9, 64(AX)
+	VMOVDQU64       Z8, 320(AX)
+	VPANDD          Z11, Z1, Z8
+	VPSRLD          $0x04, Z11, Z9
+	VPANDD          Z9, Z1, Z9
+	VPSRLD          $0x08, Z7, Z10
+	VPSHUFB         Z3, Z10, Z10
+	VPTESTMB        Z4, Z10, K1
+	VPADDB          Z2, Z8, K1, Z8
+	VPSRLD          $0x18, Z7, Z10
+	VPSHUFB         Z3, Z10, Z10
+	VPTESTMB        Z4, Z10, K1
+	VPADDB          Z2, Z9, K1, Z9
+	VMOVDQU64       Z8, 128(AX)
+	VMOVDQU64       Z9, 384(AX)
+	VPANDD          Z6, Z1, Z8
+	VPSRLD          $0x04, Z6, Z6
+	VPANDD          Z6, Z1, Z6
+	VPSRLD          $0x08, Z7, Z9
+	VPSHUFB         Z3, Z9, Z9
+	VPTESTMB        Z5, Z9, K1
+	VPADDB          Z2, Z8, K1, Z8
+	VPSRLD          $0x18, Z7, Z7
+	VPSHUFB         Z3, Z7, Z7
+	VPTESTMB        Z5, Z7, K1
+	VPADDB          Z2, Z6, K1, Z6
+	VMOVDQU64       Z8, 192(AX)
+	VMOVDQU64       Z6, 448(AX)
+	ADDQ            $0x00000018, CX
+	ADDQ            $0x00000018, SI
+	ADDQ            $0x00000018, DI
+	ADDQ            $0x00000018, R8
+	ADDQ            $0x00000018, R9
+	ADDQ            $0x00000018, R10
+	ADDQ            $0x00000300, AX
+	DECQ            BX
+	JNE             block
+	VZEROUPPER
+	RET
+
+DATA constQ5_10<>+0(SB)/8, $0x8000000080000000
+DATA constQ5_10<>+8(SB)/8, $0x8000000080000000
+GLOBL constQ5_10<>(SB), RODATA|NOPTR, $16
+
+DATA constQ5_11<>+0(SB)/8, $0x0f0f0f0f0f0f0f0f
+DATA constQ5_11<>+8(SB)/8, $0x0f0f0f0f0f0f0f0f
+GLOBL constQ5_11<>(SB), RODATA|NOPTR, $16
+
+DATA constQ5_12<>+0(SB)/8, $0x1010101010101010
+DATA constQ5_12<>+8(SB)/8, $0x1010101010101010
+GLOBL constQ5_12<>(SB), RODATA|NOPTR, $16
+
+DATA constQ5_13<>+0(SB)/8, $0x0404040400000000
+DATA constQ5_13<>+8(SB)/8, $0x0c0c0c0c08080808
+GLOBL constQ5_13<>(SB), RODATA|NOPTR, $16
+
+DATA constQ5_14<>+0(SB)/8, $0x0804020108040201
+DATA constQ5_14<>+8(SB)/8, $0x0804020108040201
+GLOBL constQ5_14<>(SB), RODATA|NOPTR, $16
+
+DATA constQ5_15<>+0(SB)/8, $0x8040201080402010
+DATA constQ5_15<>+8(SB)/8, $0x8040201080402010
+GLOBL constQ5_15<>(SB), RODATA|NOPTR, $16
+
 // func unpackQ8_0AVX512(panel *byte, rows *byte, stride int, blocks int)
 // Requires: AVX, AVX512F
 TEXT ·unpackQ8_0AVX512(SB), $0-32
@@ -227,6 +666,1403 @@ block:
 DATA constQ8_00<>+0(SB)/8, $0x8080808080808080
 DATA constQ8_00<>+8(SB)/8, $0x8080808080808080
 GLOBL constQ8_00<>(SB), RODATA|NOPTR, $16
+
+// func unpackQ2_KAVX512(panel *byte, rows *byte, stride int, blocks int)
+// Requires: AVX, AVX512BW, AVX512F
+TEXT ·unpackQ2_KAVX512(SB), $0-32
+	MOVQ            panel+0(FP), AX
+	MOVQ            rows+8(FP), CX
+	MOVQ            stride+16(FP), DX
+	MOVQ            blocks+24(FP), BX
+	LEAQ            (CX)(DX*2), SI
+	ADDQ            DX, SI
+	LEAQ            (SI)(DX*2), DI
+	ADDQ            DX, DI
+	LEAQ            (DI)(DX*2), R8
+	ADDQ            DX, R8
+	LEAQ            (R8)(DX*2), R9
+	ADDQ            DX, R9
+	LEAQ            (R9)(DX*2), R10
+	ADDQ            DX, R10
+	VBROADCASTI32X4 constQ2_K0<>+0(SB), Z0
+	VBROADCASTI32X4 constQ2_K1<>+0(SB), Z1
+	VBROADCASTI32X4 constQ2_K2<>+0(SB), Z2
+
+block:
+	VBROADCASTI32X4 68(CX), Z3
+	VINSERTI32X4    $0x01, 68(SI)(DX*1), Z3, Z3
+	VINSERTI32X4    $0x02, 68(DI)(DX*2), Z3, Z3
+	VINSERTI32X4    $0x03, 68(R9), Z3, Z3
+	VBROADCASTI32X4 68(CX)(DX*1), Z4
+	VINSERTI32X4    $0x01, 68(SI)(DX*2), Z4, Z4
+	VINSERTI32X4    $0x02, 68(R8), Z4, Z4
+	VINSERTI32X4    $0x03, 68(R9)(DX*1), Z4, Z4
+	VBROADCASTI32X4 68(CX)(DX*2), Z5
+	VINSERTI32X4    $0x01, 68(DI), Z5, Z5
+	VINSERTI32X4    $0x02, 68(R8)(DX*1), Z5, Z5
+	VINSERTI32X4    $0x03, 68(R9)(DX*2), Z5, Z5
+	VBROADCASTI32X4 68(SI), Z6
+	VINSERTI32X4    $0x01, 68(DI)(DX*1), Z6, Z6
+	VINSERTI32X4    $0x02, 68(R8)(DX*2), Z6, Z6
+	VINSERTI32X4    $0x03, 68(R10), Z6, Z6
+	VPUNPCKHDQ      Z4, Z3, Z3
+	VPUNPCKHDQ      Z6, Z5, Z4
+	VPUNPCKHQDQ     Z4, Z3, Z3
+	VPMOVDW         Z3, Y4
+	VCVTPH2PS       Y4, Z4
+	VPSRLD          $0x10, Z3, Z3
+	VPMOVDW         Z3, Y3
+	VCVTPH2PS       Y3, Z3
+	VBROADCASTI32X4 (CX), Z5
+	VINSERTI32X4    $0x01, (SI)(DX*1), Z5, Z5
+	VINSERTI32X4    $0x02, (DI)(DX*2), Z5, Z5
+	VINSERTI32X4    $0x03, (R9), Z5, Z5
+	VBROADCASTI32X4 (CX)(DX*1), Z6
+	VINSERTI32X4    $0x01, (SI)(DX*2), Z6, Z6
+	VINSERTI32X4    $0x02, (R8), Z6, Z6
+	VINSERTI32X4    $0x03, (R9)(DX*1), Z6, Z6
+	VBROADCASTI32X4 (CX)(DX*2), Z7
+	VINSERTI32X4    $0x01, (DI), Z7, Z7
+	VINSERTI32X4    $0x02, (R8)(DX*1), Z7, Z7
+	VINSERTI32X4    $0x03, (R9)(DX*2), Z7, Z7
+	VBROADCASTI32X4 (SI), Z8
+	VINSERTI32X4    $0x01, (DI)(DX*1), Z8, Z8
+	VINSERTI32X4    $0x02, (R8)(DX*2), Z8, Z8
+	VINSERTI32X4    $0x03, (R10), Z8, Z8
+	VPUNPCKLDQ      Z6, Z5, Z9
+	VPUNPCKHDQ      Z6, Z5, Z5
+	VPUNPCKLDQ      Z8, Z7, Z6
+	VPUNPCKHDQ      Z8, Z7, Z7
+	VPUNPCKLQDQ     Z6, Z9, Z8
+	VPUNPCKHQDQ     Z6, Z9, Z6
+	VPUNPCKLQDQ     Z7, Z5, Z9
+	VPUNPCKHQDQ     Z7, Z5, Z5
+	VMOVUPS         Z4, 512(AX)
+	VPSRLD          $0x04, Z8, Z7
+	VPANDD          Z7, Z0, Z7
+	VPSLLD          $0x18, Z7, Z10
+	VPSRLD          $0x18, Z10, Z10
+	VCVTDQ2PS       Z10, Z10
+	VMULPS          Z3, Z10, Z10
+	VMOVUPS         Z10, 640(AX)
+	VPSLLD          $0x10, Z7, Z7
+	VPSRLD          $0x18, Z7, Z7
+	VCVTDQ2PS       Z7, Z7
+	VMULPS          Z3, Z7, Z7
+	VMOVUPS         Z7, 704(AX)
+	VMOVUPS         Z4, 1280(AX)
+	VPSRLD          $0x04, Z8, Z7
+	VPANDD          Z7, Z0, Z7
+	VPSLLD          $0x08, Z7, Z10
+	VPSRLD          $0x18, Z10, Z10
+	VCVTDQ2PS       Z10, Z10
+	VMULPS          Z3, Z10, Z10
+	VMOVUPS         Z10, 1408(AX)
+	VPSRLD          $0x18, Z7, Z7
+	VCVTDQ2PS       Z7, Z7
+	VMULPS          Z3, Z7, Z7
+	VMOVUPS         Z7, 1472(AX)
+	VMOVUPS         Z4, 2048(AX)
+	VPSRLD          $0x04, Z6, Z7
+	VPANDD          Z7, Z0, Z7
+	VPSLLD          $0x18, Z7, Z10
+	VPSRLD          $0x18, Z10, Z10
+	VCVTDQ2PS       Z10, Z10
+	VMULPS          Z3, Z10, Z10
+	VMOVUPS         Z10, 2176(AX)
+	VPSLLD          $0x10, Z7, Z7
+	VPSRLD          $0x18, Z7, Z7
+	VCVTDQ2PS       Z7, Z7
+	VMULPS          Z3, Z7, Z7
+	VMOVUPS         Z7, 2240(AX)
+	VMOVUPS         Z4, 2816(AX)
+	VPSRLD          $0x04, Z6, Z7
+	VPANDD          Z7, Z0, Z7
+	VPSLLD          $0x08, Z7, Z10
+	VPSRLD          $0x18, Z10, Z10
+	VCVTDQ2PS       Z10, Z10
+	VMULPS          Z3, Z10, Z10
+	VMOVUPS         Z10, 2944(AX)
+	VPSRLD          $0x18, Z7, Z7
+	VCVTDQ2PS       Z7, Z7
+	VMULPS          Z3, Z7, Z7
+	VMOVUPS         Z7, 3008(AX)
+	VMOVUPS         Z4, 3584(AX)
+	VPSRLD          $0x04, Z9, Z7
+	VPANDD          Z7, Z0, Z7
+	VPSLLD          $0x18, Z7, Z10
+	VPSRLD          $0x18, Z10, Z10
+	VCVTDQ2PS       Z10, Z10
+	VMULPS          Z3, Z10, Z10
+	VMOVUPS         Z10, 3712(AX)
+	VPSLLD          $0x10, Z7, Z7
+	VPSRLD          $0x18, Z7, Z7
+	VCVTDQ2PS       Z7, Z7
+	VMULPS          Z3, Z7, Z7
+	VMOVUPS         Z7, 3776(AX)
+	VMOVUPS         Z4, 4352(AX)
+	VPSRLD          $0x04, Z9, Z7
+	VPANDD          Z7, Z0, Z7
+	VPSLLD          $0x08, Z7, Z10
+	VPSRLD          $0x18, Z10, Z10
+	VCVTDQ2PS       Z10, Z10
+	VMULPS          Z3, Z10, Z10
+	VMOVUPS         Z10, 4480(AX)
+	VPSRLD          $0x18, Z7, Z7
+	VCVTDQ2PS       Z7, Z7
+	VMULPS          Z3, Z7, Z7
+	VMOVUPS         Z7, 4544(AX)
+	VMOVUPS         Z4, 5120(AX)
+	VPSRLD          $0x04, Z5, Z7
+	VPANDD          Z7, Z0, Z7
+	VPSLLD          $0x18, Z7, Z10
+	VPSRLD          $0x18, Z10, Z10
+	VCVTDQ2PS       Z10, Z10
+	VMULPS          Z3, Z10, Z10
+	VMOVUPS         Z10, 5248(AX)
+	VPSLLD          $0x10, Z7, Z7
+	VPSRLD          $0x18, Z7, Z7
+	VCVTDQ2PS       Z7, Z7
+	VMULPS          Z3, Z7, Z7
+	VMOVUPS         Z7, 5312(AX)
+	VMOVUPS         Z4, 5888(AX)
+	VPSRLD          $0x04, Z5, Z4
+	VPANDD          Z4, Z0, Z4
+	VPSLLD          $0x08, Z4, Z7
+	VPSRLD          $0x18, Z7, Z7
+	VCVTDQ2PS       Z7, Z7
+	VMULPS          Z3, Z7, Z7
+	VMOVUPS         Z7, 6016(AX)
+	VPSRLD          $0x18, Z4, Z4
+	VCVTDQ2PS       Z4, Z4
+	VMULPS          Z3, Z4, Z4
+	VMOVUPS         Z4, 6080(AX)
+	VPANDD          Z8, Z0, Z3
+	VPANDD          Z6, Z0, Z4
+	VPANDD          Z9, Z0, Z6
+	VPANDD          Z5, Z0, Z5
+	VBROADCASTI32X4 16(CX), Z7
+	VINSERTI32X4    $0x01, 16(SI)(DX*1), Z7, Z7
+	VINSERTI32X4    $0x02, 16(DI)(DX*2), Z7, Z7
+	VINSERTI32X4    $0x03, 16(R9), Z7, Z7
+	VBROADCASTI32X4 16(CX)(DX*1), Z8
+	VINSERTI32X4    $0x01, 16(SI)(DX*2), Z8, Z8
+	VINSERTI32X4    $0x02, 16(R8), Z8, Z8
+	VINSERTI32X4    $0x03, 16(R9)(DX*1), Z8, Z8
+	VBROADCASTI32X4 16(CX)(DX*2), Z9
+	VINSERTI32X4    $0x01, 16(DI), Z9, Z9
+	VINSERTI32X4    $0x02, 16(R8)(DX*1), Z9, Z9
+	VINSERTI32X4    $0x03, 16(R9)(DX*2), Z9, Z9
+	VBROADCASTI32X4 16(SI), Z10
+	VINSERTI32X4    $0x01, 16(DI)(DX*1), Z10, Z10
+	VINSERTI32X4    $0x02, 16(R8)(DX*2), Z10, Z10
+	VINSERTI32X4    $0x03, 16(R10), Z10, Z10
+	VPUNPCKLDQ      Z8, Z7, Z11
+	VPUNPCKHDQ      Z8, Z7, Z7
+	VPUNPCKLDQ      Z10, Z9, Z8
+	VPUNPCKHDQ      Z10, Z9, Z9
+	VPUNPCKLQDQ     Z8, Z11, Z10
+	VPUNPCKHQDQ     Z8, Z11, Z8
+	VPUNPCKLQDQ     Z9, Z7, Z11
+	VPUNPCKHQDQ     Z9, Z7, Z7
+	VPSHUFB         Z1, Z3, Z9
+	VPANDD          Z10, Z2, Z12
+	VPMULLW         Z9, Z12, Z12
+	VMOVDQU64       Z12, (AX)
+	VPANDD          Z8, Z2, Z12
+	VPMULLW         Z9, Z12, Z12
+	VMOVDQU64       Z12, 64(AX)
+	VPANDD          Z11, Z2, Z12
+	VPMULLW         Z9, Z12, Z12
+	VMOVDQU64       Z12, 128(AX)
+	VPANDD          Z7, Z2, Z12
+	VPMULLW         Z9, Z12, Z12
+	VMOVDQU64       Z12, 192(AX)
+	VPSRLD          $0x10, Z3, Z9
+	VPSHUFB         Z1, Z9, Z9
+	VPSRLD          $0x02, Z10, Z12
+	VPANDD          Z12, Z2, Z12
+	VPMULLW         Z9, Z12, Z12
+	VMOVDQU64       Z12, 768(AX)
+	VPSRLD          $0x02, Z8, Z12
+	VPANDD          Z12, Z2, Z12
+	VPMULLW         Z9, Z12, Z12
+	VMOVDQU64       Z12, 832(AX)
+	VPSRLD          $0x02, Z11, Z12
+	VPANDD          Z12, Z2, Z12
+	VPMULLW         Z9, Z12, Z12
+	VMOVDQU64       Z12, 896(AX)
+	VPSRLD          $0x02, Z7, Z12
+	VPANDD          Z12, Z2, Z12
+	VPMULLW         Z9, Z12, Z12
+	VMOVDQU64       Z12, 960(AX)
+	VPSHUFB         Z1, Z4, Z9
+	VPSRLD          $0x04, Z10, Z12
+	VPANDD          Z12, Z2, Z12
+	VPMULLW         Z9, Z12, Z12
+	VMOVDQU64       Z12, 1536(AX)
+	VPSRLD          $0x04, Z8, Z12
+	VPANDD          Z12, Z2, Z12
+	VPMULLW         Z9, Z12, Z12
+	VMOVDQU64       Z12, 1600(AX)
+	VPSRLD          $0x04, Z11, Z12
+	VPANDD          Z12, Z2, Z12
+	VPMULLW         Z9, Z12, Z12
+	VMOVDQU64       Z12, 1664(AX)
+	VPSRLD          $0x04, Z7, Z12
+	VPANDD          Z12, Z2, Z12
+	VPMULLW         Z9, Z12, Z12
+	VMOVDQU64       Z12, 1728(AX)
+	VPSRLD          $0x10, Z4, Z9
+	VPSHUFB         Z1, Z9, Z9
+	VPSRLD          $0x06, Z10, Z10
+	VPANDD          Z10, Z2, Z10
+	VPMULLW         Z9, Z10, Z10
+	VMOVDQU64       Z10, 2304(AX)
+	VPSRLD          $0x06, Z8, Z8
+	VPANDD          Z8, Z2, Z8
+	VPMULLW         Z9, Z8, Z8
+	VMOVDQU64       Z8, 2368(AX)
+	VPSRLD          $0x06, Z11, Z8
+	VPANDD          Z8, Z2, Z8
+	VPMULLW         Z9, Z8, Z8
+	VMOVDQU64       Z8, 2432(AX)
+	VPSRLD          $0x06, Z7, Z7
+	VPANDD          Z7, Z2, Z7
+	VPMULLW         Z9, Z7, Z7
+	VMOVDQU64       Z7, 2496(AX)
+	VBROADCASTI32X4 32(CX), Z7
+	VINSERTI32X4    $0x01, 32(SI)(DX*1), Z7, Z7
+	VINSERTI32X4    $0x02, 32(DI)(DX*2), Z7, Z7
+	VINSERTI32X4    $0x03, 32(R9), Z7, Z7
+	VBROADCASTI32X4 32(CX)(DX*1), Z8
+	VINSERTI32X4    $0x01, 32(SI)(DX*2), Z8, Z8
+	VINSERTI32X4    $0x02, 32(R8), Z8, Z8
+	VINSERTI32X4    $0x03, 32(R9)(DX*1), Z8, Z8
+	VBROADCASTI32X4 32(CX)(DX*2), Z9
+	VINSERTI32X4    $0x01, 32(DI), Z9, Z9
+	VINSERTI32X4    $0x02, 32(R8)(DX*1), Z9, Z9
+	VINSERTI32X4    $0x03, 32(R9)(DX*2), Z9, Z9
+	VBROADCASTI32X4 32(SI), Z10
+	VINSERTI32X4    $0x01, 32(DI)(DX*1), Z10, Z10
+	VINSERTI32X4    $0x02, 32(R8)(DX*2), Z10, Z10
+	VINSERTI32X4    $0x03, 32(R10), Z10, Z10
+	VPUNPCKLDQ      Z8, Z7, Z11
+	VPUNPCKHDQ      Z8, Z7, Z7
+	VPUNPCKLDQ      Z10, Z9, Z8
+	VPUNPCKHDQ      Z10, Z9, Z9
+	VPUNPCKLQDQ     Z8, Z11, Z10
+	VPUNPCKHQDQ     Z8, Z11, Z8
+	VPUNPCKLQDQ     Z9, Z7, Z11
+	VPUNPCKHQDQ     Z9, Z7, Z7
+	VPSRLD          $0x08, Z3, Z9
+	VPSHUFB         Z1, Z9, Z9
+	VPANDD          Z10, Z2, Z12
+	VPMULLW         Z9, Z12, Z12
+	VMOVDQU64       Z12, 256(AX)
+	VPANDD          Z8, Z2, Z12
+	VPMULLW         Z9, Z12, Z12
+	VMOVDQU64       Z12, 320(AX)
+	VPANDD          Z11, Z2, Z12
+	VPMULLW         Z9, Z12, Z12
+	VMOVDQU64       Z12, 384(AX)
+	VPANDD          Z7, Z2, Z12
+	VPMULLW         Z9, Z12, Z12
+	VMOVDQU64       Z12, 448(AX)
+	VPSRLD          $0x18, Z3, Z3
+	VPSHUFB         Z1, Z3, Z3
+	VPSRLD          $0x02, Z10, Z9
+	VPANDD          Z9, Z2, Z9
+	VPMULLW         Z3, Z9, Z9
+	VMOVDQU64       Z9, 1024(AX)
+	VPSRLD          $0x02, Z8, Z9
+	VPANDD          Z9, Z2, Z9
+	VPMULLW         Z3, Z9, Z9
+	VMOVDQU64       Z9, 1088(AX)
+	VPSRLD          $0x02, Z11, Z9
+	VPANDD          Z9, Z2, Z9
+	VPMULLW         Z3, Z9, Z9
+	VMOVDQU64       Z9, 1152(AX)
+	VPSRLD          $0x02, Z7, Z9
+	VPANDD          Z9, Z2, Z9
+	VPMULLW         Z3, Z9, Z9
+	VMOVDQU64       Z9, 1216(AX)
+	VPSRLD          $0x08, Z4, Z3
+	VPSHUFB         Z1, Z3, Z3
+	VPSRLD          $0x04, Z10, Z9
+	VPANDD          Z9, Z2, Z9
+	VPMULLW         Z3, Z9, Z9
+	VMOVDQU64       Z9, 1792(AX)
+	VPSRLD          $0x04, Z8, Z9
+	VPANDD          Z9, Z2, Z9
+	VPMULLW         Z3, Z9, Z9
+	VMOVDQU64       Z9, 1856(AX)
+	VPSRLD          $0x04, Z11, Z9
+	VPANDD          Z9, Z2, Z9
+	VPMULLW         Z3, Z9, Z9
+	VMOVDQU64       Z9, 1920(AX)
+	VPSRLD          $0x04, Z7, Z9
+	VPANDD          Z9, Z2, Z9
+	VPMULLW         Z3, Z9, Z9
+	VMOVDQU64       Z9, 1984(AX)
+	VPSRLD          $0x18, Z4, Z3
+	VPSHUFB         Z1, Z3, Z3
+	VPSRLD          $0x06, Z10, Z4
+	VPANDD          Z4, Z2, Z4
+	VPMULLW         Z3, Z4, Z4
+	VMOVDQU64       Z4, 2560(AX)
+	VPSRLD          $0x06, Z8, Z4
+	VPANDD          Z4, Z2, Z4
+	VPMULLW         Z3, Z4, Z4
+	VMOVDQU64       Z4, 2624(AX)
+	VPSRLD          $0x06, Z11, Z4
+	VPANDD          Z4, Z2, Z4
+	VPMULLW         Z3, Z4, Z4
+	VMOVDQU64       Z4, 2688(AX)
+	VPSRLD          $0x06, Z7, Z4
+	VPANDD          Z4, Z2, Z4
+	VPMULLW         Z3, Z4, Z4
+	VMOVDQU64       Z4, 2752(AX)
+	VBROADCASTI32X4 48(CX), Z3
+	VINSERTI32X4    $0x01, 48(SI)(DX*1), Z3, Z3
+	VINSERTI32X4    $0x02, 48(DI)(DX*2), Z3, Z3
+	VINSERTI32X4    $0x03, 48(R9), Z3, Z3
+	VBROADCASTI32X4 48(CX)(DX*1), Z4
+	VINSERTI32X4    $0x01, 48(SI)(DX*2), Z4, Z4
+	VINSERTI32X4    $0x02, 48(R8), Z4, Z4
+	VINSERTI32X4    $0x03, 48(R9)(DX*1), Z4, Z4
+	VBROADCASTI32X4 48(CX)(DX*2), Z7
+	VINSERTI32X4    $0x01, 48(DI), Z7, Z7
+	VINSERTI32X4    $0x02, 48(R8)(DX*1), Z7, Z7
+	VINSERTI32X4    $0x03, 48(R9)(DX*2), Z7, Z7
+	VBROADCASTI32X4 48(SI), Z8
+	VINSERTI32X4    $0x01, 48(DI)(DX*1), Z8, Z8
+	VINSERTI32X4    $0x02, 48(R8)(DX*2), Z8, Z8
+	VINSERTI32X4    $0x03, 48(R10), Z8, Z8
+	VPUNPCKLDQ      Z4, Z3, Z9
+	VPUNPCKHDQ      Z4, Z3, Z3
+	VPUNPCKLDQ      Z8, Z7, Z4
+	VPUNPCKHDQ      Z8, Z7, Z7
+	VPUNPCKLQDQ     Z4, Z9, Z8
+	VPUNPCKHQDQ     Z4, Z9, Z4
+	VPUNPCKLQDQ     Z7, Z3, Z9
+	VPUNPCKHQDQ     Z7, Z3, Z3
+	VPSHUFB         Z1, Z6, Z7
+	VPANDD          Z8, Z2, Z10
+	VPMULLW         Z7, Z10, Z10
+	VMOVDQU64       Z10, 3072(AX)
+	VPANDD          Z4, Z2, Z10
+	VPMULLW         Z7, Z10, Z10
+	VMOVDQU64       Z10, 3136(AX)
+	VPANDD          Z9, Z2, Z10
+	VPMULLW         Z7, Z10, Z10
+	VMOVDQU64       Z10, 3200(AX)
+	VPANDD          Z3, Z2, Z10
+	VPMULLW         Z7, Z10, Z10
+	VMOVDQU64       Z10, 3264(AX)
+	VPSRLD          $0x10, Z6, Z7
+	VPSHUFB         Z1, Z7, Z7
+	VPSRLD          $0x02, Z8, Z10
+	VPANDD          Z10, Z2, Z10
+	VPMULLW         Z7, Z10, Z10
+	VMOVDQU64       Z10, 3840(AX)
+	VPSRLD          $0x02, Z4, Z10
+	VPANDD          Z10, Z2, Z10
+	VPMULLW         Z7, Z10, Z10
+	VMOVDQU64       Z10, 3904(AX)
+	VPSRLD          $0x02, Z9, Z10
+	VPANDD          Z10, Z2, Z10
+	VPMULLW         Z7, Z10, Z10
+	VMOVDQU64       Z10, 3968(AX)
+	VPSRLD          $0x02, Z3, Z10
+	VPANDD          Z10, Z2, Z10
+	VPMULLW         Z7, Z10, Z10
+	VMOVDQU64       Z10, 4032(AX)
+	VPSHUFB         Z1, Z5, Z7
+	VPSRLD          $0x04, Z8, Z10
+	VPANDD          Z10, Z2, Z10
+	VPMULLW         Z7, Z10, Z10
+	VMOVDQU64       Z10, 4608(AX)
+	VPSRLD          $0x04, Z4, Z10
+	VPANDD          Z10, Z2, Z10
+	VPMULLW         Z7, Z10, Z10
+	VMOVDQU64       Z10, 4672(AX)
+	VPSRLD          $0x04, Z9, Z10
+	VPANDD          Z10, Z2, Z10
+	VPMULLW         Z7, Z10, Z10
+	VMOVDQU64       Z10, 4736(AX)
+	VPSRLD          $0x04, Z3, Z10
+	VPANDD          Z10, Z2, Z10
+	VPMULLW         Z7, Z10, Z10
+	VMOVDQU64       Z10, 4800(AX)
+	VPSRLD          $0x10, Z5, Z7
+	VPSHUFB         Z1, Z7, Z7
+	VPSRLD          $0x06, Z8, Z8
+	VPANDD          Z8, Z2, Z8
+	VPMULLW         Z7, Z8, Z8
+	VMOVDQU64       Z8, 5376(AX)
+	VPSRLD          $0x06, Z4, Z4
+	VPANDD          Z4, Z2, Z4
+	VPMULLW         Z7, Z4, Z4
+	VMOVDQU64       Z4, 5440(AX)
+	VPSRLD          $0x06, Z9, Z4
+	VPANDD          Z4, Z2, Z4
+	VPMULLW         Z7, Z4, Z4
+	VMOVDQU64       Z4, 5504(AX)
+	VPSRLD          $0x06, Z3, Z3
+	VPANDD          Z3, Z2, Z3
+	VPMULLW         Z7, Z3, Z3
+	VMOVDQU64       Z3, 5568(AX)
+	VBROADCASTI32X4 64(CX), Z3
+	VINSERTI32X4    $0x01, 64(SI)(DX*1), Z3, Z3
+	VINSERTI32X4    $0x02, 64(DI)(DX*2), Z3, Z3
+	VINSERTI32X4    $0x03, 64(R9), Z3, Z3
+	VBROADCASTI32X4 64(CX)(DX*1), Z4
+	VINSERTI32X4    $0x01, 64(SI)(DX*2), Z4, Z4
+	VINSERTI32X4    $0x02, 64(R8), Z4, Z4
+	VINSERTI32X4    $0x03, 64(R9)(DX*1), Z4, Z4
+	VBROADCASTI32X4 64(CX)(DX*2), Z7
+	VINSERTI32X4    $0x01, 64(DI), Z7, Z7
+	VINSERTI32X4    $0x02, 64(R8)(DX*1), Z7, Z7
+	VINSERTI32X4    $0x03, 64(R9)(DX*2), Z7, Z7
+	VBROADCASTI32X4 64(SI), Z8
+	VINSERTI32X4    $0x01, 64(DI)(DX*1), Z8, Z8
+	VINSERTI32X4    $0x02, 64(R8)(DX*2), Z8, Z8
+	VINSERTI32X4    $0x03, 64(R10), Z8, Z8
+	VPUNPCKLDQ      Z4, Z3, Z9
+	VPUNPCKHDQ      Z4, Z3, Z3
+	VPUNPCKLDQ      Z8, Z7, Z4
+	VPUNPCKHDQ      Z8, Z7, Z7
+	VPUNPCKLQDQ     Z4, Z9, Z8
+	VPUNPCKHQDQ     Z4, Z9, Z4
+	VPUNPCKLQDQ     Z7, Z3, Z9
+	VPUNPCKHQDQ     Z7, Z3, Z3
+	VPSRLD          $0x08, Z6, Z7
+	VPSHUFB         Z1, Z7, Z7
+	VPANDD          Z8, Z2, Z10
+	VPMULLW         Z7, Z10, Z10
+	VMOVDQU64       Z10, 3328(AX)
+	VPANDD          Z4, Z2, Z10
+	VPMULLW         Z7, Z10, Z10
+	VMOVDQU64       Z10, 3392(AX)
+	VPANDD          Z9, Z2, Z10
+	VPMULLW         Z7, Z10, Z10
+	VMOVDQU64       Z10, 3456(AX)
+	VPANDD          Z3, Z2, Z10
+	VPMULLW         Z7, Z10, Z10
+	VMOVDQU64       Z10, 3520(AX)
+	VPSRLD          $0x18, Z6, Z6
+	VPSHUFB         Z1, Z6, Z6
+	VPSRLD          $0x02, Z8, Z7
+	VPANDD          Z7, Z2, Z7
+	VPMULLW         Z6, Z7, Z7
+	VMOVDQU64       Z7, 4096(AX)
+	VPSRLD          $0x02, Z4, Z7
+	VPANDD          Z7, Z2, Z7
+	VPMULLW         Z6, Z7, Z7
+	VMOVDQU64       Z7, 4160(AX)
+	VPSRLD          $0x02, Z9, Z7
+	VPANDD          Z7, Z2, Z7
+	VPMULLW         Z6, Z7, Z7
+	VMOVDQU64       Z7, 4224(AX)
+	VPSRLD          $0x02, Z3, Z7
+	VPANDD          Z7, Z2, Z7
+	VPMULLW         Z6, Z7, Z7
+	VMOVDQU64       Z7, 4288(AX)
+	VPSRLD          $0x08, Z5, Z6
+	VPSHUFB         Z1, Z6, Z6
+	VPSRLD          $0x04, Z8, Z7
+	VPANDD          Z7, Z2, Z7
+	VPMULLW         Z6, Z7, Z7
+	VMOVDQU64       Z7, 4864(AX)
+	VPSRLD          $0x04, Z4, Z7
+	VPANDD          Z7, Z2, Z7
+	VPMULLW         Z6, Z7, Z7
+	VMOVDQU64       Z7, 4928(AX)
+	VPSRLD          $0x04, Z9, Z7
+	VPANDD          Z7, Z2, Z7
+	VPMULLW         Z6, Z7, Z7
+	VMOVDQU64       Z7, 4992(AX)
+	VPSRLD          $0x04, Z3, Z7
+	VPANDD          Z7, Z2, Z7
+	VPMULLW         Z6, Z7, Z7
+	VMOVDQU64       Z7, 5056(AX)
+	VPSRLD          $0x18, Z5, Z5
+	VPSHUFB         Z1, Z5, Z5
+	VPSRLD          $0x06, Z8, Z6
+	VPANDD          Z6, Z2, Z6
+	VPMULLW         Z5, Z6, Z6
+	VMOVDQU64       Z6, 5632(AX)
+	VPSRLD          $0x06, Z4, Z4
+	VPANDD          Z4, Z2, Z4
+	VPMULLW         Z5, Z4, Z4
+	VMOVDQU64       Z4, 5696(AX)
+	VPSRLD          $0x06, Z9, Z4
+	VPANDD          Z4, Z2, Z4
+	VPMULLW         Z5, Z4, Z4
+	VMOVDQU64       Z4, 5760(AX)
+	VPSRLD          $0x06, Z3, Z3
+	VPANDD          Z3, Z2, Z3
+	VPMULLW         Z5, Z3, Z3
+	VMOVDQU64       Z3, 5824(AX)
+	ADDQ            $0x00000054, CX
+	ADDQ            $0x00000054, SI
+	ADDQ            $0x00000054, DI
+	ADDQ            $0x00000054, R8
+	ADDQ            $0x00000054, R9
+	ADDQ            $0x00000054, R10
+	ADDQ            $0x00001800, AX
+	DECQ            BX
+	JNE             block
+	VZEROUPPER
+	RET
+
+DATA constQ2_K0<>+0(SB)/8, $0x0f0f0f0f0f0f0f0f
+DATA constQ2_K0<>+8(SB)/8, $0x0f0f0f0f0f0f0f0f
+GLOBL constQ2_K0<>(SB), RODATA|NOPTR, $16
+
+DATA constQ2_K1<>+0(SB)/8, $0x8004800480008000
+DATA constQ2_K1<>+8(SB)/8, $0x800c800c80088008
+GLOBL constQ2_K1<>(SB), RODATA|NOPTR, $16
+
+DATA constQ2_K2<>+0(SB)/8, $0x0303030303030303
+DATA constQ2_K2<>+8(SB)/8, $0x0303030303030303
+GLOBL constQ2_K2<>(SB), RODATA|NOPTR, $16
+
+// func unpackQ3_KAVX512(panel *byte, rows *byte, stride int, blocks int)
+// Requires: AVX, AVX512BW, AVX512F
+TEXT ·unpackQ3_KAVX512(SB), $0-32
+	MOVQ            panel+0(FP), AX
+	MOVQ            rows+8(FP), CX
+	MOVQ            stride+16(FP), DX
+	MOVQ            blocks+24(FP), BX
+	LEAQ            (CX)(DX*2), SI
+	ADDQ            DX, SI
+	LEAQ            (SI)(DX*2), DI
+	ADDQ            DX, DI
+	LEAQ            (DI)(DX*2), R8
+	ADDQ            DX, R8
+	LEAQ            (R8)(DX*2), R9
+	ADDQ            DX, R9
+	LEAQ            (R9)(DX*2), R10
+	ADDQ            DX, R10
+	VBROADCASTI32X4 constQ3_K0<>+0(SB), Z0
+	VBROADCASTI32X4 constQ3_K1<>+0(SB), Z1
+	VBROADCASTI32X4 constQ3_K2<>+0(SB), Z2
+	VBROADCASTI32X4 constQ3_K3<>+0(SB), Z3
+	VBROADCASTI32X4 constQ3_K4<>+0(SB), Z4
+	VBROADCASTI32X4 constQ3_K5<>+0(SB), Z5
+	VBROADCASTI32X4 constQ3_K6<>+0(SB), Z6
+	VBROADCASTI32X4 constQ3_K7<>+0(SB), Z7
+
+block:
+	VBROADCASTI32X4 94(CX), Z8
+	VINSERTI32X4    $0x01, 94(SI)(DX*1), Z8, Z8
+	VINSERTI32X4    $0x02, 94(DI)(DX*2), Z8, Z8
+	VINSERTI32X4    $0x03, 94(R9), Z8, Z8
+	VBROADCASTI32X4 94(CX)(DX*1), Z9
+	VINSERTI32X4    $0x01, 94(SI)(DX*2), Z9, Z9
+	VINSERTI32X4    $0x02, 94(R8), Z9, Z9
+	VINSERTI32X4    $0x03, 94(R9)(DX*1), Z9, Z9
+	VBROADCASTI32X4 94(CX)(DX*2), Z10
+	VINSERTI32X4    $0x01, 94(DI), Z10, Z10
+	VINSERTI32X4    $0x02, 94(R8)(DX*1), Z10, Z10
+	VINSERTI32X4    $0x03, 94(R9)(DX*2), Z10, Z10
+	VBROADCASTI32X4 94(SI), Z11
+	VINSERTI32X4    $0x01, 94(DI)(DX*1), Z11, Z11
+	VINSERTI32X4    $0x02, 94(R8)(DX*2), Z11, Z11
+	VINSERTI32X4    $0x03, 94(R10), Z11, Z11
+	VPSRLDQ         $0x02, Z8, Z8
+	VPSRLDQ         $0x02, Z9, Z9
+	VPSRLDQ         $0x02, Z10, Z10
+	VPSRLDQ         $0x02, Z11, Z11
+	VPUNPCKLDQ      Z9, Z8, Z12
+	VPUNPCKHDQ      Z9, Z8, Z8
+	VPUNPCKLDQ      Z11, Z10, Z9
+	VPUNPCKHDQ      Z11, Z10, Z10
+	VPUNPCKLQDQ     Z9, Z12, Z11
+	VPUNPCKHQDQ     Z9, Z12, Z9
+	VPUNPCKLQDQ     Z10, Z8, Z12
+	VPUNPCKHQDQ     Z10, Z8, Z8
+	VPMOVDW         Z8, Y8
+	VCVTPH2PS       Y8, Z8
+	VPXORD          Z8, Z0, Z8
+	VMOVUPS         Z8, 512(AX)
+	VMOVUPS         Z8, 1280(AX)
+	VMOVUPS         Z8, 2048(AX)
+	VMOVUPS         Z8, 2816(AX)
+	VMOVUPS         Z8, 3584(AX)
+	VMOVUPS         Z8, 4352(AX)
+	VMOVUPS         Z8, 5120(AX)
+	VMOVUPS         Z8, 5888(AX)
+	VPANDD          Z11, Z1, Z8
+	VPSLLD          $0x04, Z12, Z10
+	VPTERNLOGD      $0xf8, Z2, Z10, Z8
+	VPSUBB          Z3, Z8, Z8
+	VPANDD          Z9, Z1, Z10
+	VPSLLD          $0x02, Z12, Z13
+	VPTERNLOGD      $0xf8, Z2, Z13, Z10
+	VPSUBB          Z3, Z10, Z10
+	VPSRLD          $0x04, Z11, Z11
+	VPANDD          Z11, Z1, Z11
+	VPTERNLOGD      $0xf8, Z2, Z12, Z11
+	VPSUBB          Z3, Z11, Z11
+	VPSRLD          $0x04, Z9, Z9
+	VPANDD          Z9, Z1, Z9
+	VPSRLD          $0x02, Z12, Z12
+	VPTERNLOGD      $0xf8, Z2, Z12, Z9
+	VPSUBB          Z3, Z9, Z9
+	VBROADCASTI32X4 (CX), Z12
+	VINSERTI32X4    $0x01, (SI)(DX*1), Z12, Z12
+	VINSERTI32X4    $0x02, (DI)(DX*2), Z12, Z12
+	VINSERTI32X4    $0x03, (R9), Z12, Z12
+	VBROADCASTI32X4 (CX)(DX*1), Z13
+	VINSERTI32X4    $0x01, (SI)(DX*2), Z13, Z13
+	VINSERTI32X4    $0x02, (R8), Z13, Z13
+	VINSERTI32X4    $0x03, (R9)(DX*1), Z13, Z13
+	VBROADCASTI32X4 (CX)(DX*2), Z14
+	VINSERTI32X4    $0x01, (DI), Z14, Z14
+	VINSERTI32X4    $0x02, (R8)(DX*1), Z14, Z14
+	VINSERTI32X4    $0x03, (R9)(DX*2), Z14, Z14
+	VBROADCASTI32X4 (SI), Z15
+	VINSERTI32X4    $0x01, (DI)(DX*1), Z15, Z15
+	VINSERTI32X4    $0x02, (R8)(DX*2), Z15, Z15
+	VINSERTI32X4    $0x03, (R10), Z15, Z15
+	VPUNPCKLDQ      Z13, Z12, Z16
+	VPUNPCKHDQ      Z13, Z12, Z12
+	VPUNPCKLDQ      Z15, Z14, Z13
+	VPUNPCKHDQ      Z15, Z14, Z14
+	VPUNPCKLQDQ     Z13, Z16, Z15
+	VPUNPCKHQDQ     Z13, Z16, Z13
+	VPUNPCKLQDQ     Z14, Z12, Z16
+	VPUNPCKHQDQ     Z14, Z12, Z12
+	VBROADCASTI32X4 32(CX), Z14
+	VINSERTI32X4    $0x01, 32(SI)(DX*1), Z14, Z14
+	VINSERTI32X4    $0x02, 32(DI)(DX*2), Z14, Z14
+	VINSERTI32X4    $0x03, 32(R9), Z14, Z14
+	VBROADCASTI32X4 32(CX)(DX*1), Z17
+	VINSERTI32X4    $0x01, 32(SI)(DX*2), Z17, Z17
+	VINSERTI32X4    $0x02, 32(R8), Z17, Z17
+	VINSERTI32X4    $0x03, 32(R9)(DX*1), Z17, Z17
+	VBROADCASTI32X4 32(CX)(DX*2), Z18
+	VINSERTI32X4    $0x01, 32(DI), Z18, Z18
+	VINSERTI32X4    $0x02, 32(R8)(DX*1), Z18, Z18
+	VINSERTI32X4    $0x03, 32(R9)(DX*2), Z18, Z18
+	VBROADCASTI32X4 32(SI), Z19
+	VINSERTI32X4    $0x01, 32(DI)(DX*1), Z19, Z19
+	VINSERTI32X4    $0x02, 32(R8)(DX*2), Z19, Z19
+	VINSERTI32X4    $0x03, 32(R10), Z19, Z19
+	VPUNPCKLDQ      Z17, Z14, Z20
+	VPUNPCKHDQ      Z17, Z14, Z14
+	VPUNPCKLDQ      Z19, Z18, Z17
+	VPUNPCKHDQ      Z19, Z18, Z18
+	VPUNPCKLQDQ     Z17, Z20, Z19
+	VPUNPCKHQDQ     Z17, Z20, Z17
+	VPUNPCKLQDQ     Z18, Z14, Z20
+	VPUNPCKHQDQ     Z18, Z14, Z14
+	VPSHUFB         Z4, Z8, Z18
+	VPSLLW          $0x08, Z18, Z18
+	VPSRAW          $0x08, Z18, Z18
+	VPMULLW         Z5, Z18, Z21
+	VPADDW          Z6, Z21, Z21
+	VPANDD          Z19, Z7, Z22
+	VPSLLD          $0x02, Z15, Z23
+	VPTERNLOGD      $0xf8, Z5, Z23, Z22
+	VPMULLW         Z18, Z22, Z22
+	VPSUBW          Z22, Z21, Z22
+	VMOVDQU64       Z22, (AX)
+	VPANDD          Z17, Z7, Z22
+	VPSLLD          $0x02, Z13, Z23
+	VPTERNLOGD      $0xf8, Z5, Z23, Z22
+	VPMULLW         Z18, Z22, Z22
+	VPSUBW          Z22, Z21, Z22
+	VMOVDQU64       Z22, 64(AX)
+	VPANDD          Z20, Z7, Z22
+	VPSLLD          $0x02, Z16, Z23
+	VPTERNLOGD      $0xf8, Z5, Z23, Z22
+	VPMULLW         Z18, Z22, Z22
+	VPSUBW          Z22, Z21, Z22
+	VMOVDQU64       Z22, 128(AX)
+	VPANDD          Z14, Z7, Z22
+	VPSLLD          $0x02, Z12, Z23
+	VPTERNLOGD      $0xf8, Z5, Z23, Z22
+	VPMULLW         Z18, Z22, Z22
+	VPSUBW          Z22, Z21, Z22
+	VMOVDQU64       Z22, 192(AX)
+	VPSRLD          $0x10, Z8, Z18
+	VPSHUFB         Z4, Z18, Z18
+	VPSLLW          $0x08, Z18, Z18
+	VPSRAW          $0x08, Z18, Z18
+	VPMULLW         Z5, Z18, Z21
+	VPADDW          Z6, Z21, Z21
+	VPSRLD          $0x02, Z19, Z22
+	VPANDD          Z22, Z7, Z22
+	VPSLLD          $0x01, Z15, Z23
+	VPTERNLOGD      $0xf8, Z5, Z23, Z22
+	VPMULLW         Z18, Z22, Z22
+	VPSUBW          Z22, Z21, Z22
+	VMOVDQU64       Z22, 768(AX)
+	VPSRLD          $0x02, Z17, Z22
+	VPANDD          Z22, Z7, Z22
+	VPSLLD          $0x01, Z13, Z23
+	VPTERNLOGD      $0xf8, Z5, Z23, Z22
+	VPMULLW         Z18, Z22, Z22
+	VPSUBW          Z22, Z21, Z22
+	VMOVDQU64       Z22, 832(AX)
+	VPSRLD          $0x02, Z20, Z22
+	VPANDD          Z22, Z7, Z22
+	VPSLLD          $0x01, Z16, Z23
+	VPTERNLOGD      $0xf8, Z5, Z23, Z22
+	VPMULLW         Z18, Z22, Z22
+	VPSUBW          Z22, Z21, Z22
+	VMOVDQU64       Z22, 896(AX)
+	VPSRLD          $0x02, Z14, Z22
+	VPANDD          Z22, Z7, Z22
+	VPSLLD          $0x01, Z12, Z23
+	VPTERNLOGD      $0xf8, Z5, Z23, Z22
+	VPMULLW         Z18, Z22, Z22
+	VPSUBW          Z22, Z21, Z22
+	VMOVDQU64       Z22, 960(AX)
+	VPSHUFB         Z4, Z10, Z18
+	VPSLLW          $0x08, Z18, Z18
+	VPSRAW          $0x08, Z18, Z18
+	VPMULLW         Z5, Z18, Z21
+	VPADDW          Z6, Z21, Z21
+	VPSRLD          $0x04, Z19, Z22
+	VPANDD          Z22, Z7, Z22
+	VPTERNLOGD      $0xf8, Z5, Z15, Z22
+	VPMULLW         Z18, Z22, Z22
+	VPSUBW          Z22, Z21, Z22
+	VMOVDQU64       Z22, 1536(AX)
+	VPSRLD          $0x04, Z17, Z22
+	VPANDD          Z22, Z7, Z22
+	VPTERNLOGD      $0xf8, Z5, Z13, Z22
+	VPMULLW         Z18, Z22, Z22
+	VPSUBW          Z22, Z21, Z22
+	VMOVDQU64       Z22, 1600(AX)
+	VPSRLD          $0x04, Z20, Z22
+	VPANDD          Z22, Z7, Z22
+	VPTERNLOGD      $0xf8, Z5, Z16, Z22
+	VPMULLW         Z18, Z22, Z22
+	VPSUBW          Z22, Z21, Z22
+	VMOVDQU64       Z22, 1664(AX)
+	VPSRLD          $0x04, Z14, Z22
+	VPANDD          Z22, Z7, Z22
+	VPTERNLOGD      $0xf8, Z5, Z12, Z22
+	VPMULLW         Z18, Z22, Z22
+	VPSUBW          Z22, Z21, Z22
+	VMOVDQU64       Z22, 1728(AX)
+	VPSRLD          $0x10, Z10, Z18
+	VPSHUFB         Z4, Z18, Z18
+	VPSLLW          $0x08, Z18, Z18
+	VPSRAW          $0x08, Z18, Z18
+	VPMULLW         Z5, Z18, Z21
+	VPADDW          Z6, Z21, Z21
+	VPSRLD          $0x06, Z19, Z19
+	VPANDD          Z19, Z7, Z19
+	VPSRLD          $0x01, Z15, Z15
+	VPTERNLOGD      $0xf8, Z5, Z15, Z19
+	VPMULLW         Z18, Z19, Z19
+	VPSUBW          Z19, Z21, Z19
+	VMOVDQU64       Z19, 2304(AX)
+	VPSRLD          $0x06, Z17, Z15
+	VPANDD          Z15, Z7, Z15
+	VPSRLD          $0x01, Z13, Z13
+	VPTERNLOGD      $0xf8, Z5, Z13, Z15
+	VPMULLW         Z18, Z15, Z15
+	VPSUBW          Z15, Z21, Z15
+	VMOVDQU64       Z15, 2368(AX)
+	VPSRLD          $0x06, Z20, Z13
+	VPANDD          Z13, Z7, Z13
+	VPSRLD          $0x01, Z16, Z15
+	VPTERNLOGD      $0xf8, Z5, Z15, Z13
+	VPMULLW         Z18, Z13, Z13
+	VPSUBW          Z13, Z21, Z13
+	VMOVDQU64       Z13, 2432(AX)
+	VPSRLD          $0x06, Z14, Z13
+	VPANDD          Z13, Z7, Z13
+	VPSRLD          $0x01, Z12, Z12
+	VPTERNLOGD      $0xf8, Z5, Z12, Z13
+	VPMULLW         Z18, Z13, Z13
+	VPSUBW          Z13, Z21, Z13
+	VMOVDQU64       Z13, 2496(AX)
+	VBROADCASTI32X4 16(CX), Z12
+	VINSERTI32X4    $0x01, 16(SI)(DX*1), Z12, Z12
+	VINSERTI32X4    $0x02, 16(DI)(DX*2), Z12, Z12
+	VINSERTI32X4    $0x03, 16(R9), Z12, Z12
+	VBROADCASTI32X4 16(CX)(DX*1), Z13
+	VINSERTI32X4    $0x01, 16(SI)(DX*2), Z13, Z13
+	VINSERTI32X4    $0x02, 16(R8), Z13, Z13
+	VINSERTI32X4    $0x03, 16(R9)(DX*1), Z13, Z13
+	VBROADCASTI32X4 16(CX)(DX*2), Z14
+	VINSERTI32X4    $0x01, 16(DI), Z14, Z14
+	VINSERTI32X4    $0x02, 16(R8)(DX*1), Z14, Z14
+	VINSERTI32X4    $0x03, 16(R9)(DX*2), Z14, Z14
+	VBROADCASTI32X4 16(SI), Z15
+	VINSERTI32X4    $0x01, 16(DI)(DX*1), Z15, Z15
+	VINSERTI32X4    $0x02, 16(R8)(DX*2), Z15, Z15
+	VINSERTI32X4    $0x03, 16(R10), Z15, Z15
+	VPUNPCKLDQ      Z13, Z12, Z16
+	VPUNPCKHDQ      Z13, Z12, Z12
+	VPUNPCKLDQ      Z15, Z14, Z13
+	VPUNPCKHDQ      Z15, Z14, Z14
+	VPUNPCKLQDQ     Z13, Z16, Z15
+	VPUNPCKHQDQ     Z13, Z16, Z13
+	VPUNPCKLQDQ     Z14, Z12, Z16
+	VPUNPCKHQDQ     Z14, Z12, Z12
+	VBROADCASTI32X4 48(CX), Z14
+	VINSERTI32X4    $0x01, 48(SI)(DX*1), Z14, Z14
+	VINSERTI32X4    $0x02, 48(DI)(DX*2), Z14, Z14
+	VINSERTI32X4    $0x03, 48(R9), Z14, Z14
+	VBROADCASTI32X4 48(CX)(DX*1), Z17
+	VINSERTI32X4    $0x01, 48(SI)(DX*2), Z17, Z17
+	VINSERTI32X4    $0x02, 48(R8), Z17, Z17
+	VINSERTI32X4    $0x03, 48(R9)(DX*1), Z17, Z17
+	VBROADCASTI32X4 48(CX)(DX*2), Z18
+	VINSERTI32X4    $0x01, 48(DI), Z18, Z18
+	VINSERTI32X4    $0x02, 48(R8)(DX*1), Z18, Z18
+	VINSERTI32X4    $0x03, 48(R9)(DX*2), Z18, Z18
+	VBROADCASTI32X4 48(SI), Z19
+	VINSERTI32X4    $0x01, 48(DI)(DX*1), Z19, Z19
+	VINSERTI32X4    $0x02, 48(R8)(DX*2), Z19, Z19
+	VINSERTI32X4    $0x03, 48(R10), Z19, Z19
+	VPUNPCKLDQ      Z17, Z14, Z20
+	VPUNPCKHDQ      Z17, Z14, Z14
+	VPUNPCKLDQ      Z19, Z18, Z17
+	VPUNPCKHDQ      Z19, Z18, Z18
+	VPUNPCKLQDQ     Z17, Z20, Z19
+	VPUNPCKHQDQ     Z17, Z20, Z17
+	VPUNPCKLQDQ     Z18, Z14, Z20
+	VPUNPCKHQDQ     Z18, Z14, Z14
+	VPSRLD          $0x08, Z8, Z18
+	VPSHUFB         Z4, Z18, Z18
+	VPSLLW          $0x08, Z18, Z18
+	VPSRAW          $0x08, Z18, Z18
+	VPMULLW         Z5, Z18, Z21
+	VPADDW          Z6, Z21, Z21
+	VPANDD          Z19, Z7, Z22
+	VPSLLD          $0x02, Z15, Z23
+	VPTERNLOGD      $0xf8, Z5, Z23, Z22
+	VPMULLW         Z18, Z22, Z22
+	VPSUBW          Z22, Z21, Z22
+	VMOVDQU64       Z22, 256(AX)
+	VPANDD          Z17, Z7, Z22
+	VPSLLD          $0x02, Z13, Z23
+	VPTERNLOGD      $0xf8, Z5, Z23, Z22
+	VPMULLW         Z18, Z22, Z22
+	VPSUBW          Z22, Z21, Z22
+	VMOVDQU64       Z22, 320(AX)
+	VPANDD          Z20, Z7, Z22
+	VPSLLD          $0x02, Z16, Z23
+	VPTERNLOGD      $0xf8, Z5, Z23, Z22
+	VPMULLW         Z18, Z22, Z22
+	VPSUBW          Z22, Z21, Z22
+	VMOVDQU64       Z22, 384(AX)
+	VPANDD          Z14, Z7, Z22
+	VPSLLD          $0x02, Z12, Z23
+	VPTERNLOGD      $0xf8, Z5, Z23, Z22
+	VPMULLW         Z18, Z22, Z22
+	VPSUBW          Z22, Z21, Z22
+	VMOVDQU64       Z22, 448(AX)
+	VPSRLD          $0x18, Z8, Z8
+	VPSHUFB         Z4, Z8, Z8
+	VPSLLW          $0x08, Z8, Z8
+	VPSRAW          $0x08, Z8, Z8
+	VPMULLW         Z5, Z8, Z18
+	VPADDW          Z6, Z18, Z18
+	VPSRLD          $0x02, Z19, Z21
+	VPANDD          Z21, Z7, Z21
+	VPSLLD          $0x01, Z15, Z22
+	VPTERNLOGD      $0xf8, Z5, Z22, Z21
+	VPMULLW         Z8, Z21, Z21
+	VPSUBW          Z21, Z18, Z21
+	VMOVDQU64       Z21, 1024(AX)
+	VPSRLD          $0x02, Z17, Z21
+	VPANDD          Z21, Z7, Z21
+	VPSLLD          $0x01, Z13, Z22
+	VPTERNLOGD      $0xf8, Z5, Z22, Z21
+	VPMULLW         Z8, Z21, Z21
+	VPSUBW          Z21, Z18, Z21
+	VMOVDQU64       Z21, 1088(AX)
+	VPSRLD          $0x02, Z20, Z21
+	VPANDD          Z21, Z7, Z21
+	VPSLLD          $0x01, Z16, Z22
+	VPTERNLOGD      $0xf8, Z5, Z22, Z21
+	VPMULLW         Z8, Z21, Z21
+	VPSUBW          Z21, Z18, Z21
+	VMOVDQU64       Z21, 1152(AX)
+	VPSRLD          $0x02, Z14, Z21
+	VPANDD          Z21, Z7, Z21
+	VPSLLD          $0x01, Z12, Z22
+	VPTERNLOGD      $0xf8, Z5, Z22, Z21
+	VPMULLW         Z8, Z21, Z21
+	VPSUBW          Z21, Z18, Z21
+	VMOVDQU64       Z21, 1216(AX)
+	VPSRLD          $0x08, Z10, Z8
+	VPSHUFB         Z4, Z8, Z8
+	VPSLLW          $0x08, Z8, Z8
+	VPSRAW          $0x08, Z8, Z8
+	VPMULLW         Z5, Z8, Z18
+	VPADDW          Z6, Z18, Z18
+	VPSRLD          $0x04, Z19, Z21
+	VPANDD          Z21, Z7, Z21
+	VPTERNLOGD      $0xf8, Z5, Z15, Z21
+	VPMULLW         Z8, Z21, Z21
+	VPSUBW          Z21, Z18, Z21
+	VMOVDQU64       Z21, 1792(AX)
+	VPSRLD          $0x04, Z17, Z21
+	VPANDD          Z21, Z7, Z21
+	VPTERNLOGD      $0xf8, Z5, Z13, Z21
+	VPMULLW         Z8, Z21, Z21
+	VPSUBW          Z21, Z18, Z21
+	VMOVDQU64       Z21, 1856(AX)
+	VPSRLD          $0x04, Z20, Z21
+	VPANDD          Z21, Z7, Z21
+	VPTERNLOGD      $0xf8, Z5, Z16, Z21
+	VPMULLW         Z8, Z21, Z21
+	VPSUBW          Z21, Z18, Z21
+	VMOVDQU64       Z21, 1920(AX)
+	VPSRLD          $0x04, Z14, Z21
+	VPANDD          Z21, Z7, Z21
+	VPTERNLOGD      $0xf8, Z5, Z12, Z21
+	VPMULLW         Z8, Z21, Z21
+	VPSUBW          Z21, Z18, Z21
+	VMOVDQU64       Z21, 1984(AX)
+	VPSRLD          $0x18, Z10, Z8
+	VPSHUFB         Z4, Z8, Z8
+	VPSLLW          $0x08, Z8, Z8
+	VPSRAW          $0x08, Z8, Z8
+	VPMULLW         Z5, Z8, Z10
+	VPADDW          Z6, Z10, Z10
+	VPSRLD          $0x06, Z19, Z18
+	VPANDD          Z18, Z7, Z18
+	VPSRLD          $0x01, Z15, Z15
+	VPTERNLOGD      $0xf8, Z5, Z15, Z18
+	VPMULLW         Z8, Z18, Z18
+	VPSUBW          Z18, Z10, Z18
+	VMOVDQU64       Z18, 2560(AX)
+	VPSRLD          $0x06, Z17, Z15
+	VPANDD          Z15, Z7, Z15
+	VPSRLD          $0x01, Z13, Z13
+	VPTERNLOGD      $0xf8, Z5, Z13, Z15
+	VPMULLW         Z8, Z15, Z15
+	VPSUBW          Z15, Z10, Z15
+	VMOVDQU64       Z15, 2624(AX)
+	VPSRLD          $0x06, Z20, Z13
+	VPANDD          Z13, Z7, Z13
+	VPSRLD          $0x01, Z16, Z15
+	VPTERNLOGD      $0xf8, Z5, Z15, Z13
+	VPMULLW         Z8, Z13, Z13
+	VPSUBW          Z13, Z10, Z13
+	VMOVDQU64       Z13, 2688(AX)
+	VPSRLD          $0x06, Z14, Z13
+	VPANDD          Z13, Z7, Z13
+	VPSRLD          $0x01, Z12, Z12
+	VPTERNLOGD      $0xf8, Z5, Z12, Z13
+	VPMULLW         Z8, Z13, Z13
+	VPSUBW          Z13, Z10, Z13
+	VMOVDQU64       Z13, 2752(AX)
+	VBROADCASTI32X4 (CX), Z8
+	VINSERTI32X4    $0x01, (SI)(DX*1), Z8, Z8
+	VINSERTI32X4    $0x02, (DI)(DX*2), Z8, Z8
+	VINSERTI32X4    $0x03, (R9), Z8, Z8
+	VBROADCASTI32X4 (CX)(DX*1), Z10
+	VINSERTI32X4    $0x01, (SI)(DX*2), Z10, Z10
+	VINSERTI32X4    $0x02, (R8), Z10, Z10
+	VINSERTI32X4    $0x03, (R9)(DX*1), Z10, Z10
+	VBROADCASTI32X4 (CX)(DX*2), Z12
+	VINSERTI32X4    $0x01, (DI), Z12, Z12
+	VINSERTI32X4    $0x02, (R8)(DX*1), Z12, Z12
+	VINSERTI32X4    $0x03, (R9)(DX*2), Z12, Z12
+	VBROADCASTI32X4 (SI), Z13
+	VINSERTI32X4    $0x01, (DI)(DX*1), Z13, Z13
+	VINSERTI32X4    $0x02, (R8)(DX*2), Z13, Z13
+	VINSERTI32X4    $0x03, (R10), Z13, Z13
+	VPUNPCKLDQ      Z10, Z8, Z14
+	VPUNPCKHDQ      Z10, Z8, Z8
+	VPUNPCKLDQ      Z13, Z12, Z10
+	VPUNPCKHDQ      Z13, Z12, Z12
+	VPUNPCKLQDQ     Z10, Z14, Z13
+	VPUNPCKHQDQ     Z10, Z14, Z10
+	VPUNPCKLQDQ     Z12, Z8, Z14
+	VPUNPCKHQDQ     Z12, Z8, Z8
+	VBROADCASTI32X4 64(CX), Z12
+	VINSERTI32X4    $0x01, 64(SI)(DX*1), Z12, Z12
+	VINSERTI32X4    $0x02, 64(DI)(DX*2), Z12, Z12
+	VINSERTI32X4    $0x03, 64(R9), Z12, Z12
+	VBROADCASTI32X4 64(CX)(DX*1), Z15
+	VINSERTI32X4    $0x01, 64(SI)(DX*2), Z15, Z15
+	VINSERTI32X4    $0x02, 64(R8), Z15, Z15
+	VINSERTI32X4    $0x03, 64(R9)(DX*1), Z15, Z15
+	VBROADCASTI32X4 64(CX)(DX*2), Z16
+	VINSERTI32X4    $0x01, 64(DI), Z16, Z16
+	VINSERTI32X4    $0x02, 64(R8)(DX*1), Z16, Z16
+	VINSERTI32X4    $0x03, 64(R9)(DX*2), Z16, Z16
+	VBROADCASTI32X4 64(SI), Z17
+	VINSERTI32X4    $0x01, 64(DI)(DX*1), Z17, Z17
+	VINSERTI32X4    $0x02, 64(R8)(DX*2), Z17, Z17
+	VINSERTI32X4    $0x03, 64(R10), Z17, Z17
+	VPUNPCKLDQ      Z15, Z12, Z18
+	VPUNPCKHDQ      Z15, Z12, Z12
+	VPUNPCKLDQ      Z17, Z16, Z15
+	VPUNPCKHDQ      Z17, Z16, Z16
+	VPUNPCKLQDQ     Z15, Z18, Z17
+	VPUNPCKHQDQ     Z15, Z18, Z15
+	VPUNPCKLQDQ     Z16, Z12, Z18
+	VPUNPCKHQDQ     Z16, Z12, Z12
+	VPSHUFB         Z4, Z11, Z16
+	VPSLLW          $0x08, Z16, Z16
+	VPSRAW          $0x08, Z16, Z16
+	VPMULLW         Z5, Z16, Z19
+	VPADDW          Z6, Z19, Z19
+	VPANDD          Z17, Z7, Z20
+	VPSRLD          $0x02, Z13, Z21
+	VPTERNLOGD      $0xf8, Z5, Z21, Z20
+	VPMULLW         Z16, Z20, Z20
+	VPSUBW          Z20, Z19, Z20
+	VMOVDQU64       Z20, 3072(AX)
+	VPANDD          Z15, Z7, Z20
+	VPSRLD          $0x02, Z10, Z21
+	VPTERNLOGD      $0xf8, Z5, Z21, Z20
+	VPMULLW         Z16, Z20, Z20
+	VPSUBW          Z20, Z19, Z20
+	VMOVDQU64       Z20, 3136(AX)
+	VPANDD          Z18, Z7, Z20
+	VPSRLD          $0x02, Z14, Z21
+	VPTERNLOGD      $0xf8, Z5, Z21, Z20
+	VPMULLW         Z16, Z20, Z20
+	VPSUBW          Z20, Z19, Z20
+	VMOVDQU64       Z20, 3200(AX)
+	VPANDD          Z12, Z7, Z20
+	VPSRLD          $0x02, Z8, Z21
+	VPTERNLOGD      $0xf8, Z5, Z21, Z20
+	VPMULLW         Z16, Z20, Z20
+	VPSUBW          Z20, Z19, Z20
+	VMOVDQU64       Z20, 3264(AX)
+	VPSRLD          $0x10, Z11, Z16
+	VPSHUFB         Z4, Z16, Z16
+	VPSLLW          $0x08, Z16, Z16
+	VPSRAW          $0x08, Z16, Z16
+	VPMULLW         Z5, Z16, Z19
+	VPADDW          Z6, Z19, Z19
+	VPSRLD          $0x02, Z17, Z20
+	VPANDD          Z20, Z7, Z20
+	VPSRLD          $0x03, Z13, Z21
+	VPTERNLOGD      $0xf8, Z5, Z21, Z20
+	VPMULLW         Z16, Z20, Z20
+	VPSUBW          Z20, Z19, Z20
+	VMOVDQU64       Z20, 3840(AX)
+	VPSRLD          $0x02, Z15, Z20
+	VPANDD          Z20, Z7, Z20
+	VPSRLD          $0x03, Z10, Z21
+	VPTERNLOGD      $0xf8, Z5, Z21, Z20
+	VPMULLW         Z16, Z20, Z20
+	VPSUBW          Z20, Z19, Z20
+	VMOVDQU64       Z20, 3904(AX)
+	VPSRLD          $0x02, Z18, Z20
+	VPANDD          Z20, Z7, Z20
+	VPSRLD          $0x03, Z14, Z21
+	VPTERNLOGD      $0xf8, Z5, Z21, Z20
+	VPMULLW         Z16, Z20, Z20
+	VPSUBW          Z20, Z19, Z20
+	VMOVDQU64       Z20, 3968(AX)
+	VPSRLD          $0x02, Z12, Z20
+	VPANDD          Z20, Z7, Z20
+	VPSRLD          $0x03, Z8, Z21
+	VPTERNLOGD      $0xf8, Z5, Z21, Z20
+	VPMULLW         Z16, Z20, Z20
+	VPSUBW          Z20, Z19, Z20
+	VMOVDQU64       Z20, 4032(AX)
+	VPSHUFB         Z4, Z9, Z16
+	VPSLLW          $0x08, Z16, Z16
+	VPSRAW          $0x08, Z16, Z16
+	VPMULLW         Z5, Z16, Z19
+	VPADDW          Z6, Z19, Z19
+	VPSRLD          $0x04, Z17, Z20
+	VPANDD          Z20, Z7, Z20
+	VPSRLD          $0x04, Z13, Z21
+	VPTERNLOGD      $0xf8, Z5, Z21, Z20
+	VPMULLW         Z16, Z20, Z20
+	VPSUBW          Z20, Z19, Z20
+	VMOVDQU64       Z20, 4608(AX)
+	VPSRLD          $0x04, Z15, Z20
+	VPANDD          Z20, Z7, Z20
+	VPSRLD          $0x04, Z10, Z21
+	VPTERNLOGD      $0xf8, Z5, Z21, Z20
+	VPMULLW         Z16, Z20, Z20
+	VPSUBW          Z20, Z19, Z20
+	VMOVDQU64       Z20, 4672(AX)
+	VPSRLD          $0x04, Z18, Z20
+	VPANDD          Z20, Z7, Z20
+	VPSRLD          $0x04, Z14, Z21
+	VPTERNLOGD      $0xf8, Z5, Z21, Z20
+	VPMULLW         Z16, Z20, Z20
+	VPSUBW          Z20, Z19, Z20
+	VMOVDQU64       Z20, 4736(AX)
+	VPSRLD          $0x04, Z12, Z20
+	VPANDD          Z20, Z7, Z20
+	VPSRLD          $0x04, Z8, Z21
+	VPTERNLOGD      $0xf8, Z5, Z21, Z20
+	VPMULLW         Z16, Z20, Z20
+	VPSUBW          Z20, Z19, Z20
+	VMOVDQU64       Z20, 4800(AX)
+	VPSRLD          $0x10, Z9, Z16
+	VPSHUFB         Z4, Z16, Z16
+	VPSLLW          $0x08, Z16, Z16
+	VPSRAW          $0x08, Z16, Z16
+	VPMULLW         Z5, Z16, Z19
+	VPADDW          Z6, Z19, Z19
+	VPSRLD          $0x06, Z17, Z17
+	VPANDD          Z17, Z7, Z17
+	VPSRLD          $0x05, Z13, Z13
+	VPTERNLOGD      $0xf8, Z5, Z13, Z17
+	VPMULLW         Z16, Z17, Z17
+	VPSUBW          Z17, Z19, Z17
+	VMOVDQU64       Z17, 5376(AX)
+	VPSRLD          $0x06, Z15, Z13
+	VPANDD          Z13, Z7, Z13
+	VPSRLD          $0x05, Z10, Z10
+	VPTERNLOGD      $0xf8, Z5, Z10, Z13
+	VPMULLW         Z16, Z13, Z13
+	VPSUBW          Z13, Z19, Z13
+	VMOVDQU64       Z13, 5440(AX)
+	VPSRLD          $0x06, Z18, Z10
+	VPANDD          Z10, Z7, Z10
+	VPSRLD          $0x05, Z14, Z13
+	VPTERNLOGD      $0xf8, Z5, Z13, Z10
+	VPMULLW         Z16, Z10, Z10
+	VPSUBW          Z10, Z19, Z10
+	VMOVDQU64       Z10, 5504(AX)
+	VPSRLD          $0x06, Z12, Z10
+	VPANDD          Z10, Z7, Z10
+	VPSRLD          $0x05, Z8, Z8
+	VPTERNLOGD      $0xf8, Z5, Z8, Z10
+	VPMULLW         Z16, Z10, Z10
+	VPSUBW          Z10, Z19, Z10
+	VMOVDQU64       Z10, 5568(AX)
+	VBROADCASTI32X4 16(CX), Z8
+	VINSERTI32X4    $0x01, 16(SI)(DX*1), Z8, Z8
+	VINSERTI32X4    $0x02, 16(DI)(DX*2), Z8, Z8
+	VINSERTI32X4    $0x03, 16(R9), Z8, Z8
+	VBROADCASTI32X4 16(CX)(DX*1), Z10
+	VINSERTI32X4    $0x01, 16(SI)(DX*2), Z10, Z10
+	VINSERTI32X4    $0x02, 16(R8), Z10, Z10
+	VINSERTI32X4    $0x03, 16(R9)(DX*1), Z10, Z10
+	VBROADCASTI32X4 16(CX)(DX*2), Z12
+	VINSERTI32X4    $0x01, 16(DI), Z12, Z12
+	VINSERTI32X4    $0x02, 16(R8)(DX*1), Z12, Z12
+	VINSERTI32X4    $0x03, 16(R9)(DX*2), Z12, Z12
+	VBROADCASTI32X4 16(SI), Z13
+	VINSERTI32X4    $0x01, 16(DI)(DX*1), Z13, Z13
+	VINSERTI32X4    $0x02, 16(R8)(DX*2), Z13, Z13
+	VINSERTI32X4    $0x03, 16(R10), Z13, Z13
+	VPUNPCKLDQ      Z10, Z8, Z14
+	VPUNPCKHDQ      Z10, Z8, Z8
+	VPUNPCKLDQ      Z13, Z12, Z10
+	VPUNPCKHDQ      Z13, Z12, Z12
+	VPUNPCKLQDQ     Z10, Z14, Z13
+	VPUNPCKHQDQ     Z10, Z14, Z10
+	VPUNPCKLQDQ     Z12, Z8, Z14
+	VPUNPCKHQDQ     Z12, Z8, Z8
+	VBROADCASTI32X4 80(CX), Z12
+	VINSERTI32X4    $0x01, 80(SI)(DX*1), Z12, Z12
+	VINSERTI32X4    $0x02, 80(DI)(DX*2), Z12, Z12
+	VINSERTI32X4    $0x03, 80(R9), Z12, Z12
+	VBROADCASTI32X4 80(CX)(DX*1), Z15
+	VINSERTI32X4    $0x01, 80(SI)(DX*2), Z15, Z15
+	VINSERTI32X4    $0x02, 80(R8), Z15, Z15
+	VINSERTI32X4    $0x03, 80(R9)(DX*1), Z15, Z15
+	VBROADCASTI32X4 80(CX)(DX*2), Z16
+	VINSERTI32X4    $0x01, 80(DI), Z16, Z16
+	VINSERTI32X4    $0x02, 80(R8)(DX*1), Z16, Z16
+	VINSERTI32X4    $0x03, 80(R9)(DX*2), Z16, Z16
+	VBROADCASTI32X4 80(SI), Z17
+	VINSERTI32X4    $0x01, 80(DI)(DX*1), Z17, Z17
+	VINSERTI32X4    $0x02, 80(R8)(DX*2), Z17, Z17
+	VINSERTI32X4    $0x03, 80(R10), Z17, Z17
+	VPUNPCKLDQ      Z15, Z12, Z18
+	VPUNPCKHDQ      Z15, Z12, Z12
+	VPUNPCKLDQ      Z17, Z16, Z15
+	VPUNPCKHDQ      Z17, Z16, Z16
+	VPUNPCKLQDQ     Z15, Z18, Z17
+	VPUNPCKHQDQ     Z15, Z18, Z15
+	VPUNPCKLQDQ     Z16, Z12, Z18
+	VPUNPCKHQDQ     Z16, Z12, Z12
+	VPSRLD          $0x08, Z11, Z16
+	VPSHUFB         Z4, Z16, Z16
+	VPSLLW          $0x08, Z16, Z16
+	VPSRAW          $0x08, Z16, Z16
+	VPMULLW         Z5, Z16, Z19
+	VPADDW          Z6, Z19, Z19
+	VPANDD          Z17, Z7, Z20
+	VPSRLD          $0x02, Z13, Z21
+	VPTERNLOGD      $0xf8, Z5, Z21, Z20
+	VPMULLW         Z16, Z20, Z20
+	VPSUBW          Z20, Z19, Z20
+	VMOVDQU64       Z20, 3328(AX)
+	VPANDD          Z15, Z7, Z20
+	VPSRLD          $0x02, Z10, Z21
+	VPTERNLOGD      $0xf8, Z5, Z21, Z20
+	VPMULLW         Z16, Z20, Z20
+	VPSUBW          Z20, Z19, Z20
+	VMOVDQU64       Z20, 3392(AX)
+	VPANDD          Z18, Z7, Z20
+	VPSRLD          $0x02, Z14, Z21
+	VPTERNLOGD      $0xf8, Z5, Z21, Z20
+	VPMULLW         Z16, Z20, Z20
+	VPSUBW          Z20, Z19, Z20
+	VMOVDQU64       Z20, 3456(AX)
+	VPANDD          Z12, Z7, Z20
+	VPSRLD          $0x02, Z8, Z21
+	VPTERNLOGD      $0xf8, Z5, Z21, Z20
+	VPMULLW         Z16, Z20, Z20
+	VPSUBW          Z20, Z19, Z20
+	VMOVDQU64       Z20, 3520(AX)
+	VPSRLD          $0x18, Z11, Z11
+	VPSHUFB         Z4, Z11, Z11
+	VPSLLW          $0x08, Z11, Z11
+	VPSRAW          $0x08, Z11, Z11
+	VPMULLW         Z5, Z11, Z16
+	VPADDW          Z6, Z16, Z16
+	VPSRLD          $0x02, Z17, Z19
+	VPANDD          Z19, Z7, Z19
+	VPSRLD          $0x03, Z13, Z20
+	VPTERNLOGD      $0xf8, Z5, Z20, Z19
+	VPMULLW         Z11, Z19, Z19
+	VPSUBW          Z19, Z16, Z19
+	VMOVDQU64       Z19, 4096(AX)
+	VPSRLD          $0x02, Z15, Z19
+	VPANDD          Z19, Z7, Z19
+	VPSRLD          $0x03, Z10, Z20
+	VPTERNLOGD      $0xf8, Z5, Z20, Z19
+	VPMULLW         Z11, Z19, Z19
+	VPSUBW          Z19, Z16, Z19
+	VMOVDQU64       Z19, 4160(AX)
+	VPSRLD          $0x02, Z18, Z19
+	VPANDD          Z19, Z7, Z19
+	VPSRLD          $0x03, Z14, Z20
+	VPTERNLOGD      $0xf8, Z5, Z20, Z19
+	VPMULLW         Z11, Z19, Z19
+	VPSUBW          Z19, Z16, Z19
+	VMOVDQU64       Z19, 4224(AX)
+	VPSRLD          $0x02, Z12, Z19
+	VPANDD          Z19, Z7, Z19
+	VPSRLD          $0x03, Z8, Z20
+	VPTERNLOGD      $0xf8, Z5, Z20, Z19
+	VPMULLW         Z11, Z19, Z19
+	VPSUBW          Z19, Z16, Z19
+	VMOVDQU64       Z19, 4288(AX)
+	VPSRLD          $0x08, Z9, Z11
+	VPSHUFB         Z4, Z11, Z11
+	VPSLLW          $0x08, Z11, Z11
+	VPSRAW          $0x08, Z11, Z11
+	VPMULLW         Z5, Z11, Z16
+	VPADDW          Z6, Z16, Z16
+	VPSRLD          $0x04, Z17, Z19
+	VPANDD          Z19, Z7, Z19
+	VPSRLD          $0x04, Z13, Z20
+	VPTERNLOGD      $0xf8, Z5, Z20, Z19
+	VPMULLW         Z11, Z19, Z19
+	VPSUBW          Z19, Z16, Z19
+	VMOVDQU64       Z19, 4864(AX)
+	VPSRLD          $0x04, Z15, Z19
+	VPANDD          Z19, Z7, Z19
+	VPSRLD          $0x04, Z10, Z20
+	VPTERNLOGD      $0xf8, Z5, Z20, Z19
+	VPMULLW         Z11, Z19, Z19
+	VPSUBW          Z19, Z16, Z19
+	VMOVDQU64       Z19, 4928(AX)
+	VPSRLD          $0x04, Z18, Z19
+	VPANDD          Z19, Z7, Z19
+	VPSRLD          $0x04, Z14, Z20
+	VPTERNLOGD      $0xf8, Z5, Z20, Z19
+	VPMULLW         Z11, Z19, Z19
+	VPSUBW          Z19, Z16, Z19
+	VMOVDQU64       Z19, 4992(AX)
+	VPSRLD          $0x04, Z12, Z19
+	VPANDD          Z19, Z7, Z19
+	VPSRLD          $0x04, Z8, Z20
+	VPTERNLOGD      $0xf8, Z5, Z20, Z19
+	VPMULLW         Z11, Z19, Z19
+	VPSUBW          Z19, Z16, Z19
+	VMOVDQU64       Z19, 5056(AX)
+	VPSRLD          $0x18, Z9, Z9
+	VPSHUFB         Z4, Z9, Z9
+	VPSLLW          $0x08, Z9, Z9
+	VPSRAW          $0x08, Z9, Z9
+	VPMULLW         Z5, Z9, Z11
+	VPADDW          Z6, Z11, Z11
+	VPSRLD          $0x06, Z17, Z16
+	VPANDD          Z16, Z7, Z16
+	VPSRLD          $0x05, Z13, Z13
+	VPTERNLOGD      $0xf8, Z5, Z13, Z16
+	VPMULLW         Z9, Z16, Z16
+	VPSUBW          Z16, Z11, Z16
+	VMOVDQU64       Z16, 5632(AX)
+	VPSRLD          $0x06, Z15, Z13
+	VPANDD          Z13, Z7, Z13
+	VPSRLD          $0x05, Z10, Z10
+	VPTERNLOGD      $0xf8, Z5, Z10, Z13
+	VPMULLW         Z9, Z13, Z13
+	VPSUBW          Z13, Z11, Z13
+	VMOVDQU64       Z13, 5696(AX)
+	VPSRLD          $0x06, Z18, Z10
+	VPANDD          Z10, Z7, Z10
+	VPSRLD          $0x05, Z14, Z13
+	VPTERNLOGD      $0xf8, Z5, Z13, Z10
+	VPMULLW         Z9, Z10, Z10
+	VPSUBW          Z10, Z11, Z10
+	VMOVDQU64       Z10, 5760(AX)
+	VPSRLD          $0x06, Z12, Z10
+	VPANDD          Z10, Z7, Z10
+	VPSRLD          $0x05, Z8, Z8
+	VPTERNLOGD      $0xf8, Z5, Z8, Z10
+	VPMULLW         Z9, Z10, Z10
+	VPSUBW          Z10, Z11, Z10
+	VMOVDQU64       Z10, 5824(AX)
+	ADDQ            $0x0000006e, CX
+	ADDQ            $0x0000006e, SI
+	ADDQ            $0x0000006e, DI
+	ADDQ            $0x0000006e, R8
+	ADDQ            $0x0000006e, R9
+	ADDQ            $0x0000006e, R10
+	ADDQ            $0x00001800, AX
+	DECQ            BX
+	JNE             block
+	VZEROUPPER
+	RET
+
+DATA constQ3_K0<>+0(SB)/8, $0x8000000080000000
+DATA constQ3_K0<>+8(SB)/8, $0x8000000080000000
+GLOBL constQ3_K0<>(SB), RODATA|NOPTR, $16
+
+DATA constQ3_K1<>+0(SB)/8, $0x0f0f0f0f0f0f0f0f
+DATA constQ3_K1<>+8(SB)/8, $0x0f0f0f0f0f0f0f0f
+GLOBL constQ3_K1<>(SB), RODATA|NOPTR, $16
+
+DATA constQ3_K2<>+0(SB)/8, $0x3030303030303030
+DATA constQ3_K2<>+8(SB)/8, $0x3030303030303030
+GLOBL constQ3_K2<>(SB), RODATA|NOPTR, $16
+
+DATA constQ3_K3<>+0(SB)/8, $0x2020202020202020
+DATA constQ3_K3<>+8(SB)/8, $0x2020202020202020
+GLOBL constQ3_K3<>(SB), RODATA|NOPTR, $16
+
+DATA constQ3_K4<>+0(SB)/8, $0x8004800480008000
+DATA constQ3_K4<>+8(SB)/8, $0x800c800c80088008
+GLOBL constQ3_K4<>(SB), RODATA|NOPTR, $16
+
+DATA constQ3_K5<>+0(SB)/8, $0x0404040404040404
+DATA constQ3_K5<>+8(SB)/8, $0x0404040404040404
+GLOBL constQ3_K5<>(SB), RODATA|NOPTR, $16
+
+DATA constQ3_K6<>+0(SB)/8, $0x8080808080808080
+DATA constQ3_K6<>+8(SB)/8, $0x8080808080808080
+GLOBL constQ3_K6<>(SB), RODATA|NOPTR, $16
+
+DATA constQ3_K7<>+0(SB)/8, $0x0303030303030303
+DATA constQ3_K7<>+8(SB)/8, $0x0303030303030303
+GLOBL constQ3_K7<>(SB), RODATA|NOPTR, $16
 
 // func unpackQ4_KAVX512(panel *byte, rows *byte, stride int, blocks int)
 // Requires: AVX, AVX512F

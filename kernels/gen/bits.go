@@ -84,3 +84,18 @@ func (p *panel) scaleAll(blocks int, d reg.VecVirtual) {
 		p.scale(b, 0, d)
 	}
 }
+
+// bitMask has bits 4j … 4j+3 of each lane as a mask of its bytes.
+func (p *panel) bitMask(v reg.VecVirtual, j int) reg.Register {
+	x, k := p.ZMM(), p.K()
+	p.VPSHUFB(p.constant(spread), p.shifted(v, j/2*8), x)
+	if j%2 == 0 {
+		p.VPTESTMB(p.word(0x08040201), x, k)
+	} else {
+		p.VPTESTMB(p.word(0x80402010), x, k)
+	}
+	return k
+}
+
+// spread is the shuffle that repeats the lowest byte of each lane.
+var spread = constant{0, 0, 0, 0, 4, 4, 4, 4, 8, 8, 8, 8, 12, 12, 12, 12}

@@ -19,7 +19,12 @@ type format struct {
 // formats are the types that have an unpacker.
 var formats = []format{
 	{"Q4_0", 18, 1, 8, 1, 0, unpackQ4_0},
+	{"Q4_1", 20, 1, 0, 1, 1, unpackQ4_1},
+	{"Q5_0", 22, 1, 16, 1, 0, unpackQ5_0},
+	{"Q5_1", 24, 1, 0, 1, 1, unpackQ5_1},
 	{"Q8_0", 34, 1, 128, 1, 0, unpackQ8_0},
+	{"Q2_K", 84, 8, 0, 1, 2, unpackQ2_K},
+	{"Q3_K", 110, 8, 128, 1, 0, unpackQ3_K},
 	{"Q4_K", 144, 8, 0, 1, 1, unpackQ4_K},
 	{"Q5_K", 176, 8, 0, 1, 1, unpackQ5_K},
 	{"Q6_K", 210, 8, 32, 2, 0, unpackQ6_K},

@@ -1,0 +1,56 @@
+package main
+
+import (
+	. "github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// unpackQ3_K: 32 bytes with a third bit of each code, bit b of byte i that of weight i of block b, 64 bytes in planes of
+// two bits, 12 bytes of scales, d f16. The codes become 128 − (scale − 32)·(code − 4), and the scale −d.
+func unpackQ3_K(p *panel) {
+	scales := p.subScales()
+	for k := range 4 {
+		half, part := k/2, k%2
+		third := p.columns(16 * part)
+		codes := p.columns(32 + 16*k)
+		for plane := range 4 {
+			s := 8*half + 2*plane + part
+			factor, offset := p.factor(scales[s/4], s%4)
+			for j, c := range codes {
+				x := p.field(c, 2*plane, 3*each)
+				p.merge(x, third[j], 4*half+plane-2, 4*each)
+				p.VPMULLW(factor, x, x)
+				p.VPSUBW(x, offset, x) // bytes are 0 … 252: none borrows from the next
+				p.code(4*half+plane, 4*part+j, x)
+			}
+		}
+	}
+}
+
+// subScales sets the scales and returns those of the 16 sub-blocks, as signed bytes. In the file their low nibbles are in
+// the first eight bytes, and two more bits of each in the last four.
+func (p *panel) subScales() (scales [4]reg.VecVirtual) {
+	z := p.load(94)
+	for _, x := range z {
+		p.VPSRLDQ(U8(2), x, x)
+	}
+	c := p.turn(z)
+	p.scaleAll(8, p.negative(p.half(c[3])))
+	for g := range scales {
+		scales[g] = p.field(c[g%2], g/2*4, 0x0f*each)
+		p.merge(scales[g], c[2], 2*g-4, 0x30*each)
+		p.VPSUBB(p.word(0x20*each), scales[g], scales[g])
+	}
+	return scales
+}
+
+// factor returns signed byte j of each lane as two words s, and as two words whose bytes are 128 + 4s.
+func (p *panel) factor(scales reg.VecVirtual, j int) (s, offset reg.VecVirtual) {
+	s, offset = p.ZMM(), p.ZMM()
+	p.VPSHUFB(p.constant(words), p.shifted(scales, 8*j), s)
+	p.VPSLLW(U8(8), s, s)
+	p.VPSRAW(U8(8), s, s)
+	p.VPMULLW(p.word(0x04040404), s, offset)
+	p.VPADDW(p.word(0x80*each), offset, offset)
+	return s, offset
+}
