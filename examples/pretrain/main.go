@@ -7,6 +7,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -21,7 +22,7 @@ import (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if err := run(ctx, os.Args[1:]); err != nil {
+	if err := run(ctx, os.Args[1:]); err != nil && !errors.Is(err, flag.ErrHelp) {
 		fmt.Fprintln(os.Stderr, "pretrain:", err)
 		os.Exit(2)
 	}
@@ -49,7 +50,7 @@ func parse(args []string) (options, error) {
 	f.StringVar(&o.dir, "dir", filepath.Join(os.TempDir(), "sonde-pretrain"), "`folder` for checkpoints")
 	f.IntVar(&o.threads, "threads", runtime.NumCPU(), "threads; the result does not depend on them")
 	f.Uint64Var(&o.settings.Seed, "seed", 1, "of stories and first weights")
-	f.IntVar(&o.settings.Steps, "steps", 4000, "steps of training")
+	f.IntVar(&o.settings.Steps, "steps", 8000, "steps of training")
 	f.IntVar(&o.settings.Tokens, "tokens", 2048, "tokens of a step, at least")
 	f.Float64Var(&o.settings.Rate, "rate", 5e-3, "highest learning rate")
 	f.IntVar(&o.settings.Warmup, "warmup", 100, "steps until the highest rate")

@@ -12,7 +12,7 @@ import (
 )
 
 // saySteps is the number of steps between two lines, where standard error is no terminal.
-const saySteps = 50
+const saySteps = 100
 
 // progress shows how far a training is: a bar on a terminal, else a line now and then.
 type progress struct {

@@ -3,7 +3,8 @@
 // The unit of data is a [Batch]: the tokens of whole stories, laid end to end. Linear layers and norms see one long
 // list of N tokens; attention stays inside each story, where positions begin at 0. So nothing is padded or cut.
 //
-//	p := model.NewParams[float32](config, seed)
+//	p := model.NewParams[float32](config)
+//	p.Init(seed)
 //	run := model.NewRun[float32](config, threads)
 //	loss := run.Loss(p, batch)      // mean cross-entropy per token, in nats
 //	run.Backward(p, grads, batch)   // adds dloss/dparams to grads
