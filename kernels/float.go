@@ -19,7 +19,7 @@ type floatProduct struct {
 
 const (
 	floatRows    = 4       // rows that are multiplied together
-	floatPart    = 1024     // columns of the input that stay in the nearest cache
+	floatPart    = 1024    // columns of the input that stay in the nearest cache
 	floatDecoded = 1 << 17 // numbers of a tile that stay in the second
 	floatMost    = 32      // rows of a tile
 	floatFewest  = 7       // tokens from which it pays to decode rows first
