@@ -128,7 +128,3 @@ func (s *Set) tile(m *Matrix, acc []float32, panels *[tilePanels]panel, blocks i
 	_ = g.words[(g.n-1)*stride+blocks*g.width*actWords-1]
 	f(&acc[0], (*byte)(unsafe.Pointer(panels)), blocks, (*byte)(unsafe.Pointer(&g.words[0])), 4*stride, g.n, l.Offset)
 }
-
-func (s *Set) quantizeRow(words []uint32, width int, row []float32) {
-	quantizeRowGeneric(words, width, row)
-}

@@ -1,6 +1,7 @@
 // Command gen writes the assembly of package kernels, and the Go declarations beside it.
 //
-//	go run . -o ..
+//	go run . -o ..          # all units
+//	go run . -o .. tile dot # some
 //
 // A unit is one pair of files: NAME_amd64.s and NAME_amd64.go. Its functions are built with avo: virtual registers,
 // which avo allocates, and Go's order of operands (sources first, destination last).
@@ -13,6 +14,7 @@ import (
 	"log"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/mmcloughlin/avo/build"
 	"github.com/mmcloughlin/avo/ir"
@@ -34,6 +36,7 @@ var units = []unit{
 	{"dot", dots},
 	{"float", floats},
 	{"prefetch", prefetches},
+	{"round", rounders},
 }
 
 // asm collects the functions of one unit.
@@ -44,6 +47,9 @@ func main() {
 	dir := flag.String("o", "..", "`folder` of package kernels")
 	flag.Parse()
 	for _, u := range units {
+		if flag.NArg() > 0 && !slices.Contains(flag.Args(), u.name) {
+			continue
+		}
 		files, err := u.files()
 		if err != nil {
 			log.Fatalf("gen: %s: %v", u.name, err)

@@ -1,0 +1,20 @@
+package kernels
+
+import "testing"
+
+// eachLevel runs a benchmark at each level that can run here.
+func eachLevel(b *testing.B, f func(b *testing.B, set *Set)) {
+	atLevels(func(set *Set) {
+		b.Run(string(set.Level()), func(b *testing.B) { f(b, set) })
+	})
+}
+
+// perUnit measures f, which does n units of something, in processor time: other programs cost less of it than of time.
+func perUnit(b *testing.B, n int, unit string, f func()) {
+	b.ReportAllocs()
+	start := processorTime()
+	for b.Loop() {
+		f()
+	}
+	b.ReportMetric(float64(processorTime()-start)/float64(b.N)/float64(n), "cpu-ns/"+unit)
+}
