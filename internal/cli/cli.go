@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/sonde-ml/sonde/internal/escape"
+	"github.com/sonde-ml/sonde/kernels/cpu"
 )
 
 // Exit statuses.
@@ -38,7 +39,10 @@ func Main(args []string, in io.Reader, out, errOut io.Writer) int {
 	root.SetIn(in)
 	root.SetOut(a.out)
 	root.SetErr(errOut)
-	err := root.ExecuteContext(ctx)
+	_, err := cpu.Active() // nothing is done at another level than was asked for
+	if err == nil {
+		err = root.ExecuteContext(ctx)
+	}
 	if a.out.lost != nil && !errors.Is(err, a.out.lost) {
 		err = a.out.lost
 	}
@@ -65,7 +69,8 @@ func (a *app) root() *cobra.Command {
 while it runs, and says where an engine goes wrong.
 
 Commands that run a model take it from --model, else from SONDE_MODEL, else the small one that is embedded; those that look
-into files take their arguments first. Exit status: 0 fine, 1 a difference or a finding was reported, 2 an error.`,
+into files take their arguments first. SONDE_CPU=generic, avx2, avx512 or avx512-vnni makes the kernels run at that level of
+instructions, which is the highest that the processor has otherwise. Exit status: 0 fine, 1 a difference or a finding was reported, 2 an error.`,
 		Example: `  sonde inspect model.gguf
   sonde run -m model.gguf -p "Once upon a time" --temp 0
   printf '1\n' | sonde run -m model.gguf --max-tokens 5 --temp 0 --watch attn_norm-0 --watch blk.0.attn_norm.weight

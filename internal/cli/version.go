@@ -28,6 +28,7 @@ func version() string {
 	if revision == "" {
 		revision = "unknown"
 	}
+	level, _ := cpu.Active()
 	return fmt.Sprintf("%s, commit %.12s, %s %s/%s, CPU level %s (%s)",
-		number, revision, runtime.Version(), runtime.GOOS, runtime.GOARCH, cpu.Best(), cpu.Name())
+		number, revision, runtime.Version(), runtime.GOOS, runtime.GOARCH, level, cpu.Name())
 }
