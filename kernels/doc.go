@@ -1,12 +1,13 @@
 // Package kernels is the arithmetic on slices: products, norms, softmax, rotary positions and the
 // pool of workers that shares them out. It knows numbers and block formats, and no models.
 //
-// The code here is plain Go, the specification of every faster version. Slices are rows of
-// float32, contiguous; dimensions are given outermost first. Results never depend on the number
-// of workers, because each output is computed whole by one of them, in one documented order.
+// Plain Go is the specification of every faster version; assembly for AVX2 and AVX-512, which gen writes, is chosen when the
+// program starts (see [At] for others). Slices are rows of float32, contiguous; dimensions are given outermost first. Results
+// never depend on the number of workers, because each output is computed whole by one of them, in one documented order.
+// Products with block-quantised weights have the same bits at every level and for any number of tokens.
 //
-//	y := make([]float32, 1)
-//	y[0] = kernels.Dot(row, x) // Σ row[i]·x[i]
+//	m, err := kernels.NewMatrix(gguf.Q4_K, rows, cols, tensor.Bytes())
+//	err = m.Mul(y, x) // y [tokens, rows] = x [tokens, cols] · mᵀ
 //
 // What it does not do: choose numerics, keep a KV cache, or name ops; that is package nn.
 package kernels

@@ -3,6 +3,7 @@ package kernels_test
 import (
 	"fmt"
 
+	"github.com/sonde-ml/sonde/gguf"
 	"github.com/sonde-ml/sonde/kernels"
 )
 
@@ -21,6 +22,29 @@ func ExampleSoftmax() {
 	kernels.Softmax(scores)
 	fmt.Printf("%.3f\n", scores)
 	// Output: [0.665 0.245 0.090]
+}
+
+// Rows of a file are multiplied as they lie: here two of Q8_0, whose scale is one quarter.
+func ExampleMatrix() {
+	rows := make([]byte, 2*34)
+	for r := range 2 {
+		block := rows[34*r:]
+		block[1] = 0x34 // 0.25 as f16
+		for i := range 32 {
+			block[2+i] = byte(4 * (r + 1))
+		}
+	}
+	m, err := kernels.NewMatrix(gguf.Q8_0, 2, 32, rows)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	x, y := make([]float32, 32), make([]float32, 2)
+	for i := range x {
+		x[i] = 127
+	}
+	fmt.Println(m.Mul(y, x), y)
+	// Output: <nil> [4064 8128]
 }
 
 // A pool's workers each compute a range of the outputs.
