@@ -32,6 +32,26 @@ func dotQ8_0VNNI(acc *float32, rows *byte, stride int, blocks int, acts *byte)
 // writes the products of so many blocks of 16 rows, which are stride bytes apart, with one token to acc.
 //
 //go:noescape
+func dotQ8_1VNNI(acc *float32, rows *byte, stride int, blocks int, acts *byte)
+
+// writes the products of so many blocks of 16 rows, which are stride bytes apart, with one token to acc.
+//
+//go:noescape
+func dotQ8_KVNNI(acc *float32, rows *byte, stride int, blocks int, acts *byte)
+
+// writes the products of so many blocks of 16 rows, which are stride bytes apart, with one token to acc.
+//
+//go:noescape
+func dotQ1_0VNNI(acc *float32, rows *byte, stride int, blocks int, acts *byte)
+
+// writes the products of so many blocks of 16 rows, which are stride bytes apart, with one token to acc.
+//
+//go:noescape
+func dotQ2_0VNNI(acc *float32, rows *byte, stride int, blocks int, acts *byte)
+
+// writes the products of so many blocks of 16 rows, which are stride bytes apart, with one token to acc.
+//
+//go:noescape
 func dotQ2_KVNNI(acc *float32, rows *byte, stride int, blocks int, acts *byte)
 
 // writes the products of so many blocks of 16 rows, which are stride bytes apart, with one token to acc.
@@ -53,3 +73,33 @@ func dotQ5_KVNNI(acc *float32, rows *byte, stride int, blocks int, acts *byte)
 //
 //go:noescape
 func dotQ6_KVNNI(acc *float32, rows *byte, stride int, blocks int, acts *byte)
+
+// writes the products of so many blocks of 16 rows, which are stride bytes apart, with one token to acc.
+//
+//go:noescape
+func dotIQ4_NLVNNI(acc *float32, rows *byte, stride int, blocks int, acts *byte)
+
+// writes the products of so many blocks of 16 rows, which are stride bytes apart, with one token to acc.
+//
+//go:noescape
+func dotIQ4_XSVNNI(acc *float32, rows *byte, stride int, blocks int, acts *byte)
+
+// writes the products of so many blocks of 16 rows, which are stride bytes apart, with one token to acc.
+//
+//go:noescape
+func dotTQ1_0VNNI(acc *float32, rows *byte, stride int, blocks int, acts *byte)
+
+// writes the products of so many blocks of 16 rows, which are stride bytes apart, with one token to acc.
+//
+//go:noescape
+func dotTQ2_0VNNI(acc *float32, rows *byte, stride int, blocks int, acts *byte)
+
+// writes the products of so many blocks of 16 rows, which are stride bytes apart, with one token to acc.
+//
+//go:noescape
+func dotMXFP4VNNI(acc *float32, rows *byte, stride int, blocks int, acts *byte)
+
+// writes the products of so many blocks of 16 rows, which are stride bytes apart, with one token to acc.
+//
+//go:noescape
+func dotNVFP4VNNI(acc *float32, rows *byte, stride int, blocks int, acts *byte)

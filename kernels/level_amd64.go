@@ -18,16 +18,26 @@ func (s *Set) tileWidth() int {
 
 // unpackers fill a panel from blocks of 16 rows.
 var unpackers = [...]func(panel, rows *byte, stride, blocks int){
-	gguf.Q4_0: unpackQ4_0AVX512,
-	gguf.Q4_1: unpackQ4_1AVX512,
-	gguf.Q5_0: unpackQ5_0AVX512,
-	gguf.Q5_1: unpackQ5_1AVX512,
-	gguf.Q8_0: unpackQ8_0AVX512,
-	gguf.Q2_K: unpackQ2_KAVX512,
-	gguf.Q3_K: unpackQ3_KAVX512,
-	gguf.Q4_K: unpackQ4_KAVX512,
-	gguf.Q5_K: unpackQ5_KAVX512,
-	gguf.Q6_K: unpackQ6_KAVX512,
+	gguf.Q4_0:   unpackQ4_0AVX512,
+	gguf.Q4_1:   unpackQ4_1AVX512,
+	gguf.Q5_0:   unpackQ5_0AVX512,
+	gguf.Q5_1:   unpackQ5_1AVX512,
+	gguf.Q8_0:   unpackQ8_0AVX512,
+	gguf.Q8_1:   unpackQ8_1AVX512,
+	gguf.Q8_K:   unpackQ8_KAVX512,
+	gguf.Q1_0:   unpackQ1_0AVX512,
+	gguf.Q2_0:   unpackQ2_0AVX512,
+	gguf.Q2_K:   unpackQ2_KAVX512,
+	gguf.Q3_K:   unpackQ3_KAVX512,
+	gguf.Q4_K:   unpackQ4_KAVX512,
+	gguf.Q5_K:   unpackQ5_KAVX512,
+	gguf.Q6_K:   unpackQ6_KAVX512,
+	gguf.IQ4_NL: unpackIQ4_NLAVX512,
+	gguf.IQ4_XS: unpackIQ4_XSAVX512,
+	gguf.TQ1_0:  unpackTQ1_0AVX512,
+	gguf.TQ2_0:  unpackTQ2_0AVX512,
+	gguf.MXFP4:  unpackMXFP4AVX512,
+	gguf.NVFP4:  unpackNVFP4AVX512,
 }
 
 // fill unpacks so many columns of 16 rows, which begin at rows.
@@ -43,16 +53,26 @@ func (s *Set) fill(m *Matrix, p *panel, f *panelFiller, rows []byte, cols int) {
 
 // dots multiply blocks of 16 rows by one token.
 var dots = [...]func(acc *float32, rows *byte, stride, blocks int, acts *byte){
-	gguf.Q4_0: dotQ4_0VNNI,
-	gguf.Q4_1: dotQ4_1VNNI,
-	gguf.Q5_0: dotQ5_0VNNI,
-	gguf.Q5_1: dotQ5_1VNNI,
-	gguf.Q8_0: dotQ8_0VNNI,
-	gguf.Q2_K: dotQ2_KVNNI,
-	gguf.Q3_K: dotQ3_KVNNI,
-	gguf.Q4_K: dotQ4_KVNNI,
-	gguf.Q5_K: dotQ5_KVNNI,
-	gguf.Q6_K: dotQ6_KVNNI,
+	gguf.Q4_0:   dotQ4_0VNNI,
+	gguf.Q4_1:   dotQ4_1VNNI,
+	gguf.Q5_0:   dotQ5_0VNNI,
+	gguf.Q5_1:   dotQ5_1VNNI,
+	gguf.Q8_0:   dotQ8_0VNNI,
+	gguf.Q8_1:   dotQ8_1VNNI,
+	gguf.Q8_K:   dotQ8_KVNNI,
+	gguf.Q1_0:   dotQ1_0VNNI,
+	gguf.Q2_0:   dotQ2_0VNNI,
+	gguf.Q2_K:   dotQ2_KVNNI,
+	gguf.Q3_K:   dotQ3_KVNNI,
+	gguf.Q4_K:   dotQ4_KVNNI,
+	gguf.Q5_K:   dotQ5_KVNNI,
+	gguf.Q6_K:   dotQ6_KVNNI,
+	gguf.IQ4_NL: dotIQ4_NLVNNI,
+	gguf.IQ4_XS: dotIQ4_XSVNNI,
+	gguf.TQ1_0:  dotTQ1_0VNNI,
+	gguf.TQ2_0:  dotTQ2_0VNNI,
+	gguf.MXFP4:  dotMXFP4VNNI,
+	gguf.NVFP4:  dotNVFP4VNNI,
 }
 
 // dot writes the products of a tile's rows with one token to acc, if there is a kernel that needs no panel.

@@ -32,6 +32,26 @@ func unpackQ8_0AVX512(panel *byte, rows *byte, stride int, blocks int)
 // unpacks so many blocks of 16 rows, which are stride bytes apart, into a panel.
 //
 //go:noescape
+func unpackQ8_1AVX512(panel *byte, rows *byte, stride int, blocks int)
+
+// unpacks so many blocks of 16 rows, which are stride bytes apart, into a panel.
+//
+//go:noescape
+func unpackQ8_KAVX512(panel *byte, rows *byte, stride int, blocks int)
+
+// unpacks so many blocks of 16 rows, which are stride bytes apart, into a panel.
+//
+//go:noescape
+func unpackQ1_0AVX512(panel *byte, rows *byte, stride int, blocks int)
+
+// unpacks so many blocks of 16 rows, which are stride bytes apart, into a panel.
+//
+//go:noescape
+func unpackQ2_0AVX512(panel *byte, rows *byte, stride int, blocks int)
+
+// unpacks so many blocks of 16 rows, which are stride bytes apart, into a panel.
+//
+//go:noescape
 func unpackQ2_KAVX512(panel *byte, rows *byte, stride int, blocks int)
 
 // unpacks so many blocks of 16 rows, which are stride bytes apart, into a panel.
@@ -53,3 +73,33 @@ func unpackQ5_KAVX512(panel *byte, rows *byte, stride int, blocks int)
 //
 //go:noescape
 func unpackQ6_KAVX512(panel *byte, rows *byte, stride int, blocks int)
+
+// unpacks so many blocks of 16 rows, which are stride bytes apart, into a panel.
+//
+//go:noescape
+func unpackIQ4_NLAVX512(panel *byte, rows *byte, stride int, blocks int)
+
+// unpacks so many blocks of 16 rows, which are stride bytes apart, into a panel.
+//
+//go:noescape
+func unpackIQ4_XSAVX512(panel *byte, rows *byte, stride int, blocks int)
+
+// unpacks so many blocks of 16 rows, which are stride bytes apart, into a panel.
+//
+//go:noescape
+func unpackTQ1_0AVX512(panel *byte, rows *byte, stride int, blocks int)
+
+// unpacks so many blocks of 16 rows, which are stride bytes apart, into a panel.
+//
+//go:noescape
+func unpackTQ2_0AVX512(panel *byte, rows *byte, stride int, blocks int)
+
+// unpacks so many blocks of 16 rows, which are stride bytes apart, into a panel.
+//
+//go:noescape
+func unpackMXFP4AVX512(panel *byte, rows *byte, stride int, blocks int)
+
+// unpacks so many blocks of 16 rows, which are stride bytes apart, into a panel.
+//
+//go:noescape
+func unpackNVFP4AVX512(panel *byte, rows *byte, stride int, blocks int)

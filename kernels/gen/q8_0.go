@@ -3,9 +3,14 @@ package main
 // unpackQ8_0: d f16, 32 signed bytes, which become unsigned.
 func unpackQ8_0(p *panel) {
 	p.scale(0, 0, p.half(p.column(0, 0)))
-	for k := range 2 {
-		for j, c := range p.columns(2 + 16*k) {
-			p.code(0, 4*k+j, p.unsigned(c))
+	p.signedBytes(0, 2)
+}
+
+// signedBytes unpacks a block of signed bytes.
+func (p *panel) signedBytes(block, disp int) {
+	for half := range 2 {
+		for j, c := range p.columns(disp + 16*half) {
+			p.code(block, 4*half+j, p.unsigned(c))
 		}
 	}
 }

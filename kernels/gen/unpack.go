@@ -23,11 +23,21 @@ var formats = []format{
 	{"Q5_0", 22, 1, 16, 1, 0, unpackQ5_0},
 	{"Q5_1", 24, 1, 0, 1, 1, unpackQ5_1},
 	{"Q8_0", 34, 1, 128, 1, 0, unpackQ8_0},
+	{"Q8_1", 36, 1, 128, 1, 0, unpackQ8_1},
+	{"Q8_K", 292, 8, 128, 1, 0, unpackQ8_K},
+	{"Q1_0", 18, 4, 1, 1, 0, unpackQ1_0},
+	{"Q2_0", 18, 2, 1, 1, 0, unpackQ2_0},
 	{"Q2_K", 84, 8, 0, 1, 2, unpackQ2_K},
 	{"Q3_K", 110, 8, 128, 1, 0, unpackQ3_K},
 	{"Q4_K", 144, 8, 0, 1, 1, unpackQ4_K},
 	{"Q5_K", 176, 8, 0, 1, 1, unpackQ5_K},
 	{"Q6_K", 210, 8, 32, 2, 0, unpackQ6_K},
+	{"IQ4_NL", 18, 1, 128, 1, 0, unpackIQ4_NL},
+	{"IQ4_XS", 136, 8, 128, 1, 0, unpackIQ4_XS},
+	{"TQ1_0", 54, 8, 1, 1, 0, unpackTQ1_0},
+	{"TQ2_0", 66, 8, 1, 1, 0, unpackTQ2_0},
+	{"MXFP4", 17, 1, 12, 1, 0, unpackMXFP4},
+	{"NVFP4", 36, 2, 12, 2, 0, unpackNVFP4},
 }
 
 // unpackers builds the functions that fill a panel from the bytes of 16 rows.

@@ -1,0 +1,27 @@
+package main
+
+import "github.com/mmcloughlin/avo/reg"
+
+// nonlinear has the codes of the nibbles of IQ4_NL and IQ4_XS: their values plus 128.
+var nonlinear = constant{1, 24, 45, 63, 79, 93, 106, 118, 129, 141, 153, 166, 181, 197, 217, 241}
+
+// unpackIQ4_NL: d f16, 16 bytes of nibbles as in Q4_0, which stand for other numbers.
+func unpackIQ4_NL(p *panel) {
+	p.scale(0, 0, p.half(p.column(0, 0)))
+	p.lookUpBlock(0, p.columns(2), nonlinear)
+}
+
+// lookUpBlock unpacks a block of nibbles that stand for other codes.
+func (p *panel) lookUpBlock(block int, codes [4]reg.VecVirtual, table constant) {
+	for j, c := range codes {
+		p.code(block, j, p.lookUp(p.low(c), table))
+		p.code(block, 4+j, p.lookUp(p.high(c), table))
+	}
+}
+
+// lookUp replaces the bytes 0 … 15.
+func (p *panel) lookUp(nibbles reg.VecVirtual, table constant) reg.VecVirtual {
+	x := p.ZMM()
+	p.VPSHUFB(nibbles, p.constant(table), x)
+	return x
+}

@@ -1,0 +1,13 @@
+package main
+
+// unpackQ1_0: d f16, 16 bytes with a bit for each weight, the lowest first. Code 2 is 1, and code 0 is −1.
+func unpackQ1_0(p *panel) {
+	p.scaleAll(4, p.half(p.column(0, 0)))
+	for b, c := range p.columns(2) {
+		for j := range 8 {
+			x := p.ZMM()
+			p.VMOVDQU8_Z(p.word(2*each), p.bitMask(c, j), x)
+			p.code(b, j, x)
+		}
+	}
+}

@@ -1,0 +1,27 @@
+package main
+
+import (
+	. "github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// unpackQ2_0: d f16, 16 bytes with two bits for each weight, the lowest first.
+func unpackQ2_0(p *panel) {
+	p.scaleAll(2, p.half(p.column(0, 0)))
+	for i, c := range p.columns(2) {
+		for j := range 4 {
+			p.code(i/2, i%2*4+j, p.pairs(c, j))
+		}
+	}
+}
+
+// pairs returns the four pairs of bits of byte j of each lane as bytes.
+func (p *panel) pairs(v reg.VecVirtual, j int) reg.VecVirtual {
+	const orAnd = 0xa8 // the truth table of (a | b) & c
+	x, y := p.ZMM(), p.ZMM()
+	p.VPSHUFB(p.constant(words), p.shifted(v, 8*j), x)
+	p.VPSRLVW(p.word(4<<16), x, x) // the second word has the high nibble
+	p.VPSLLD(U8(6), x, y)
+	p.VPTERNLOGD(U8(orAnd), p.word(3*each), y, x)
+	return x
+}
