@@ -14,9 +14,10 @@ import (
 
 // repetition is one run of a phase.
 type repetition struct {
-	took  time.Duration
-	names []string // of ops, in order
-	ops   map[string]*tally
+	took    time.Duration // without what watching took
+	watched time.Duration
+	names   []string // of ops, in order
+	ops     map[string]*tally
 }
 
 // tally sums up the ops of one name.
@@ -80,11 +81,15 @@ func (r *runner) phase(ctx context.Context, phase string, tokens int) (*repetiti
 // record times passes, and their ops.
 func (r *runner) record(passes func() error) (*repetition, error) {
 	rep := &repetition{ops: map[string]*tally{}}
-	r.session.Watch(func(op *nn.Op, took time.Duration) { rep.note(r.shortName(op), op, took) })
+	r.session.Watch(func(op *nn.Op, took time.Duration) {
+		start := time.Now()
+		rep.note(r.shortName(op), op, took)
+		rep.watched += time.Since(start)
+	})
 	defer r.session.Watch(nil)
 	start := time.Now()
 	err := passes()
-	rep.took = time.Since(start)
+	rep.took = time.Since(start) - rep.watched
 	return rep, err
 }
 
