@@ -84,9 +84,9 @@ type output struct{ out, err []byte }
 func hostileRun(t *testing.T, c *fixtures.Malformed, want string, args []string) output {
 	t.Helper()
 	var out, errOut bytes.Buffer
-	before, start := hostile.Allocated(), time.Now()
+	before, start := hostile.Allocated(), hostile.ProcessorTime()
 	status := cli.Main(args, strings.NewReader(""), &out, &errOut)
-	took, used := time.Since(start), hostile.Allocated()-before
+	took, used := hostile.ProcessorTime()-start, hostile.Allocated()-before
 	if wanted := map[string]int{"accept": 0, "warn": 0, "find": 1, "refuse": 2}[want]; status != wanted {
 		t.Errorf("%s: %q ended with %d, want %d: %s", c.What, args[0], status, wanted, errOut.Bytes())
 	}
