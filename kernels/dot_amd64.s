@@ -27,7 +27,7 @@ TEXT ·dotQ4_0VNNI(SB), $0-40
 	MOVL            $-8, R12
 	VPBROADCASTD    R12, Z1
 	VPXORD          Z0, Z0, Z0
-	VBROADCASTI32X4 constDotQ4_00<>+0(SB), Z2
+	VBROADCASTI32X4 dotQ4_0Const0<>+0(SB), Z2
 
 block:
 	PREFETCHT0      (R11)
@@ -120,9 +120,9 @@ block:
 	VZEROUPPER
 	RET
 
-DATA constDotQ4_00<>+0(SB)/8, $0x0f0f0f0f0f0f0f0f
-DATA constDotQ4_00<>+8(SB)/8, $0x0f0f0f0f0f0f0f0f
-GLOBL constDotQ4_00<>(SB), RODATA|NOPTR, $16
+DATA dotQ4_0Const0<>+0(SB)/8, $0x0f0f0f0f0f0f0f0f
+DATA dotQ4_0Const0<>+8(SB)/8, $0x0f0f0f0f0f0f0f0f
+GLOBL dotQ4_0Const0<>(SB), RODATA|NOPTR, $16
 
 // func dotQ4_1VNNI(acc *float32, rows *byte, stride int, blocks int, acts *byte)
 // Requires: AVX, AVX512F, AVX512VNNI, MMX+
@@ -147,8 +147,8 @@ TEXT ·dotQ4_1VNNI(SB), $0-40
 	MOVL            $+0, R12
 	VPBROADCASTD    R12, Z1
 	VPXORD          Z0, Z0, Z0
-	VBROADCASTI32X4 constDotQ4_10<>+0(SB), Z2
-	VBROADCASTI32X4 constDotQ4_11<>+0(SB), Z3
+	VBROADCASTI32X4 dotQ4_1Const0<>+0(SB), Z2
+	VBROADCASTI32X4 dotQ4_1Const1<>+0(SB), Z3
 
 block:
 	PREFETCHT0      (R11)
@@ -247,13 +247,13 @@ block:
 	VZEROUPPER
 	RET
 
-DATA constDotQ4_10<>+0(SB)/8, $0x8000000080000000
-DATA constDotQ4_10<>+8(SB)/8, $0x8000000080000000
-GLOBL constDotQ4_10<>(SB), RODATA|NOPTR, $16
+DATA dotQ4_1Const0<>+0(SB)/8, $0x8000000080000000
+DATA dotQ4_1Const0<>+8(SB)/8, $0x8000000080000000
+GLOBL dotQ4_1Const0<>(SB), RODATA|NOPTR, $16
 
-DATA constDotQ4_11<>+0(SB)/8, $0x0f0f0f0f0f0f0f0f
-DATA constDotQ4_11<>+8(SB)/8, $0x0f0f0f0f0f0f0f0f
-GLOBL constDotQ4_11<>(SB), RODATA|NOPTR, $16
+DATA dotQ4_1Const1<>+0(SB)/8, $0x0f0f0f0f0f0f0f0f
+DATA dotQ4_1Const1<>+8(SB)/8, $0x0f0f0f0f0f0f0f0f
+GLOBL dotQ4_1Const1<>(SB), RODATA|NOPTR, $16
 
 // func dotQ5_0VNNI(acc *float32, rows *byte, stride int, blocks int, acts *byte)
 // Requires: AVX, AVX512BW, AVX512F, AVX512VNNI, MMX+
@@ -278,11 +278,11 @@ TEXT ·dotQ5_0VNNI(SB), $0-40
 	MOVL            $-16, R12
 	VPBROADCASTD    R12, Z1
 	VPXORD          Z0, Z0, Z0
-	VBROADCASTI32X4 constDotQ5_00<>+0(SB), Z2
-	VBROADCASTI32X4 constDotQ5_01<>+0(SB), Z3
-	VBROADCASTI32X4 constDotQ5_02<>+0(SB), Z4
-	VBROADCASTI32X4 constDotQ5_03<>+0(SB), Z5
-	VBROADCASTI32X4 constDotQ5_04<>+0(SB), Z6
+	VBROADCASTI32X4 dotQ5_0Const0<>+0(SB), Z2
+	VBROADCASTI32X4 dotQ5_0Const1<>+0(SB), Z3
+	VBROADCASTI32X4 dotQ5_0Const2<>+0(SB), Z4
+	VBROADCASTI32X4 dotQ5_0Const3<>+0(SB), Z5
+	VBROADCASTI32X4 dotQ5_0Const4<>+0(SB), Z6
 
 block:
 	PREFETCHT0      (R11)
@@ -414,25 +414,25 @@ block:
 	VZEROUPPER
 	RET
 
-DATA constDotQ5_00<>+0(SB)/8, $0x0f0f0f0f0f0f0f0f
-DATA constDotQ5_00<>+8(SB)/8, $0x0f0f0f0f0f0f0f0f
-GLOBL constDotQ5_00<>(SB), RODATA|NOPTR, $16
+DATA dotQ5_0Const0<>+0(SB)/8, $0x0f0f0f0f0f0f0f0f
+DATA dotQ5_0Const0<>+8(SB)/8, $0x0f0f0f0f0f0f0f0f
+GLOBL dotQ5_0Const0<>(SB), RODATA|NOPTR, $16
 
-DATA constDotQ5_01<>+0(SB)/8, $0x1010101010101010
-DATA constDotQ5_01<>+8(SB)/8, $0x1010101010101010
-GLOBL constDotQ5_01<>(SB), RODATA|NOPTR, $16
+DATA dotQ5_0Const1<>+0(SB)/8, $0x1010101010101010
+DATA dotQ5_0Const1<>+8(SB)/8, $0x1010101010101010
+GLOBL dotQ5_0Const1<>(SB), RODATA|NOPTR, $16
 
-DATA constDotQ5_02<>+0(SB)/8, $0x0404040400000000
-DATA constDotQ5_02<>+8(SB)/8, $0x0c0c0c0c08080808
-GLOBL constDotQ5_02<>(SB), RODATA|NOPTR, $16
+DATA dotQ5_0Const2<>+0(SB)/8, $0x0404040400000000
+DATA dotQ5_0Const2<>+8(SB)/8, $0x0c0c0c0c08080808
+GLOBL dotQ5_0Const2<>(SB), RODATA|NOPTR, $16
 
-DATA constDotQ5_03<>+0(SB)/8, $0x0804020108040201
-DATA constDotQ5_03<>+8(SB)/8, $0x0804020108040201
-GLOBL constDotQ5_03<>(SB), RODATA|NOPTR, $16
+DATA dotQ5_0Const3<>+0(SB)/8, $0x0804020108040201
+DATA dotQ5_0Const3<>+8(SB)/8, $0x0804020108040201
+GLOBL dotQ5_0Const3<>(SB), RODATA|NOPTR, $16
 
-DATA constDotQ5_04<>+0(SB)/8, $0x8040201080402010
-DATA constDotQ5_04<>+8(SB)/8, $0x8040201080402010
-GLOBL constDotQ5_04<>(SB), RODATA|NOPTR, $16
+DATA dotQ5_0Const4<>+0(SB)/8, $0x8040201080402010
+DATA dotQ5_0Const4<>+8(SB)/8, $0x8040201080402010
+GLOBL dotQ5_0Const4<>(SB), RODATA|NOPTR, $16
 
 // func dotQ5_1VNNI(acc *float32, rows *byte, stride int, blocks int, acts *byte)
 // Requires: AVX, AVX512BW, AVX512F, AVX512VNNI, MMX+
@@ -457,12 +457,12 @@ TEXT ·dotQ5_1VNNI(SB), $0-40
 	MOVL            $+0, R12
 	VPBROADCASTD    R12, Z1
 	VPXORD          Z0, Z0, Z0
-	VBROADCASTI32X4 constDotQ5_10<>+0(SB), Z2
-	VBROADCASTI32X4 constDotQ5_11<>+0(SB), Z3
-	VBROADCASTI32X4 constDotQ5_12<>+0(SB), Z4
-	VBROADCASTI32X4 constDotQ5_13<>+0(SB), Z5
-	VBROADCASTI32X4 constDotQ5_14<>+0(SB), Z6
-	VBROADCASTI32X4 constDotQ5_15<>+0(SB), Z7
+	VBROADCASTI32X4 dotQ5_1Const0<>+0(SB), Z2
+	VBROADCASTI32X4 dotQ5_1Const1<>+0(SB), Z3
+	VBROADCASTI32X4 dotQ5_1Const2<>+0(SB), Z4
+	VBROADCASTI32X4 dotQ5_1Const3<>+0(SB), Z5
+	VBROADCASTI32X4 dotQ5_1Const4<>+0(SB), Z6
+	VBROADCASTI32X4 dotQ5_1Const5<>+0(SB), Z7
 
 block:
 	PREFETCHT0      (R11)
@@ -597,29 +597,29 @@ block:
 	VZEROUPPER
 	RET
 
-DATA constDotQ5_10<>+0(SB)/8, $0x8000000080000000
-DATA constDotQ5_10<>+8(SB)/8, $0x8000000080000000
-GLOBL constDotQ5_10<>(SB), RODATA|NOPTR, $16
+DATA dotQ5_1Const0<>+0(SB)/8, $0x8000000080000000
+DATA dotQ5_1Const0<>+8(SB)/8, $0x8000000080000000
+GLOBL dotQ5_1Const0<>(SB), RODATA|NOPTR, $16
 
-DATA constDotQ5_11<>+0(SB)/8, $0x0f0f0f0f0f0f0f0f
-DATA constDotQ5_11<>+8(SB)/8, $0x0f0f0f0f0f0f0f0f
-GLOBL constDotQ5_11<>(SB), RODATA|NOPTR, $16
+DATA dotQ5_1Const1<>+0(SB)/8, $0x0f0f0f0f0f0f0f0f
+DATA dotQ5_1Const1<>+8(SB)/8, $0x0f0f0f0f0f0f0f0f
+GLOBL dotQ5_1Const1<>(SB), RODATA|NOPTR, $16
 
-DATA constDotQ5_12<>+0(SB)/8, $0x1010101010101010
-DATA constDotQ5_12<>+8(SB)/8, $0x1010101010101010
-GLOBL constDotQ5_12<>(SB), RODATA|NOPTR, $16
+DATA dotQ5_1Const2<>+0(SB)/8, $0x1010101010101010
+DATA dotQ5_1Const2<>+8(SB)/8, $0x1010101010101010
+GLOBL dotQ5_1Const2<>(SB), RODATA|NOPTR, $16
 
-DATA constDotQ5_13<>+0(SB)/8, $0x0404040400000000
-DATA constDotQ5_13<>+8(SB)/8, $0x0c0c0c0c08080808
-GLOBL constDotQ5_13<>(SB), RODATA|NOPTR, $16
+DATA dotQ5_1Const3<>+0(SB)/8, $0x0404040400000000
+DATA dotQ5_1Const3<>+8(SB)/8, $0x0c0c0c0c08080808
+GLOBL dotQ5_1Const3<>(SB), RODATA|NOPTR, $16
 
-DATA constDotQ5_14<>+0(SB)/8, $0x0804020108040201
-DATA constDotQ5_14<>+8(SB)/8, $0x0804020108040201
-GLOBL constDotQ5_14<>(SB), RODATA|NOPTR, $16
+DATA dotQ5_1Const4<>+0(SB)/8, $0x0804020108040201
+DATA dotQ5_1Const4<>+8(SB)/8, $0x0804020108040201
+GLOBL dotQ5_1Const4<>(SB), RODATA|NOPTR, $16
 
-DATA constDotQ5_15<>+0(SB)/8, $0x8040201080402010
-DATA constDotQ5_15<>+8(SB)/8, $0x8040201080402010
-GLOBL constDotQ5_15<>(SB), RODATA|NOPTR, $16
+DATA dotQ5_1Const5<>+0(SB)/8, $0x8040201080402010
+DATA dotQ5_1Const5<>+8(SB)/8, $0x8040201080402010
+GLOBL dotQ5_1Const5<>(SB), RODATA|NOPTR, $16
 
 // func dotQ8_0VNNI(acc *float32, rows *byte, stride int, blocks int, acts *byte)
 // Requires: AVX, AVX512F, AVX512VNNI, MMX+
@@ -644,7 +644,7 @@ TEXT ·dotQ8_0VNNI(SB), $0-40
 	MOVL            $-128, R12
 	VPBROADCASTD    R12, Z1
 	VPXORD          Z0, Z0, Z0
-	VBROADCASTI32X4 constDotQ8_00<>+0(SB), Z2
+	VBROADCASTI32X4 dotQ8_0Const0<>+0(SB), Z2
 
 block:
 	PREFETCHT0      (R11)
@@ -761,9 +761,9 @@ block:
 	VZEROUPPER
 	RET
 
-DATA constDotQ8_00<>+0(SB)/8, $0x8080808080808080
-DATA constDotQ8_00<>+8(SB)/8, $0x8080808080808080
-GLOBL constDotQ8_00<>(SB), RODATA|NOPTR, $16
+DATA dotQ8_0Const0<>+0(SB)/8, $0x8080808080808080
+DATA dotQ8_0Const0<>+8(SB)/8, $0x8080808080808080
+GLOBL dotQ8_0Const0<>(SB), RODATA|NOPTR, $16
 
 // func dotQ8_1VNNI(acc *float32, rows *byte, stride int, blocks int, acts *byte)
 // Requires: AVX, AVX512F, AVX512VNNI, MMX+
@@ -788,7 +788,7 @@ TEXT ·dotQ8_1VNNI(SB), $0-40
 	MOVL            $-128, R12
 	VPBROADCASTD    R12, Z1
 	VPXORD          Z0, Z0, Z0
-	VBROADCASTI32X4 constDotQ8_10<>+0(SB), Z2
+	VBROADCASTI32X4 dotQ8_1Const0<>+0(SB), Z2
 
 block:
 	PREFETCHT0      (R11)
@@ -905,9 +905,9 @@ block:
 	VZEROUPPER
 	RET
 
-DATA constDotQ8_10<>+0(SB)/8, $0x8080808080808080
-DATA constDotQ8_10<>+8(SB)/8, $0x8080808080808080
-GLOBL constDotQ8_10<>(SB), RODATA|NOPTR, $16
+DATA dotQ8_1Const0<>+0(SB)/8, $0x8080808080808080
+DATA dotQ8_1Const0<>+8(SB)/8, $0x8080808080808080
+GLOBL dotQ8_1Const0<>(SB), RODATA|NOPTR, $16
 
 // func dotQ8_KVNNI(acc *float32, rows *byte, stride int, blocks int, acts *byte)
 // Requires: AVX, AVX512F, AVX512VNNI, MMX+
@@ -932,7 +932,7 @@ TEXT ·dotQ8_KVNNI(SB), $512-40
 	MOVL            $-128, R12
 	VPBROADCASTD    R12, Z1
 	VPXORD          Z0, Z0, Z0
-	VBROADCASTI32X4 constDotQ8_K0<>+0(SB), Z2
+	VBROADCASTI32X4 dotQ8_KConst0<>+0(SB), Z2
 
 block:
 	PREFETCHT0      (R11)
@@ -1602,9 +1602,9 @@ block:
 	VZEROUPPER
 	RET
 
-DATA constDotQ8_K0<>+0(SB)/8, $0x8080808080808080
-DATA constDotQ8_K0<>+8(SB)/8, $0x8080808080808080
-GLOBL constDotQ8_K0<>(SB), RODATA|NOPTR, $16
+DATA dotQ8_KConst0<>+0(SB)/8, $0x8080808080808080
+DATA dotQ8_KConst0<>+8(SB)/8, $0x8080808080808080
+GLOBL dotQ8_KConst0<>(SB), RODATA|NOPTR, $16
 
 // func dotQ1_0VNNI(acc *float32, rows *byte, stride int, blocks int, acts *byte)
 // Requires: AVX, AVX512BW, AVX512F, AVX512VNNI, MMX+
@@ -1629,10 +1629,10 @@ TEXT ·dotQ1_0VNNI(SB), $256-40
 	MOVL            $-1, R12
 	VPBROADCASTD    R12, Z1
 	VPXORD          Z0, Z0, Z0
-	VBROADCASTI32X4 constDotQ1_00<>+0(SB), Z2
-	VBROADCASTI32X4 constDotQ1_01<>+0(SB), Z3
-	VBROADCASTI32X4 constDotQ1_02<>+0(SB), Z4
-	VBROADCASTI32X4 constDotQ1_03<>+0(SB), Z5
+	VBROADCASTI32X4 dotQ1_0Const0<>+0(SB), Z2
+	VBROADCASTI32X4 dotQ1_0Const1<>+0(SB), Z3
+	VBROADCASTI32X4 dotQ1_0Const2<>+0(SB), Z4
+	VBROADCASTI32X4 dotQ1_0Const3<>+0(SB), Z5
 
 block:
 	PREFETCHT0      (R11)
@@ -1876,21 +1876,21 @@ block:
 	VZEROUPPER
 	RET
 
-DATA constDotQ1_00<>+0(SB)/8, $0x0202020202020202
-DATA constDotQ1_00<>+8(SB)/8, $0x0202020202020202
-GLOBL constDotQ1_00<>(SB), RODATA|NOPTR, $16
+DATA dotQ1_0Const0<>+0(SB)/8, $0x0202020202020202
+DATA dotQ1_0Const0<>+8(SB)/8, $0x0202020202020202
+GLOBL dotQ1_0Const0<>(SB), RODATA|NOPTR, $16
 
-DATA constDotQ1_01<>+0(SB)/8, $0x0404040400000000
-DATA constDotQ1_01<>+8(SB)/8, $0x0c0c0c0c08080808
-GLOBL constDotQ1_01<>(SB), RODATA|NOPTR, $16
+DATA dotQ1_0Const1<>+0(SB)/8, $0x0404040400000000
+DATA dotQ1_0Const1<>+8(SB)/8, $0x0c0c0c0c08080808
+GLOBL dotQ1_0Const1<>(SB), RODATA|NOPTR, $16
 
-DATA constDotQ1_02<>+0(SB)/8, $0x0804020108040201
-DATA constDotQ1_02<>+8(SB)/8, $0x0804020108040201
-GLOBL constDotQ1_02<>(SB), RODATA|NOPTR, $16
+DATA dotQ1_0Const2<>+0(SB)/8, $0x0804020108040201
+DATA dotQ1_0Const2<>+8(SB)/8, $0x0804020108040201
+GLOBL dotQ1_0Const2<>(SB), RODATA|NOPTR, $16
 
-DATA constDotQ1_03<>+0(SB)/8, $0x8040201080402010
-DATA constDotQ1_03<>+8(SB)/8, $0x8040201080402010
-GLOBL constDotQ1_03<>(SB), RODATA|NOPTR, $16
+DATA dotQ1_0Const3<>+0(SB)/8, $0x8040201080402010
+DATA dotQ1_0Const3<>+8(SB)/8, $0x8040201080402010
+GLOBL dotQ1_0Const3<>(SB), RODATA|NOPTR, $16
 
 // func dotQ2_0VNNI(acc *float32, rows *byte, stride int, blocks int, acts *byte)
 // Requires: AVX, AVX512BW, AVX512F, AVX512VNNI, MMX+
@@ -1915,9 +1915,9 @@ TEXT ·dotQ2_0VNNI(SB), $128-40
 	MOVL            $-1, R12
 	VPBROADCASTD    R12, Z1
 	VPXORD          Z0, Z0, Z0
-	VBROADCASTI32X4 constDotQ2_00<>+0(SB), Z2
-	VBROADCASTI32X4 constDotQ2_01<>+0(SB), Z3
-	VBROADCASTI32X4 constDotQ2_02<>+0(SB), Z4
+	VBROADCASTI32X4 dotQ2_0Const0<>+0(SB), Z2
+	VBROADCASTI32X4 dotQ2_0Const1<>+0(SB), Z3
+	VBROADCASTI32X4 dotQ2_0Const2<>+0(SB), Z4
 
 block:
 	PREFETCHT0      (R11)
@@ -2089,17 +2089,17 @@ block:
 	VZEROUPPER
 	RET
 
-DATA constDotQ2_00<>+0(SB)/8, $0x8004800480008000
-DATA constDotQ2_00<>+8(SB)/8, $0x800c800c80088008
-GLOBL constDotQ2_00<>(SB), RODATA|NOPTR, $16
+DATA dotQ2_0Const0<>+0(SB)/8, $0x8004800480008000
+DATA dotQ2_0Const0<>+8(SB)/8, $0x800c800c80088008
+GLOBL dotQ2_0Const0<>(SB), RODATA|NOPTR, $16
 
-DATA constDotQ2_01<>+0(SB)/8, $0x0004000000040000
-DATA constDotQ2_01<>+8(SB)/8, $0x0004000000040000
-GLOBL constDotQ2_01<>(SB), RODATA|NOPTR, $16
+DATA dotQ2_0Const1<>+0(SB)/8, $0x0004000000040000
+DATA dotQ2_0Const1<>+8(SB)/8, $0x0004000000040000
+GLOBL dotQ2_0Const1<>(SB), RODATA|NOPTR, $16
 
-DATA constDotQ2_02<>+0(SB)/8, $0x0303030303030303
-DATA constDotQ2_02<>+8(SB)/8, $0x0303030303030303
-GLOBL constDotQ2_02<>(SB), RODATA|NOPTR, $16
+DATA dotQ2_0Const2<>+0(SB)/8, $0x0303030303030303
+DATA dotQ2_0Const2<>+8(SB)/8, $0x0303030303030303
+GLOBL dotQ2_0Const2<>(SB), RODATA|NOPTR, $16
 
 // func dotQ2_KVNNI(acc *float32, rows *byte, stride int, blocks int, acts *byte)
 // Requires: AVX, AVX512BW, AVX512F, AVX512VNNI, MMX+
@@ -2124,9 +2124,9 @@ TEXT ·dotQ2_KVNNI(SB), $1536-40
 	MOVL            $+0, R12
 	VPBROADCASTD    R12, Z1
 	VPXORD          Z0, Z0, Z0
-	VBROADCASTI32X4 constDotQ2_K0<>+0(SB), Z2
-	VBROADCASTI32X4 constDotQ2_K1<>+0(SB), Z3
-	VBROADCASTI32X4 constDotQ2_K2<>+0(SB), Z4
+	VBROADCASTI32X4 dotQ2_KConst0<>+0(SB), Z2
+	VBROADCASTI32X4 dotQ2_KConst1<>+0(SB), Z3
+	VBROADCASTI32X4 dotQ2_KConst2<>+0(SB), Z4
 
 block:
 	PREFETCHT0      (R11)
@@ -2753,17 +2753,17 @@ block:
 	VZEROUPPER
 	RET
 
-DATA constDotQ2_K0<>+0(SB)/8, $0x0f0f0f0f0f0f0f0f
-DATA constDotQ2_K0<>+8(SB)/8, $0x0f0f0f0f0f0f0f0f
-GLOBL constDotQ2_K0<>(SB), RODATA|NOPTR, $16
+DATA dotQ2_KConst0<>+0(SB)/8, $0x0f0f0f0f0f0f0f0f
+DATA dotQ2_KConst0<>+8(SB)/8, $0x0f0f0f0f0f0f0f0f
+GLOBL dotQ2_KConst0<>(SB), RODATA|NOPTR, $16
 
-DATA constDotQ2_K1<>+0(SB)/8, $0x8004800480008000
-DATA constDotQ2_K1<>+8(SB)/8, $0x800c800c80088008
-GLOBL constDotQ2_K1<>(SB), RODATA|NOPTR, $16
+DATA dotQ2_KConst1<>+0(SB)/8, $0x8004800480008000
+DATA dotQ2_KConst1<>+8(SB)/8, $0x800c800c80088008
+GLOBL dotQ2_KConst1<>(SB), RODATA|NOPTR, $16
 
-DATA constDotQ2_K2<>+0(SB)/8, $0x0303030303030303
-DATA constDotQ2_K2<>+8(SB)/8, $0x0303030303030303
-GLOBL constDotQ2_K2<>(SB), RODATA|NOPTR, $16
+DATA dotQ2_KConst2<>+0(SB)/8, $0x0303030303030303
+DATA dotQ2_KConst2<>+8(SB)/8, $0x0303030303030303
+GLOBL dotQ2_KConst2<>(SB), RODATA|NOPTR, $16
 
 // func dotQ3_KVNNI(acc *float32, rows *byte, stride int, blocks int, acts *byte)
 // Requires: AVX, AVX512BW, AVX512F, AVX512VNNI, MMX+
@@ -2788,14 +2788,14 @@ TEXT ·dotQ3_KVNNI(SB), $512-40
 	MOVL            $-128, R12
 	VPBROADCASTD    R12, Z1
 	VPXORD          Z0, Z0, Z0
-	VBROADCASTI32X4 constDotQ3_K0<>+0(SB), Z2
-	VBROADCASTI32X4 constDotQ3_K1<>+0(SB), Z3
-	VBROADCASTI32X4 constDotQ3_K2<>+0(SB), Z4
-	VBROADCASTI32X4 constDotQ3_K3<>+0(SB), Z5
-	VBROADCASTI32X4 constDotQ3_K4<>+0(SB), Z6
-	VBROADCASTI32X4 constDotQ3_K5<>+0(SB), Z7
-	VBROADCASTI32X4 constDotQ3_K6<>+0(SB), Z8
-	VBROADCASTI32X4 constDotQ3_K7<>+0(SB), Z9
+	VBROADCASTI32X4 dotQ3_KConst0<>+0(SB), Z2
+	VBROADCASTI32X4 dotQ3_KConst1<>+0(SB), Z3
+	VBROADCASTI32X4 dotQ3_KConst2<>+0(SB), Z4
+	VBROADCASTI32X4 dotQ3_KConst3<>+0(SB), Z5
+	VBROADCASTI32X4 dotQ3_KConst4<>+0(SB), Z6
+	VBROADCASTI32X4 dotQ3_KConst5<>+0(SB), Z7
+	VBROADCASTI32X4 dotQ3_KConst6<>+0(SB), Z8
+	VBROADCASTI32X4 dotQ3_KConst7<>+0(SB), Z9
 
 block:
 	PREFETCHT0      (R11)
@@ -3645,37 +3645,37 @@ block:
 	VZEROUPPER
 	RET
 
-DATA constDotQ3_K0<>+0(SB)/8, $0x8000000080000000
-DATA constDotQ3_K0<>+8(SB)/8, $0x8000000080000000
-GLOBL constDotQ3_K0<>(SB), RODATA|NOPTR, $16
+DATA dotQ3_KConst0<>+0(SB)/8, $0x8000000080000000
+DATA dotQ3_KConst0<>+8(SB)/8, $0x8000000080000000
+GLOBL dotQ3_KConst0<>(SB), RODATA|NOPTR, $16
 
-DATA constDotQ3_K1<>+0(SB)/8, $0x0f0f0f0f0f0f0f0f
-DATA constDotQ3_K1<>+8(SB)/8, $0x0f0f0f0f0f0f0f0f
-GLOBL constDotQ3_K1<>(SB), RODATA|NOPTR, $16
+DATA dotQ3_KConst1<>+0(SB)/8, $0x0f0f0f0f0f0f0f0f
+DATA dotQ3_KConst1<>+8(SB)/8, $0x0f0f0f0f0f0f0f0f
+GLOBL dotQ3_KConst1<>(SB), RODATA|NOPTR, $16
 
-DATA constDotQ3_K2<>+0(SB)/8, $0x3030303030303030
-DATA constDotQ3_K2<>+8(SB)/8, $0x3030303030303030
-GLOBL constDotQ3_K2<>(SB), RODATA|NOPTR, $16
+DATA dotQ3_KConst2<>+0(SB)/8, $0x3030303030303030
+DATA dotQ3_KConst2<>+8(SB)/8, $0x3030303030303030
+GLOBL dotQ3_KConst2<>(SB), RODATA|NOPTR, $16
 
-DATA constDotQ3_K3<>+0(SB)/8, $0x2020202020202020
-DATA constDotQ3_K3<>+8(SB)/8, $0x2020202020202020
-GLOBL constDotQ3_K3<>(SB), RODATA|NOPTR, $16
+DATA dotQ3_KConst3<>+0(SB)/8, $0x2020202020202020
+DATA dotQ3_KConst3<>+8(SB)/8, $0x2020202020202020
+GLOBL dotQ3_KConst3<>(SB), RODATA|NOPTR, $16
 
-DATA constDotQ3_K4<>+0(SB)/8, $0x8004800480008000
-DATA constDotQ3_K4<>+8(SB)/8, $0x800c800c80088008
-GLOBL constDotQ3_K4<>(SB), RODATA|NOPTR, $16
+DATA dotQ3_KConst4<>+0(SB)/8, $0x8004800480008000
+DATA dotQ3_KConst4<>+8(SB)/8, $0x800c800c80088008
+GLOBL dotQ3_KConst4<>(SB), RODATA|NOPTR, $16
 
-DATA constDotQ3_K5<>+0(SB)/8, $0x0404040404040404
-DATA constDotQ3_K5<>+8(SB)/8, $0x0404040404040404
-GLOBL constDotQ3_K5<>(SB), RODATA|NOPTR, $16
+DATA dotQ3_KConst5<>+0(SB)/8, $0x0404040404040404
+DATA dotQ3_KConst5<>+8(SB)/8, $0x0404040404040404
+GLOBL dotQ3_KConst5<>(SB), RODATA|NOPTR, $16
 
-DATA constDotQ3_K6<>+0(SB)/8, $0x8080808080808080
-DATA constDotQ3_K6<>+8(SB)/8, $0x8080808080808080
-GLOBL constDotQ3_K6<>(SB), RODATA|NOPTR, $16
+DATA dotQ3_KConst6<>+0(SB)/8, $0x8080808080808080
+DATA dotQ3_KConst6<>+8(SB)/8, $0x8080808080808080
+GLOBL dotQ3_KConst6<>(SB), RODATA|NOPTR, $16
 
-DATA constDotQ3_K7<>+0(SB)/8, $0x0303030303030303
-DATA constDotQ3_K7<>+8(SB)/8, $0x0303030303030303
-GLOBL constDotQ3_K7<>(SB), RODATA|NOPTR, $16
+DATA dotQ3_KConst7<>+0(SB)/8, $0x0303030303030303
+DATA dotQ3_KConst7<>+8(SB)/8, $0x0303030303030303
+GLOBL dotQ3_KConst7<>(SB), RODATA|NOPTR, $16
 
 // func dotQ4_KVNNI(acc *float32, rows *byte, stride int, blocks int, acts *byte)
 // Requires: AVX, AVX512F, AVX512VNNI, MMX+
@@ -3700,9 +3700,9 @@ TEXT ·dotQ4_KVNNI(SB), $1024-40
 	MOVL            $+0, R12
 	VPBROADCASTD    R12, Z1
 	VPXORD          Z0, Z0, Z0
-	VBROADCASTI32X4 constDotQ4_K0<>+0(SB), Z2
-	VBROADCASTI32X4 constDotQ4_K1<>+0(SB), Z3
-	VBROADCASTI32X4 constDotQ4_K2<>+0(SB), Z4
+	VBROADCASTI32X4 dotQ4_KConst0<>+0(SB), Z2
+	VBROADCASTI32X4 dotQ4_KConst1<>+0(SB), Z3
+	VBROADCASTI32X4 dotQ4_KConst2<>+0(SB), Z4
 
 block:
 	PREFETCHT0      (R11)
@@ -4278,17 +4278,17 @@ block:
 	VZEROUPPER
 	RET
 
-DATA constDotQ4_K0<>+0(SB)/8, $0x3f3f3f3f3f3f3f3f
-DATA constDotQ4_K0<>+8(SB)/8, $0x3f3f3f3f3f3f3f3f
-GLOBL constDotQ4_K0<>(SB), RODATA|NOPTR, $16
+DATA dotQ4_KConst0<>+0(SB)/8, $0x3f3f3f3f3f3f3f3f
+DATA dotQ4_KConst0<>+8(SB)/8, $0x3f3f3f3f3f3f3f3f
+GLOBL dotQ4_KConst0<>(SB), RODATA|NOPTR, $16
 
-DATA constDotQ4_K1<>+0(SB)/8, $0x0f0f0f0f0f0f0f0f
-DATA constDotQ4_K1<>+8(SB)/8, $0x0f0f0f0f0f0f0f0f
-GLOBL constDotQ4_K1<>(SB), RODATA|NOPTR, $16
+DATA dotQ4_KConst1<>+0(SB)/8, $0x0f0f0f0f0f0f0f0f
+DATA dotQ4_KConst1<>+8(SB)/8, $0x0f0f0f0f0f0f0f0f
+GLOBL dotQ4_KConst1<>(SB), RODATA|NOPTR, $16
 
-DATA constDotQ4_K2<>+0(SB)/8, $0x3030303030303030
-DATA constDotQ4_K2<>+8(SB)/8, $0x3030303030303030
-GLOBL constDotQ4_K2<>(SB), RODATA|NOPTR, $16
+DATA dotQ4_KConst2<>+0(SB)/8, $0x3030303030303030
+DATA dotQ4_KConst2<>+8(SB)/8, $0x3030303030303030
+GLOBL dotQ4_KConst2<>(SB), RODATA|NOPTR, $16
 
 // func dotQ5_KVNNI(acc *float32, rows *byte, stride int, blocks int, acts *byte)
 // Requires: AVX, AVX512F, AVX512VNNI, MMX+
@@ -4313,10 +4313,10 @@ TEXT ·dotQ5_KVNNI(SB), $1024-40
 	MOVL            $+0, R12
 	VPBROADCASTD    R12, Z1
 	VPXORD          Z0, Z0, Z0
-	VBROADCASTI32X4 constDotQ5_K0<>+0(SB), Z2
-	VBROADCASTI32X4 constDotQ5_K1<>+0(SB), Z3
-	VBROADCASTI32X4 constDotQ5_K2<>+0(SB), Z4
-	VBROADCASTI32X4 constDotQ5_K3<>+0(SB), Z5
+	VBROADCASTI32X4 dotQ5_KConst0<>+0(SB), Z2
+	VBROADCASTI32X4 dotQ5_KConst1<>+0(SB), Z3
+	VBROADCASTI32X4 dotQ5_KConst2<>+0(SB), Z4
+	VBROADCASTI32X4 dotQ5_KConst3<>+0(SB), Z5
 
 block:
 	PREFETCHT0      (R11)
@@ -5068,21 +5068,21 @@ block:
 	VZEROUPPER
 	RET
 
-DATA constDotQ5_K0<>+0(SB)/8, $0x3f3f3f3f3f3f3f3f
-DATA constDotQ5_K0<>+8(SB)/8, $0x3f3f3f3f3f3f3f3f
-GLOBL constDotQ5_K0<>(SB), RODATA|NOPTR, $16
+DATA dotQ5_KConst0<>+0(SB)/8, $0x3f3f3f3f3f3f3f3f
+DATA dotQ5_KConst0<>+8(SB)/8, $0x3f3f3f3f3f3f3f3f
+GLOBL dotQ5_KConst0<>(SB), RODATA|NOPTR, $16
 
-DATA constDotQ5_K1<>+0(SB)/8, $0x0f0f0f0f0f0f0f0f
-DATA constDotQ5_K1<>+8(SB)/8, $0x0f0f0f0f0f0f0f0f
-GLOBL constDotQ5_K1<>(SB), RODATA|NOPTR, $16
+DATA dotQ5_KConst1<>+0(SB)/8, $0x0f0f0f0f0f0f0f0f
+DATA dotQ5_KConst1<>+8(SB)/8, $0x0f0f0f0f0f0f0f0f
+GLOBL dotQ5_KConst1<>(SB), RODATA|NOPTR, $16
 
-DATA constDotQ5_K2<>+0(SB)/8, $0x3030303030303030
-DATA constDotQ5_K2<>+8(SB)/8, $0x3030303030303030
-GLOBL constDotQ5_K2<>(SB), RODATA|NOPTR, $16
+DATA dotQ5_KConst2<>+0(SB)/8, $0x3030303030303030
+DATA dotQ5_KConst2<>+8(SB)/8, $0x3030303030303030
+GLOBL dotQ5_KConst2<>(SB), RODATA|NOPTR, $16
 
-DATA constDotQ5_K3<>+0(SB)/8, $0x1010101010101010
-DATA constDotQ5_K3<>+8(SB)/8, $0x1010101010101010
-GLOBL constDotQ5_K3<>(SB), RODATA|NOPTR, $16
+DATA dotQ5_KConst3<>+0(SB)/8, $0x1010101010101010
+DATA dotQ5_KConst3<>+8(SB)/8, $0x1010101010101010
+GLOBL dotQ5_KConst3<>(SB), RODATA|NOPTR, $16
 
 // func dotQ6_KVNNI(acc *float32, rows *byte, stride int, blocks int, acts *byte)
 // Requires: AVX, AVX512F, AVX512VNNI, MMX+
@@ -5107,8 +5107,8 @@ TEXT ·dotQ6_KVNNI(SB), $1024-40
 	MOVL            $-32, R12
 	VPBROADCASTD    R12, Z1
 	VPXORD          Z0, Z0, Z0
-	VBROADCASTI32X4 constDotQ6_K0<>+0(SB), Z2
-	VBROADCASTI32X4 constDotQ6_K1<>+0(SB), Z3
+	VBROADCASTI32X4 dotQ6_KConst0<>+0(SB), Z2
+	VBROADCASTI32X4 dotQ6_KConst1<>+0(SB), Z3
 
 block:
 	PREFETCHT0      (R11)
@@ -5941,13 +5941,13 @@ block:
 	VZEROUPPER
 	RET
 
-DATA constDotQ6_K0<>+0(SB)/8, $0x0f0f0f0f0f0f0f0f
-DATA constDotQ6_K0<>+8(SB)/8, $0x0f0f0f0f0f0f0f0f
-GLOBL constDotQ6_K0<>(SB), RODATA|NOPTR, $16
+DATA dotQ6_KConst0<>+0(SB)/8, $0x0f0f0f0f0f0f0f0f
+DATA dotQ6_KConst0<>+8(SB)/8, $0x0f0f0f0f0f0f0f0f
+GLOBL dotQ6_KConst0<>(SB), RODATA|NOPTR, $16
 
-DATA constDotQ6_K1<>+0(SB)/8, $0x3030303030303030
-DATA constDotQ6_K1<>+8(SB)/8, $0x3030303030303030
-GLOBL constDotQ6_K1<>(SB), RODATA|NOPTR, $16
+DATA dotQ6_KConst1<>+0(SB)/8, $0x3030303030303030
+DATA dotQ6_KConst1<>+8(SB)/8, $0x3030303030303030
+GLOBL dotQ6_KConst1<>(SB), RODATA|NOPTR, $16
 
 // func dotIQ4_NLVNNI(acc *float32, rows *byte, stride int, blocks int, acts *byte)
 // Requires: AVX, AVX512BW, AVX512F, AVX512VNNI, MMX+
@@ -5972,8 +5972,8 @@ TEXT ·dotIQ4_NLVNNI(SB), $0-40
 	MOVL            $-128, R12
 	VPBROADCASTD    R12, Z1
 	VPXORD          Z0, Z0, Z0
-	VBROADCASTI32X4 constDotIQ4_NL0<>+0(SB), Z2
-	VBROADCASTI32X4 constDotIQ4_NL1<>+0(SB), Z3
+	VBROADCASTI32X4 dotIQ4_NLConst0<>+0(SB), Z2
+	VBROADCASTI32X4 dotIQ4_NLConst1<>+0(SB), Z3
 
 block:
 	PREFETCHT0      (R11)
@@ -6074,13 +6074,13 @@ block:
 	VZEROUPPER
 	RET
 
-DATA constDotIQ4_NL0<>+0(SB)/8, $0x0f0f0f0f0f0f0f0f
-DATA constDotIQ4_NL0<>+8(SB)/8, $0x0f0f0f0f0f0f0f0f
-GLOBL constDotIQ4_NL0<>(SB), RODATA|NOPTR, $16
+DATA dotIQ4_NLConst0<>+0(SB)/8, $0x0f0f0f0f0f0f0f0f
+DATA dotIQ4_NLConst0<>+8(SB)/8, $0x0f0f0f0f0f0f0f0f
+GLOBL dotIQ4_NLConst0<>(SB), RODATA|NOPTR, $16
 
-DATA constDotIQ4_NL1<>+0(SB)/8, $0x766a5d4f3f2d1801
-DATA constDotIQ4_NL1<>+8(SB)/8, $0xf1d9c5b5a6998d81
-GLOBL constDotIQ4_NL1<>(SB), RODATA|NOPTR, $16
+DATA dotIQ4_NLConst1<>+0(SB)/8, $0x766a5d4f3f2d1801
+DATA dotIQ4_NLConst1<>+8(SB)/8, $0xf1d9c5b5a6998d81
+GLOBL dotIQ4_NLConst1<>(SB), RODATA|NOPTR, $16
 
 // func dotIQ4_XSVNNI(acc *float32, rows *byte, stride int, blocks int, acts *byte)
 // Requires: AVX, AVX512BW, AVX512F, AVX512VNNI, MMX+
@@ -6105,10 +6105,10 @@ TEXT ·dotIQ4_XSVNNI(SB), $512-40
 	MOVL            $-128, R12
 	VPBROADCASTD    R12, Z1
 	VPXORD          Z0, Z0, Z0
-	VBROADCASTI32X4 constDotIQ4_XS0<>+0(SB), Z2
-	VBROADCASTI32X4 constDotIQ4_XS1<>+0(SB), Z3
-	VBROADCASTI32X4 constDotIQ4_XS2<>+0(SB), Z4
-	VBROADCASTI32X4 constDotIQ4_XS3<>+0(SB), Z5
+	VBROADCASTI32X4 dotIQ4_XSConst0<>+0(SB), Z2
+	VBROADCASTI32X4 dotIQ4_XSConst1<>+0(SB), Z3
+	VBROADCASTI32X4 dotIQ4_XSConst2<>+0(SB), Z4
+	VBROADCASTI32X4 dotIQ4_XSConst3<>+0(SB), Z5
 
 block:
 	PREFETCHT0      (R11)
@@ -6705,21 +6705,21 @@ block:
 	VZEROUPPER
 	RET
 
-DATA constDotIQ4_XS0<>+0(SB)/8, $0x0000003000000030
-DATA constDotIQ4_XS0<>+8(SB)/8, $0x0000003000000030
-GLOBL constDotIQ4_XS0<>(SB), RODATA|NOPTR, $16
+DATA dotIQ4_XSConst0<>+0(SB)/8, $0x0000003000000030
+DATA dotIQ4_XSConst0<>+8(SB)/8, $0x0000003000000030
+GLOBL dotIQ4_XSConst0<>(SB), RODATA|NOPTR, $16
 
-DATA constDotIQ4_XS1<>+0(SB)/8, $0x0000002000000020
-DATA constDotIQ4_XS1<>+8(SB)/8, $0x0000002000000020
-GLOBL constDotIQ4_XS1<>(SB), RODATA|NOPTR, $16
+DATA dotIQ4_XSConst1<>+0(SB)/8, $0x0000002000000020
+DATA dotIQ4_XSConst1<>+8(SB)/8, $0x0000002000000020
+GLOBL dotIQ4_XSConst1<>(SB), RODATA|NOPTR, $16
 
-DATA constDotIQ4_XS2<>+0(SB)/8, $0x0f0f0f0f0f0f0f0f
-DATA constDotIQ4_XS2<>+8(SB)/8, $0x0f0f0f0f0f0f0f0f
-GLOBL constDotIQ4_XS2<>(SB), RODATA|NOPTR, $16
+DATA dotIQ4_XSConst2<>+0(SB)/8, $0x0f0f0f0f0f0f0f0f
+DATA dotIQ4_XSConst2<>+8(SB)/8, $0x0f0f0f0f0f0f0f0f
+GLOBL dotIQ4_XSConst2<>(SB), RODATA|NOPTR, $16
 
-DATA constDotIQ4_XS3<>+0(SB)/8, $0x766a5d4f3f2d1801
-DATA constDotIQ4_XS3<>+8(SB)/8, $0xf1d9c5b5a6998d81
-GLOBL constDotIQ4_XS3<>(SB), RODATA|NOPTR, $16
+DATA dotIQ4_XSConst3<>+0(SB)/8, $0x766a5d4f3f2d1801
+DATA dotIQ4_XSConst3<>+8(SB)/8, $0xf1d9c5b5a6998d81
+GLOBL dotIQ4_XSConst3<>(SB), RODATA|NOPTR, $16
 
 // func dotTQ1_0VNNI(acc *float32, rows *byte, stride int, blocks int, acts *byte)
 // Requires: AVX, AVX512BW, AVX512F, AVX512VNNI, MMX+
@@ -6744,9 +6744,9 @@ TEXT ·dotTQ1_0VNNI(SB), $512-40
 	MOVL            $-1, R12
 	VPBROADCASTD    R12, Z1
 	VPXORD          Z0, Z0, Z0
-	VBROADCASTI32X4 constDotTQ1_00<>+0(SB), Z2
-	VBROADCASTI32X4 constDotTQ1_01<>+0(SB), Z3
-	VBROADCASTI32X4 constDotTQ1_02<>+0(SB), Z4
+	VBROADCASTI32X4 dotTQ1_0Const0<>+0(SB), Z2
+	VBROADCASTI32X4 dotTQ1_0Const1<>+0(SB), Z3
+	VBROADCASTI32X4 dotTQ1_0Const2<>+0(SB), Z4
 
 block:
 	PREFETCHT0      (R11)
@@ -7387,17 +7387,17 @@ block:
 	VZEROUPPER
 	RET
 
-DATA constDotTQ1_00<>+0(SB)/8, $0x5656565656565656
-DATA constDotTQ1_00<>+8(SB)/8, $0x5656565656565656
-GLOBL constDotTQ1_00<>(SB), RODATA|NOPTR, $16
+DATA dotTQ1_0Const0<>+0(SB)/8, $0x5656565656565656
+DATA dotTQ1_0Const0<>+8(SB)/8, $0x5656565656565656
+GLOBL dotTQ1_0Const0<>(SB), RODATA|NOPTR, $16
 
-DATA constDotTQ1_01<>+0(SB)/8, $0xabababababababab
-DATA constDotTQ1_01<>+8(SB)/8, $0xabababababababab
-GLOBL constDotTQ1_01<>(SB), RODATA|NOPTR, $16
+DATA dotTQ1_0Const1<>+0(SB)/8, $0xabababababababab
+DATA dotTQ1_0Const1<>+8(SB)/8, $0xabababababababab
+GLOBL dotTQ1_0Const1<>(SB), RODATA|NOPTR, $16
 
-DATA constDotTQ1_02<>+0(SB)/8, $0x0101010101010101
-DATA constDotTQ1_02<>+8(SB)/8, $0x0101010101010101
-GLOBL constDotTQ1_02<>(SB), RODATA|NOPTR, $16
+DATA dotTQ1_0Const2<>+0(SB)/8, $0x0101010101010101
+DATA dotTQ1_0Const2<>+8(SB)/8, $0x0101010101010101
+GLOBL dotTQ1_0Const2<>(SB), RODATA|NOPTR, $16
 
 // func dotTQ2_0VNNI(acc *float32, rows *byte, stride int, blocks int, acts *byte)
 // Requires: AVX, AVX512F, AVX512VNNI, MMX+
@@ -7422,7 +7422,7 @@ TEXT ·dotTQ2_0VNNI(SB), $512-40
 	MOVL            $-1, R12
 	VPBROADCASTD    R12, Z1
 	VPXORD          Z0, Z0, Z0
-	VBROADCASTI32X4 constDotTQ2_00<>+0(SB), Z2
+	VBROADCASTI32X4 dotTQ2_0Const0<>+0(SB), Z2
 
 block:
 	PREFETCHT0      (R11)
@@ -7799,9 +7799,9 @@ block:
 	VZEROUPPER
 	RET
 
-DATA constDotTQ2_00<>+0(SB)/8, $0x0303030303030303
-DATA constDotTQ2_00<>+8(SB)/8, $0x0303030303030303
-GLOBL constDotTQ2_00<>(SB), RODATA|NOPTR, $16
+DATA dotTQ2_0Const0<>+0(SB)/8, $0x0303030303030303
+DATA dotTQ2_0Const0<>+8(SB)/8, $0x0303030303030303
+GLOBL dotTQ2_0Const0<>(SB), RODATA|NOPTR, $16
 
 // func dotMXFP4VNNI(acc *float32, rows *byte, stride int, blocks int, acts *byte)
 // Requires: AVX, AVX512BW, AVX512F, AVX512VNNI, MMX+
@@ -7826,11 +7826,11 @@ TEXT ·dotMXFP4VNNI(SB), $0-40
 	MOVL            $-12, R12
 	VPBROADCASTD    R12, Z1
 	VPXORD          Z0, Z0, Z0
-	VBROADCASTI32X4 constDotMXFP40<>+0(SB), Z2
-	VBROADCASTI32X4 constDotMXFP41<>+0(SB), Z3
-	VBROADCASTI32X4 constDotMXFP42<>+0(SB), Z4
-	VBROADCASTI32X4 constDotMXFP43<>+0(SB), Z5
-	VBROADCASTI32X4 constDotMXFP44<>+0(SB), Z6
+	VBROADCASTI32X4 dotMXFP4Const0<>+0(SB), Z2
+	VBROADCASTI32X4 dotMXFP4Const1<>+0(SB), Z3
+	VBROADCASTI32X4 dotMXFP4Const2<>+0(SB), Z4
+	VBROADCASTI32X4 dotMXFP4Const3<>+0(SB), Z5
+	VBROADCASTI32X4 dotMXFP4Const4<>+0(SB), Z6
 
 block:
 	PREFETCHT0      (R11)
@@ -7935,25 +7935,25 @@ block:
 	VZEROUPPER
 	RET
 
-DATA constDotMXFP40<>+0(SB)/8, $0x0000000100000001
-DATA constDotMXFP40<>+8(SB)/8, $0x0000000100000001
-GLOBL constDotMXFP40<>(SB), RODATA|NOPTR, $16
+DATA dotMXFP4Const0<>+0(SB)/8, $0x0000000100000001
+DATA dotMXFP4Const0<>+8(SB)/8, $0x0000000100000001
+GLOBL dotMXFP4Const0<>(SB), RODATA|NOPTR, $16
 
-DATA constDotMXFP41<>+0(SB)/8, $0x0000000200000002
-DATA constDotMXFP41<>+8(SB)/8, $0x0000000200000002
-GLOBL constDotMXFP41<>(SB), RODATA|NOPTR, $16
+DATA dotMXFP4Const1<>+0(SB)/8, $0x0000000200000002
+DATA dotMXFP4Const1<>+8(SB)/8, $0x0000000200000002
+GLOBL dotMXFP4Const1<>(SB), RODATA|NOPTR, $16
 
-DATA constDotMXFP42<>+0(SB)/8, $0x0020000000200000
-DATA constDotMXFP42<>+8(SB)/8, $0x0020000000200000
-GLOBL constDotMXFP42<>(SB), RODATA|NOPTR, $16
+DATA dotMXFP4Const2<>+0(SB)/8, $0x0020000000200000
+DATA dotMXFP4Const2<>+8(SB)/8, $0x0020000000200000
+GLOBL dotMXFP4Const2<>(SB), RODATA|NOPTR, $16
 
-DATA constDotMXFP43<>+0(SB)/8, $0x0f0f0f0f0f0f0f0f
-DATA constDotMXFP43<>+8(SB)/8, $0x0f0f0f0f0f0f0f0f
-GLOBL constDotMXFP43<>(SB), RODATA|NOPTR, $16
+DATA dotMXFP4Const3<>+0(SB)/8, $0x0f0f0f0f0f0f0f0f
+DATA dotMXFP4Const3<>+8(SB)/8, $0x0f0f0f0f0f0f0f0f
+GLOBL dotMXFP4Const3<>(SB), RODATA|NOPTR, $16
 
-DATA constDotMXFP44<>+0(SB)/8, $0x181412100f0e0d0c
-DATA constDotMXFP44<>+8(SB)/8, $0x00040608090a0b0c
-GLOBL constDotMXFP44<>(SB), RODATA|NOPTR, $16
+DATA dotMXFP4Const4<>+0(SB)/8, $0x181412100f0e0d0c
+DATA dotMXFP4Const4<>+8(SB)/8, $0x00040608090a0b0c
+GLOBL dotMXFP4Const4<>(SB), RODATA|NOPTR, $16
 
 // func dotNVFP4VNNI(acc *float32, rows *byte, stride int, blocks int, acts *byte)
 // Requires: AVX, AVX512BW, AVX512F, AVX512VNNI, MMX+
@@ -7978,11 +7978,11 @@ TEXT ·dotNVFP4VNNI(SB), $256-40
 	MOVL            $-12, R12
 	VPBROADCASTD    R12, Z1
 	VPXORD          Z0, Z0, Z0
-	VBROADCASTI32X4 constDotNVFP40<>+0(SB), Z2
-	VBROADCASTI32X4 constDotNVFP41<>+0(SB), Z3
-	VBROADCASTI32X4 constDotNVFP42<>+0(SB), Z4
-	VBROADCASTI32X4 constDotNVFP43<>+0(SB), Z5
-	VBROADCASTI32X4 constDotNVFP44<>+0(SB), Z6
+	VBROADCASTI32X4 dotNVFP4Const0<>+0(SB), Z2
+	VBROADCASTI32X4 dotNVFP4Const1<>+0(SB), Z3
+	VBROADCASTI32X4 dotNVFP4Const2<>+0(SB), Z4
+	VBROADCASTI32X4 dotNVFP4Const3<>+0(SB), Z5
+	VBROADCASTI32X4 dotNVFP4Const4<>+0(SB), Z6
 
 block:
 	PREFETCHT0      (R11)
@@ -8178,22 +8178,8887 @@ block:
 	VZEROUPPER
 	RET
 
-DATA constDotNVFP40<>+0(SB)/8, $0x7f7f7f7f7f7f7f7f
-DATA constDotNVFP40<>+8(SB)/8, $0x7f7f7f7f7f7f7f7f
-GLOBL constDotNVFP40<>(SB), RODATA|NOPTR, $16
+DATA dotNVFP4Const0<>+0(SB)/8, $0x7f7f7f7f7f7f7f7f
+DATA dotNVFP4Const0<>+8(SB)/8, $0x7f7f7f7f7f7f7f7f
+GLOBL dotNVFP4Const0<>(SB), RODATA|NOPTR, $16
 
-DATA constDotNVFP41<>+0(SB)/8, $0x00003f8000003f80
-DATA constDotNVFP41<>+8(SB)/8, $0x00003f8000003f80
-GLOBL constDotNVFP41<>(SB), RODATA|NOPTR, $16
+DATA dotNVFP4Const1<>+0(SB)/8, $0x00003f8000003f80
+DATA dotNVFP4Const1<>+8(SB)/8, $0x00003f8000003f80
+GLOBL dotNVFP4Const1<>(SB), RODATA|NOPTR, $16
 
-DATA constDotNVFP42<>+0(SB)/8, $0x4300000043000000
-DATA constDotNVFP42<>+8(SB)/8, $0x4300000043000000
-GLOBL constDotNVFP42<>(SB), RODATA|NOPTR, $16
+DATA dotNVFP4Const2<>+0(SB)/8, $0x4300000043000000
+DATA dotNVFP4Const2<>+8(SB)/8, $0x4300000043000000
+GLOBL dotNVFP4Const2<>(SB), RODATA|NOPTR, $16
 
-DATA constDotNVFP43<>+0(SB)/8, $0x0f0f0f0f0f0f0f0f
-DATA constDotNVFP43<>+8(SB)/8, $0x0f0f0f0f0f0f0f0f
-GLOBL constDotNVFP43<>(SB), RODATA|NOPTR, $16
+DATA dotNVFP4Const3<>+0(SB)/8, $0x0f0f0f0f0f0f0f0f
+DATA dotNVFP4Const3<>+8(SB)/8, $0x0f0f0f0f0f0f0f0f
+GLOBL dotNVFP4Const3<>(SB), RODATA|NOPTR, $16
 
-DATA constDotNVFP44<>+0(SB)/8, $0x181412100f0e0d0c
-DATA constDotNVFP44<>+8(SB)/8, $0x00040608090a0b0c
-GLOBL constDotNVFP44<>(SB), RODATA|NOPTR, $16
+DATA dotNVFP4Const4<>+0(SB)/8, $0x181412100f0e0d0c
+DATA dotNVFP4Const4<>+8(SB)/8, $0x00040608090a0b0c
+GLOBL dotNVFP4Const4<>(SB), RODATA|NOPTR, $16
+
+// func dotIQ1_SVNNI(acc *float32, rows *byte, stride int, blocks int, acts *byte)
+// Requires: AVX, AVX512BW, AVX512F, AVX512VNNI, MMX+
+TEXT ·dotIQ1_SVNNI(SB), $4616-40
+	MOVQ            rows+8(FP), AX
+	MOVQ            stride+16(FP), CX
+	MOVQ            blocks+24(FP), DX
+	MOVQ            acts+32(FP), BX
+	LEAQ            (AX)(CX*2), SI
+	ADDQ            CX, SI
+	LEAQ            (SI)(CX*2), DI
+	ADDQ            CX, DI
+	LEAQ            (DI)(CX*2), R8
+	ADDQ            CX, R8
+	LEAQ            (R8)(CX*2), R9
+	ADDQ            CX, R9
+	LEAQ            (R9)(CX*2), R10
+	ADDQ            CX, R10
+	MOVQ            CX, R11
+	SHLQ            $0x04, R11
+	ADDQ            AX, R11
+	MOVL            $-16, R12
+	VPBROADCASTD    R12, Z1
+	VPXORD          Z0, Z0, Z0
+	VBROADCASTI32X4 dotIQ1_SConst0<>+0(SB), Z2
+	VBROADCASTI32X4 dotIQ1_SConst1<>+0(SB), Z3
+	VBROADCASTI32X4 dotIQ1_SConst2<>+0(SB), Z4
+
+block:
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	PREFETCHT0 128(R11)
+	PREFETCHT0 192(R11)
+	PREFETCHT0 256(R11)
+	PREFETCHT0 320(R11)
+	PREFETCHT0 384(R11)
+	PREFETCHT0 448(R11)
+	PREFETCHT0 512(R11)
+	PREFETCHT0 576(R11)
+	PREFETCHT0 640(R11)
+	PREFETCHT0 704(R11)
+	PREFETCHT0 768(R11)
+	LEAQ       ·gridIQ1_S+0(SB), R12
+	MOVQ       AX, R13
+	LEAQ       512(SP), R14
+	MOVQ       $0x00000010, 4608(SP)
+
+row:
+	MOVBLZX         2(R13), R15
+	MOVWLZX         34(R13), BP
+	SHLL            $0x08, BP
+	ANDL            $0x00000700, BP
+	ORL             BP, R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, (R14)
+	MOVBLZX         3(R13), R15
+	MOVWLZX         34(R13), BP
+	SHLL            $0x05, BP
+	ANDL            $0x00000700, BP
+	ORL             BP, R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 8(R14)
+	MOVBLZX         4(R13), R15
+	MOVWLZX         34(R13), BP
+	SHLL            $0x02, BP
+	ANDL            $0x00000700, BP
+	ORL             BP, R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 16(R14)
+	MOVBLZX         5(R13), R15
+	MOVWLZX         34(R13), BP
+	SHRL            $0x01, BP
+	ANDL            $0x00000700, BP
+	ORL             BP, R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 24(R14)
+	MOVBLZX         6(R13), R15
+	MOVWLZX         36(R13), BP
+	SHLL            $0x08, BP
+	ANDL            $0x00000700, BP
+	ORL             BP, R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 32(R14)
+	MOVBLZX         7(R13), R15
+	MOVWLZX         36(R13), BP
+	SHLL            $0x05, BP
+	ANDL            $0x00000700, BP
+	ORL             BP, R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 40(R14)
+	MOVBLZX         8(R13), R15
+	MOVWLZX         36(R13), BP
+	SHLL            $0x02, BP
+	ANDL            $0x00000700, BP
+	ORL             BP, R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 48(R14)
+	MOVBLZX         9(R13), R15
+	MOVWLZX         36(R13), BP
+	SHRL            $0x01, BP
+	ANDL            $0x00000700, BP
+	ORL             BP, R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 56(R14)
+	MOVBLZX         10(R13), R15
+	MOVWLZX         38(R13), BP
+	SHLL            $0x08, BP
+	ANDL            $0x00000700, BP
+	ORL             BP, R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 64(R14)
+	MOVBLZX         11(R13), R15
+	MOVWLZX         38(R13), BP
+	SHLL            $0x05, BP
+	ANDL            $0x00000700, BP
+	ORL             BP, R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 72(R14)
+	MOVBLZX         12(R13), R15
+	MOVWLZX         38(R13), BP
+	SHLL            $0x02, BP
+	ANDL            $0x00000700, BP
+	ORL             BP, R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 80(R14)
+	MOVBLZX         13(R13), R15
+	MOVWLZX         38(R13), BP
+	SHRL            $0x01, BP
+	ANDL            $0x00000700, BP
+	ORL             BP, R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 88(R14)
+	MOVBLZX         14(R13), R15
+	MOVWLZX         40(R13), BP
+	SHLL            $0x08, BP
+	ANDL            $0x00000700, BP
+	ORL             BP, R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 96(R14)
+	MOVBLZX         15(R13), R15
+	MOVWLZX         40(R13), BP
+	SHLL            $0x05, BP
+	ANDL            $0x00000700, BP
+	ORL             BP, R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 104(R14)
+	MOVBLZX         16(R13), R15
+	MOVWLZX         40(R13), BP
+	SHLL            $0x02, BP
+	ANDL            $0x00000700, BP
+	ORL             BP, R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 112(R14)
+	MOVBLZX         17(R13), R15
+	MOVWLZX         40(R13), BP
+	SHRL            $0x01, BP
+	ANDL            $0x00000700, BP
+	ORL             BP, R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 120(R14)
+	MOVBLZX         18(R13), R15
+	MOVWLZX         42(R13), BP
+	SHLL            $0x08, BP
+	ANDL            $0x00000700, BP
+	ORL             BP, R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 128(R14)
+	MOVBLZX         19(R13), R15
+	MOVWLZX         42(R13), BP
+	SHLL            $0x05, BP
+	ANDL            $0x00000700, BP
+	ORL             BP, R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 136(R14)
+	MOVBLZX         20(R13), R15
+	MOVWLZX         42(R13), BP
+	SHLL            $0x02, BP
+	ANDL            $0x00000700, BP
+	ORL             BP, R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 144(R14)
+	MOVBLZX         21(R13), R15
+	MOVWLZX         42(R13), BP
+	SHRL            $0x01, BP
+	ANDL            $0x00000700, BP
+	ORL             BP, R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 152(R14)
+	MOVBLZX         22(R13), R15
+	MOVWLZX         44(R13), BP
+	SHLL            $0x08, BP
+	ANDL            $0x00000700, BP
+	ORL             BP, R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 160(R14)
+	MOVBLZX         23(R13), R15
+	MOVWLZX         44(R13), BP
+	SHLL            $0x05, BP
+	ANDL            $0x00000700, BP
+	ORL             BP, R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 168(R14)
+	MOVBLZX         24(R13), R15
+	MOVWLZX         44(R13), BP
+	SHLL            $0x02, BP
+	ANDL            $0x00000700, BP
+	ORL             BP, R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 176(R14)
+	MOVBLZX         25(R13), R15
+	MOVWLZX         44(R13), BP
+	SHRL            $0x01, BP
+	ANDL            $0x00000700, BP
+	ORL             BP, R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 184(R14)
+	MOVBLZX         26(R13), R15
+	MOVWLZX         46(R13), BP
+	SHLL            $0x08, BP
+	ANDL            $0x00000700, BP
+	ORL             BP, R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 192(R14)
+	MOVBLZX         27(R13), R15
+	MOVWLZX         46(R13), BP
+	SHLL            $0x05, BP
+	ANDL            $0x00000700, BP
+	ORL             BP, R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 200(R14)
+	MOVBLZX         28(R13), R15
+	MOVWLZX         46(R13), BP
+	SHLL            $0x02, BP
+	ANDL            $0x00000700, BP
+	ORL             BP, R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 208(R14)
+	MOVBLZX         29(R13), R15
+	MOVWLZX         46(R13), BP
+	SHRL            $0x01, BP
+	ANDL            $0x00000700, BP
+	ORL             BP, R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 216(R14)
+	MOVBLZX         30(R13), R15
+	MOVWLZX         48(R13), BP
+	SHLL            $0x08, BP
+	ANDL            $0x00000700, BP
+	ORL             BP, R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 224(R14)
+	MOVBLZX         31(R13), R15
+	MOVWLZX         48(R13), BP
+	SHLL            $0x05, BP
+	ANDL            $0x00000700, BP
+	ORL             BP, R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 232(R14)
+	MOVBLZX         32(R13), R15
+	MOVWLZX         48(R13), BP
+	SHLL            $0x02, BP
+	ANDL            $0x00000700, BP
+	ORL             BP, R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 240(R14)
+	MOVBLZX         33(R13), R15
+	MOVWLZX         48(R13), BP
+	SHRL            $0x01, BP
+	ANDL            $0x00000700, BP
+	ORL             BP, R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 248(R14)
+	ADDQ            CX, R13
+	ADDQ            $0x00000100, R14
+	DECQ            4608(SP)
+	JNE             row
+	VBROADCASTI32X4 (AX), Z5
+	VINSERTI32X4    $0x01, (SI)(CX*1), Z5, Z5
+	VINSERTI32X4    $0x02, (DI)(CX*2), Z5, Z5
+	VINSERTI32X4    $0x03, (R9), Z5, Z5
+	VBROADCASTI32X4 (AX)(CX*1), Z6
+	VINSERTI32X4    $0x01, (SI)(CX*2), Z6, Z6
+	VINSERTI32X4    $0x02, (R8), Z6, Z6
+	VINSERTI32X4    $0x03, (R9)(CX*1), Z6, Z6
+	VBROADCASTI32X4 (AX)(CX*2), Z7
+	VINSERTI32X4    $0x01, (DI), Z7, Z7
+	VINSERTI32X4    $0x02, (R8)(CX*1), Z7, Z7
+	VINSERTI32X4    $0x03, (R9)(CX*2), Z7, Z7
+	VBROADCASTI32X4 (SI), Z8
+	VINSERTI32X4    $0x01, (DI)(CX*1), Z8, Z8
+	VINSERTI32X4    $0x02, (R8)(CX*2), Z8, Z8
+	VINSERTI32X4    $0x03, (R10), Z8, Z8
+	VPUNPCKLDQ      Z6, Z5, Z5
+	VPUNPCKLDQ      Z8, Z7, Z6
+	VPUNPCKLQDQ     Z6, Z5, Z5
+	VPMOVDW         Z5, Y5
+	VCVTPH2PS       Y5, Z5
+	VBROADCASTI32X4 34(AX), Z6
+	VINSERTI32X4    $0x01, 34(SI)(CX*1), Z6, Z6
+	VINSERTI32X4    $0x02, 34(DI)(CX*2), Z6, Z6
+	VINSERTI32X4    $0x03, 34(R9), Z6, Z6
+	VBROADCASTI32X4 34(AX)(CX*1), Z7
+	VINSERTI32X4    $0x01, 34(SI)(CX*2), Z7, Z7
+	VINSERTI32X4    $0x02, 34(R8), Z7, Z7
+	VINSERTI32X4    $0x03, 34(R9)(CX*1), Z7, Z7
+	VBROADCASTI32X4 34(AX)(CX*2), Z8
+	VINSERTI32X4    $0x01, 34(DI), Z8, Z8
+	VINSERTI32X4    $0x02, 34(R8)(CX*1), Z8, Z8
+	VINSERTI32X4    $0x03, 34(R9)(CX*2), Z8, Z8
+	VBROADCASTI32X4 34(SI), Z9
+	VINSERTI32X4    $0x01, 34(DI)(CX*1), Z9, Z9
+	VINSERTI32X4    $0x02, 34(R8)(CX*2), Z9, Z9
+	VINSERTI32X4    $0x03, 34(R10), Z9, Z9
+	VPUNPCKLDQ      Z7, Z6, Z10
+	VPUNPCKHDQ      Z7, Z6, Z6
+	VPUNPCKLDQ      Z9, Z8, Z7
+	VPUNPCKHDQ      Z9, Z8, Z8
+	VPUNPCKLQDQ     Z7, Z10, Z9
+	VPUNPCKHQDQ     Z7, Z10, Z7
+	VPUNPCKLQDQ     Z8, Z6, Z10
+	VPUNPCKHQDQ     Z8, Z6, Z6
+	VPSLLD          $0x11, Z9, Z8
+	VPSRLD          $0x1d, Z8, Z8
+	VPADDD          Z8, Z8, Z8
+	VPORD           Z2, Z8, Z8
+	VCVTDQ2PS       Z8, Z8
+	VMULPS          Z5, Z8, Z8
+	VMULPS          Z3, Z8, Z8
+	VMULPS.BCST     32(BX), Z8, Z8
+	VMOVUPS         Z8, (SP)
+	VPSLLD          $0x10, Z9, Z8
+	VPSRAD          $0x1f, Z8, Z8
+	VPANDD          Z4, Z8, Z8
+	VBROADCASTI32X4 512(SP), Z11
+	VINSERTI32X4    $0x01, 1536(SP), Z11, Z11
+	VINSERTI32X4    $0x02, 2560(SP), Z11, Z11
+	VINSERTI32X4    $0x03, 3584(SP), Z11, Z11
+	VBROADCASTI32X4 768(SP), Z12
+	VINSERTI32X4    $0x01, 1792(SP), Z12, Z12
+	VINSERTI32X4    $0x02, 2816(SP), Z12, Z12
+	VINSERTI32X4    $0x03, 3840(SP), Z12, Z12
+	VBROADCASTI32X4 1024(SP), Z13
+	VINSERTI32X4    $0x01, 2048(SP), Z13, Z13
+	VINSERTI32X4    $0x02, 3072(SP), Z13, Z13
+	VINSERTI32X4    $0x03, 4096(SP), Z13, Z13
+	VBROADCASTI32X4 1280(SP), Z14
+	VINSERTI32X4    $0x01, 2304(SP), Z14, Z14
+	VINSERTI32X4    $0x02, 3328(SP), Z14, Z14
+	VINSERTI32X4    $0x03, 4352(SP), Z14, Z14
+	VPUNPCKLDQ      Z12, Z11, Z15
+	VPUNPCKHDQ      Z12, Z11, Z11
+	VPUNPCKLDQ      Z14, Z13, Z12
+	VPUNPCKHDQ      Z14, Z13, Z13
+	VPUNPCKLQDQ     Z12, Z15, Z14
+	VPUNPCKHQDQ     Z12, Z15, Z12
+	VPUNPCKLQDQ     Z13, Z11, Z15
+	VPUNPCKHQDQ     Z13, Z11, Z11
+	VPSUBB          Z8, Z14, Z14
+	VPMULLD.BCST    36(BX), Z1, Z13
+	VPDPBUSD.BCST   (BX), Z14, Z13
+	VPSUBB          Z8, Z12, Z12
+	VPDPBUSD.BCST   4(BX), Z12, Z13
+	VPSUBB          Z8, Z15, Z15
+	VPDPBUSD.BCST   8(BX), Z15, Z13
+	VPSUBB          Z8, Z11, Z11
+	VPDPBUSD.BCST   12(BX), Z11, Z13
+	VBROADCASTI32X4 528(SP), Z11
+	VINSERTI32X4    $0x01, 1552(SP), Z11, Z11
+	VINSERTI32X4    $0x02, 2576(SP), Z11, Z11
+	VINSERTI32X4    $0x03, 3600(SP), Z11, Z11
+	VBROADCASTI32X4 784(SP), Z12
+	VINSERTI32X4    $0x01, 1808(SP), Z12, Z12
+	VINSERTI32X4    $0x02, 2832(SP), Z12, Z12
+	VINSERTI32X4    $0x03, 3856(SP), Z12, Z12
+	VBROADCASTI32X4 1040(SP), Z14
+	VINSERTI32X4    $0x01, 2064(SP), Z14, Z14
+	VINSERTI32X4    $0x02, 3088(SP), Z14, Z14
+	VINSERTI32X4    $0x03, 4112(SP), Z14, Z14
+	VBROADCASTI32X4 1296(SP), Z15
+	VINSERTI32X4    $0x01, 2320(SP), Z15, Z15
+	VINSERTI32X4    $0x02, 3344(SP), Z15, Z15
+	VINSERTI32X4    $0x03, 4368(SP), Z15, Z15
+	VPUNPCKLDQ      Z12, Z11, Z16
+	VPUNPCKHDQ      Z12, Z11, Z11
+	VPUNPCKLDQ      Z15, Z14, Z12
+	VPUNPCKHDQ      Z15, Z14, Z14
+	VPUNPCKLQDQ     Z12, Z16, Z15
+	VPUNPCKHQDQ     Z12, Z16, Z12
+	VPUNPCKLQDQ     Z14, Z11, Z16
+	VPUNPCKHQDQ     Z14, Z11, Z11
+	VPSUBB          Z8, Z15, Z15
+	VPDPBUSD.BCST   16(BX), Z15, Z13
+	VPSUBB          Z8, Z12, Z12
+	VPDPBUSD.BCST   20(BX), Z12, Z13
+	VPSUBB          Z8, Z16, Z16
+	VPDPBUSD.BCST   24(BX), Z16, Z13
+	VPSUBB          Z8, Z11, Z11
+	VPDPBUSD.BCST   28(BX), Z11, Z13
+	VCVTDQ2PS       Z13, Z13
+	VMULPS          (SP), Z13, Z13
+	VADDPS          Z13, Z0, Z0
+	VPSLLD          $0x01, Z9, Z8
+	VPSRLD          $0x1d, Z8, Z8
+	VPADDD          Z8, Z8, Z8
+	VPORD           Z2, Z8, Z8
+	VCVTDQ2PS       Z8, Z8
+	VMULPS          Z5, Z8, Z8
+	VMULPS          Z3, Z8, Z8
+	VMULPS.BCST     92(BX), Z8, Z8
+	VMOVUPS         Z8, 64(SP)
+	VPSRAD          $0x1f, Z9, Z8
+	VPANDD          Z4, Z8, Z8
+	VBROADCASTI32X4 544(SP), Z9
+	VINSERTI32X4    $0x01, 1568(SP), Z9, Z9
+	VINSERTI32X4    $0x02, 2592(SP), Z9, Z9
+	VINSERTI32X4    $0x03, 3616(SP), Z9, Z9
+	VBROADCASTI32X4 800(SP), Z11
+	VINSERTI32X4    $0x01, 1824(SP), Z11, Z11
+	VINSERTI32X4    $0x02, 2848(SP), Z11, Z11
+	VINSERTI32X4    $0x03, 3872(SP), Z11, Z11
+	VBROADCASTI32X4 1056(SP), Z12
+	VINSERTI32X4    $0x01, 2080(SP), Z12, Z12
+	VINSERTI32X4    $0x02, 3104(SP), Z12, Z12
+	VINSERTI32X4    $0x03, 4128(SP), Z12, Z12
+	VBROADCASTI32X4 1312(SP), Z13
+	VINSERTI32X4    $0x01, 2336(SP), Z13, Z13
+	VINSERTI32X4    $0x02, 3360(SP), Z13, Z13
+	VINSERTI32X4    $0x03, 4384(SP), Z13, Z13
+	VPUNPCKLDQ      Z11, Z9, Z14
+	VPUNPCKHDQ      Z11, Z9, Z9
+	VPUNPCKLDQ      Z13, Z12, Z11
+	VPUNPCKHDQ      Z13, Z12, Z12
+	VPUNPCKLQDQ     Z11, Z14, Z13
+	VPUNPCKHQDQ     Z11, Z14, Z11
+	VPUNPCKLQDQ     Z12, Z9, Z14
+	VPUNPCKHQDQ     Z12, Z9, Z9
+	VPSUBB          Z8, Z13, Z13
+	VPMULLD.BCST    96(BX), Z1, Z12
+	VPDPBUSD.BCST   60(BX), Z13, Z12
+	VPSUBB          Z8, Z11, Z11
+	VPDPBUSD.BCST   64(BX), Z11, Z12
+	VPSUBB          Z8, Z14, Z14
+	VPDPBUSD.BCST   68(BX), Z14, Z12
+	VPSUBB          Z8, Z9, Z9
+	VPDPBUSD.BCST   72(BX), Z9, Z12
+	VBROADCASTI32X4 560(SP), Z9
+	VINSERTI32X4    $0x01, 1584(SP), Z9, Z9
+	VINSERTI32X4    $0x02, 2608(SP), Z9, Z9
+	VINSERTI32X4    $0x03, 3632(SP), Z9, Z9
+	VBROADCASTI32X4 816(SP), Z11
+	VINSERTI32X4    $0x01, 1840(SP), Z11, Z11
+	VINSERTI32X4    $0x02, 2864(SP), Z11, Z11
+	VINSERTI32X4    $0x03, 3888(SP), Z11, Z11
+	VBROADCASTI32X4 1072(SP), Z13
+	VINSERTI32X4    $0x01, 2096(SP), Z13, Z13
+	VINSERTI32X4    $0x02, 3120(SP), Z13, Z13
+	VINSERTI32X4    $0x03, 4144(SP), Z13, Z13
+	VBROADCASTI32X4 1328(SP), Z14
+	VINSERTI32X4    $0x01, 2352(SP), Z14, Z14
+	VINSERTI32X4    $0x02, 3376(SP), Z14, Z14
+	VINSERTI32X4    $0x03, 4400(SP), Z14, Z14
+	VPUNPCKLDQ      Z11, Z9, Z15
+	VPUNPCKHDQ      Z11, Z9, Z9
+	VPUNPCKLDQ      Z14, Z13, Z11
+	VPUNPCKHDQ      Z14, Z13, Z13
+	VPUNPCKLQDQ     Z11, Z15, Z14
+	VPUNPCKHQDQ     Z11, Z15, Z11
+	VPUNPCKLQDQ     Z13, Z9, Z15
+	VPUNPCKHQDQ     Z13, Z9, Z9
+	VPSUBB          Z8, Z14, Z14
+	VPDPBUSD.BCST   76(BX), Z14, Z12
+	VPSUBB          Z8, Z11, Z11
+	VPDPBUSD.BCST   80(BX), Z11, Z12
+	VPSUBB          Z8, Z15, Z15
+	VPDPBUSD.BCST   84(BX), Z15, Z12
+	VPSUBB          Z8, Z9, Z9
+	VPDPBUSD.BCST   88(BX), Z9, Z12
+	VCVTDQ2PS       Z12, Z12
+	VMULPS          64(SP), Z12, Z12
+	VADDPS          Z12, Z0, Z0
+	VPSLLD          $0x11, Z7, Z8
+	VPSRLD          $0x1d, Z8, Z8
+	VPADDD          Z8, Z8, Z8
+	VPORD           Z2, Z8, Z8
+	VCVTDQ2PS       Z8, Z8
+	VMULPS          Z5, Z8, Z8
+	VMULPS          Z3, Z8, Z8
+	VMULPS.BCST     152(BX), Z8, Z8
+	VMOVUPS         Z8, 128(SP)
+	VPSLLD          $0x10, Z7, Z8
+	VPSRAD          $0x1f, Z8, Z8
+	VPANDD          Z4, Z8, Z8
+	VBROADCASTI32X4 576(SP), Z9
+	VINSERTI32X4    $0x01, 1600(SP), Z9, Z9
+	VINSERTI32X4    $0x02, 2624(SP), Z9, Z9
+	VINSERTI32X4    $0x03, 3648(SP), Z9, Z9
+	VBROADCASTI32X4 832(SP), Z11
+	VINSERTI32X4    $0x01, 1856(SP), Z11, Z11
+	VINSERTI32X4    $0x02, 2880(SP), Z11, Z11
+	VINSERTI32X4    $0x03, 3904(SP), Z11, Z11
+	VBROADCASTI32X4 1088(SP), Z12
+	VINSERTI32X4    $0x01, 2112(SP), Z12, Z12
+	VINSERTI32X4    $0x02, 3136(SP), Z12, Z12
+	VINSERTI32X4    $0x03, 4160(SP), Z12, Z12
+	VBROADCASTI32X4 1344(SP), Z13
+	VINSERTI32X4    $0x01, 2368(SP), Z13, Z13
+	VINSERTI32X4    $0x02, 3392(SP), Z13, Z13
+	VINSERTI32X4    $0x03, 4416(SP), Z13, Z13
+	VPUNPCKLDQ      Z11, Z9, Z14
+	VPUNPCKHDQ      Z11, Z9, Z9
+	VPUNPCKLDQ      Z13, Z12, Z11
+	VPUNPCKHDQ      Z13, Z12, Z12
+	VPUNPCKLQDQ     Z11, Z14, Z13
+	VPUNPCKHQDQ     Z11, Z14, Z11
+	VPUNPCKLQDQ     Z12, Z9, Z14
+	VPUNPCKHQDQ     Z12, Z9, Z9
+	VPSUBB          Z8, Z13, Z13
+	VPMULLD.BCST    156(BX), Z1, Z12
+	VPDPBUSD.BCST   120(BX), Z13, Z12
+	VPSUBB          Z8, Z11, Z11
+	VPDPBUSD.BCST   124(BX), Z11, Z12
+	VPSUBB          Z8, Z14, Z14
+	VPDPBUSD.BCST   128(BX), Z14, Z12
+	VPSUBB          Z8, Z9, Z9
+	VPDPBUSD.BCST   132(BX), Z9, Z12
+	VBROADCASTI32X4 592(SP), Z9
+	VINSERTI32X4    $0x01, 1616(SP), Z9, Z9
+	VINSERTI32X4    $0x02, 2640(SP), Z9, Z9
+	VINSERTI32X4    $0x03, 3664(SP), Z9, Z9
+	VBROADCASTI32X4 848(SP), Z11
+	VINSERTI32X4    $0x01, 1872(SP), Z11, Z11
+	VINSERTI32X4    $0x02, 2896(SP), Z11, Z11
+	VINSERTI32X4    $0x03, 3920(SP), Z11, Z11
+	VBROADCASTI32X4 1104(SP), Z13
+	VINSERTI32X4    $0x01, 2128(SP), Z13, Z13
+	VINSERTI32X4    $0x02, 3152(SP), Z13, Z13
+	VINSERTI32X4    $0x03, 4176(SP), Z13, Z13
+	VBROADCASTI32X4 1360(SP), Z14
+	VINSERTI32X4    $0x01, 2384(SP), Z14, Z14
+	VINSERTI32X4    $0x02, 3408(SP), Z14, Z14
+	VINSERTI32X4    $0x03, 4432(SP), Z14, Z14
+	VPUNPCKLDQ      Z11, Z9, Z15
+	VPUNPCKHDQ      Z11, Z9, Z9
+	VPUNPCKLDQ      Z14, Z13, Z11
+	VPUNPCKHDQ      Z14, Z13, Z13
+	VPUNPCKLQDQ     Z11, Z15, Z14
+	VPUNPCKHQDQ     Z11, Z15, Z11
+	VPUNPCKLQDQ     Z13, Z9, Z15
+	VPUNPCKHQDQ     Z13, Z9, Z9
+	VPSUBB          Z8, Z14, Z14
+	VPDPBUSD.BCST   136(BX), Z14, Z12
+	VPSUBB          Z8, Z11, Z11
+	VPDPBUSD.BCST   140(BX), Z11, Z12
+	VPSUBB          Z8, Z15, Z15
+	VPDPBUSD.BCST   144(BX), Z15, Z12
+	VPSUBB          Z8, Z9, Z9
+	VPDPBUSD.BCST   148(BX), Z9, Z12
+	VCVTDQ2PS       Z12, Z12
+	VMULPS          128(SP), Z12, Z12
+	VADDPS          Z12, Z0, Z0
+	VPSLLD          $0x01, Z7, Z8
+	VPSRLD          $0x1d, Z8, Z8
+	VPADDD          Z8, Z8, Z8
+	VPORD           Z2, Z8, Z8
+	VCVTDQ2PS       Z8, Z8
+	VMULPS          Z5, Z8, Z8
+	VMULPS          Z3, Z8, Z8
+	VMULPS.BCST     212(BX), Z8, Z8
+	VMOVUPS         Z8, 192(SP)
+	VPSRAD          $0x1f, Z7, Z7
+	VPANDD          Z4, Z7, Z7
+	VBROADCASTI32X4 608(SP), Z8
+	VINSERTI32X4    $0x01, 1632(SP), Z8, Z8
+	VINSERTI32X4    $0x02, 2656(SP), Z8, Z8
+	VINSERTI32X4    $0x03, 3680(SP), Z8, Z8
+	VBROADCASTI32X4 864(SP), Z9
+	VINSERTI32X4    $0x01, 1888(SP), Z9, Z9
+	VINSERTI32X4    $0x02, 2912(SP), Z9, Z9
+	VINSERTI32X4    $0x03, 3936(SP), Z9, Z9
+	VBROADCASTI32X4 1120(SP), Z11
+	VINSERTI32X4    $0x01, 2144(SP), Z11, Z11
+	VINSERTI32X4    $0x02, 3168(SP), Z11, Z11
+	VINSERTI32X4    $0x03, 4192(SP), Z11, Z11
+	VBROADCASTI32X4 1376(SP), Z12
+	VINSERTI32X4    $0x01, 2400(SP), Z12, Z12
+	VINSERTI32X4    $0x02, 3424(SP), Z12, Z12
+	VINSERTI32X4    $0x03, 4448(SP), Z12, Z12
+	VPUNPCKLDQ      Z9, Z8, Z13
+	VPUNPCKHDQ      Z9, Z8, Z8
+	VPUNPCKLDQ      Z12, Z11, Z9
+	VPUNPCKHDQ      Z12, Z11, Z11
+	VPUNPCKLQDQ     Z9, Z13, Z12
+	VPUNPCKHQDQ     Z9, Z13, Z9
+	VPUNPCKLQDQ     Z11, Z8, Z13
+	VPUNPCKHQDQ     Z11, Z8, Z8
+	VPSUBB          Z7, Z12, Z12
+	VPMULLD.BCST    216(BX), Z1, Z11
+	VPDPBUSD.BCST   180(BX), Z12, Z11
+	VPSUBB          Z7, Z9, Z9
+	VPDPBUSD.BCST   184(BX), Z9, Z11
+	VPSUBB          Z7, Z13, Z13
+	VPDPBUSD.BCST   188(BX), Z13, Z11
+	VPSUBB          Z7, Z8, Z8
+	VPDPBUSD.BCST   192(BX), Z8, Z11
+	VBROADCASTI32X4 624(SP), Z8
+	VINSERTI32X4    $0x01, 1648(SP), Z8, Z8
+	VINSERTI32X4    $0x02, 2672(SP), Z8, Z8
+	VINSERTI32X4    $0x03, 3696(SP), Z8, Z8
+	VBROADCASTI32X4 880(SP), Z9
+	VINSERTI32X4    $0x01, 1904(SP), Z9, Z9
+	VINSERTI32X4    $0x02, 2928(SP), Z9, Z9
+	VINSERTI32X4    $0x03, 3952(SP), Z9, Z9
+	VBROADCASTI32X4 1136(SP), Z12
+	VINSERTI32X4    $0x01, 2160(SP), Z12, Z12
+	VINSERTI32X4    $0x02, 3184(SP), Z12, Z12
+	VINSERTI32X4    $0x03, 4208(SP), Z12, Z12
+	VBROADCASTI32X4 1392(SP), Z13
+	VINSERTI32X4    $0x01, 2416(SP), Z13, Z13
+	VINSERTI32X4    $0x02, 3440(SP), Z13, Z13
+	VINSERTI32X4    $0x03, 4464(SP), Z13, Z13
+	VPUNPCKLDQ      Z9, Z8, Z14
+	VPUNPCKHDQ      Z9, Z8, Z8
+	VPUNPCKLDQ      Z13, Z12, Z9
+	VPUNPCKHDQ      Z13, Z12, Z12
+	VPUNPCKLQDQ     Z9, Z14, Z13
+	VPUNPCKHQDQ     Z9, Z14, Z9
+	VPUNPCKLQDQ     Z12, Z8, Z14
+	VPUNPCKHQDQ     Z12, Z8, Z8
+	VPSUBB          Z7, Z13, Z13
+	VPDPBUSD.BCST   196(BX), Z13, Z11
+	VPSUBB          Z7, Z9, Z9
+	VPDPBUSD.BCST   200(BX), Z9, Z11
+	VPSUBB          Z7, Z14, Z14
+	VPDPBUSD.BCST   204(BX), Z14, Z11
+	VPSUBB          Z7, Z8, Z8
+	VPDPBUSD.BCST   208(BX), Z8, Z11
+	VCVTDQ2PS       Z11, Z11
+	VMULPS          192(SP), Z11, Z11
+	VADDPS          Z11, Z0, Z0
+	VPSLLD          $0x11, Z10, Z7
+	VPSRLD          $0x1d, Z7, Z7
+	VPADDD          Z7, Z7, Z7
+	VPORD           Z2, Z7, Z7
+	VCVTDQ2PS       Z7, Z7
+	VMULPS          Z5, Z7, Z7
+	VMULPS          Z3, Z7, Z7
+	VMULPS.BCST     272(BX), Z7, Z7
+	VMOVUPS         Z7, 256(SP)
+	VPSLLD          $0x10, Z10, Z7
+	VPSRAD          $0x1f, Z7, Z7
+	VPANDD          Z4, Z7, Z7
+	VBROADCASTI32X4 640(SP), Z8
+	VINSERTI32X4    $0x01, 1664(SP), Z8, Z8
+	VINSERTI32X4    $0x02, 2688(SP), Z8, Z8
+	VINSERTI32X4    $0x03, 3712(SP), Z8, Z8
+	VBROADCASTI32X4 896(SP), Z9
+	VINSERTI32X4    $0x01, 1920(SP), Z9, Z9
+	VINSERTI32X4    $0x02, 2944(SP), Z9, Z9
+	VINSERTI32X4    $0x03, 3968(SP), Z9, Z9
+	VBROADCASTI32X4 1152(SP), Z11
+	VINSERTI32X4    $0x01, 2176(SP), Z11, Z11
+	VINSERTI32X4    $0x02, 3200(SP), Z11, Z11
+	VINSERTI32X4    $0x03, 4224(SP), Z11, Z11
+	VBROADCASTI32X4 1408(SP), Z12
+	VINSERTI32X4    $0x01, 2432(SP), Z12, Z12
+	VINSERTI32X4    $0x02, 3456(SP), Z12, Z12
+	VINSERTI32X4    $0x03, 4480(SP), Z12, Z12
+	VPUNPCKLDQ      Z9, Z8, Z13
+	VPUNPCKHDQ      Z9, Z8, Z8
+	VPUNPCKLDQ      Z12, Z11, Z9
+	VPUNPCKHDQ      Z12, Z11, Z11
+	VPUNPCKLQDQ     Z9, Z13, Z12
+	VPUNPCKHQDQ     Z9, Z13, Z9
+	VPUNPCKLQDQ     Z11, Z8, Z13
+	VPUNPCKHQDQ     Z11, Z8, Z8
+	VPSUBB          Z7, Z12, Z12
+	VPMULLD.BCST    276(BX), Z1, Z11
+	VPDPBUSD.BCST   240(BX), Z12, Z11
+	VPSUBB          Z7, Z9, Z9
+	VPDPBUSD.BCST   244(BX), Z9, Z11
+	VPSUBB          Z7, Z13, Z13
+	VPDPBUSD.BCST   248(BX), Z13, Z11
+	VPSUBB          Z7, Z8, Z8
+	VPDPBUSD.BCST   252(BX), Z8, Z11
+	VBROADCASTI32X4 656(SP), Z8
+	VINSERTI32X4    $0x01, 1680(SP), Z8, Z8
+	VINSERTI32X4    $0x02, 2704(SP), Z8, Z8
+	VINSERTI32X4    $0x03, 3728(SP), Z8, Z8
+	VBROADCASTI32X4 912(SP), Z9
+	VINSERTI32X4    $0x01, 1936(SP), Z9, Z9
+	VINSERTI32X4    $0x02, 2960(SP), Z9, Z9
+	VINSERTI32X4    $0x03, 3984(SP), Z9, Z9
+	VBROADCASTI32X4 1168(SP), Z12
+	VINSERTI32X4    $0x01, 2192(SP), Z12, Z12
+	VINSERTI32X4    $0x02, 3216(SP), Z12, Z12
+	VINSERTI32X4    $0x03, 4240(SP), Z12, Z12
+	VBROADCASTI32X4 1424(SP), Z13
+	VINSERTI32X4    $0x01, 2448(SP), Z13, Z13
+	VINSERTI32X4    $0x02, 3472(SP), Z13, Z13
+	VINSERTI32X4    $0x03, 4496(SP), Z13, Z13
+	VPUNPCKLDQ      Z9, Z8, Z14
+	VPUNPCKHDQ      Z9, Z8, Z8
+	VPUNPCKLDQ      Z13, Z12, Z9
+	VPUNPCKHDQ      Z13, Z12, Z12
+	VPUNPCKLQDQ     Z9, Z14, Z13
+	VPUNPCKHQDQ     Z9, Z14, Z9
+	VPUNPCKLQDQ     Z12, Z8, Z14
+	VPUNPCKHQDQ     Z12, Z8, Z8
+	VPSUBB          Z7, Z13, Z13
+	VPDPBUSD.BCST   256(BX), Z13, Z11
+	VPSUBB          Z7, Z9, Z9
+	VPDPBUSD.BCST   260(BX), Z9, Z11
+	VPSUBB          Z7, Z14, Z14
+	VPDPBUSD.BCST   264(BX), Z14, Z11
+	VPSUBB          Z7, Z8, Z8
+	VPDPBUSD.BCST   268(BX), Z8, Z11
+	VCVTDQ2PS       Z11, Z11
+	VMULPS          256(SP), Z11, Z11
+	VADDPS          Z11, Z0, Z0
+	VPSLLD          $0x01, Z10, Z7
+	VPSRLD          $0x1d, Z7, Z7
+	VPADDD          Z7, Z7, Z7
+	VPORD           Z2, Z7, Z7
+	VCVTDQ2PS       Z7, Z7
+	VMULPS          Z5, Z7, Z7
+	VMULPS          Z3, Z7, Z7
+	VMULPS.BCST     332(BX), Z7, Z7
+	VMOVUPS         Z7, 320(SP)
+	VPSRAD          $0x1f, Z10, Z7
+	VPANDD          Z4, Z7, Z7
+	VBROADCASTI32X4 672(SP), Z8
+	VINSERTI32X4    $0x01, 1696(SP), Z8, Z8
+	VINSERTI32X4    $0x02, 2720(SP), Z8, Z8
+	VINSERTI32X4    $0x03, 3744(SP), Z8, Z8
+	VBROADCASTI32X4 928(SP), Z9
+	VINSERTI32X4    $0x01, 1952(SP), Z9, Z9
+	VINSERTI32X4    $0x02, 2976(SP), Z9, Z9
+	VINSERTI32X4    $0x03, 4000(SP), Z9, Z9
+	VBROADCASTI32X4 1184(SP), Z10
+	VINSERTI32X4    $0x01, 2208(SP), Z10, Z10
+	VINSERTI32X4    $0x02, 3232(SP), Z10, Z10
+	VINSERTI32X4    $0x03, 4256(SP), Z10, Z10
+	VBROADCASTI32X4 1440(SP), Z11
+	VINSERTI32X4    $0x01, 2464(SP), Z11, Z11
+	VINSERTI32X4    $0x02, 3488(SP), Z11, Z11
+	VINSERTI32X4    $0x03, 4512(SP), Z11, Z11
+	VPUNPCKLDQ      Z9, Z8, Z12
+	VPUNPCKHDQ      Z9, Z8, Z8
+	VPUNPCKLDQ      Z11, Z10, Z9
+	VPUNPCKHDQ      Z11, Z10, Z10
+	VPUNPCKLQDQ     Z9, Z12, Z11
+	VPUNPCKHQDQ     Z9, Z12, Z9
+	VPUNPCKLQDQ     Z10, Z8, Z12
+	VPUNPCKHQDQ     Z10, Z8, Z8
+	VPSUBB          Z7, Z11, Z11
+	VPMULLD.BCST    336(BX), Z1, Z10
+	VPDPBUSD.BCST   300(BX), Z11, Z10
+	VPSUBB          Z7, Z9, Z9
+	VPDPBUSD.BCST   304(BX), Z9, Z10
+	VPSUBB          Z7, Z12, Z12
+	VPDPBUSD.BCST   308(BX), Z12, Z10
+	VPSUBB          Z7, Z8, Z8
+	VPDPBUSD.BCST   312(BX), Z8, Z10
+	VBROADCASTI32X4 688(SP), Z8
+	VINSERTI32X4    $0x01, 1712(SP), Z8, Z8
+	VINSERTI32X4    $0x02, 2736(SP), Z8, Z8
+	VINSERTI32X4    $0x03, 3760(SP), Z8, Z8
+	VBROADCASTI32X4 944(SP), Z9
+	VINSERTI32X4    $0x01, 1968(SP), Z9, Z9
+	VINSERTI32X4    $0x02, 2992(SP), Z9, Z9
+	VINSERTI32X4    $0x03, 4016(SP), Z9, Z9
+	VBROADCASTI32X4 1200(SP), Z11
+	VINSERTI32X4    $0x01, 2224(SP), Z11, Z11
+	VINSERTI32X4    $0x02, 3248(SP), Z11, Z11
+	VINSERTI32X4    $0x03, 4272(SP), Z11, Z11
+	VBROADCASTI32X4 1456(SP), Z12
+	VINSERTI32X4    $0x01, 2480(SP), Z12, Z12
+	VINSERTI32X4    $0x02, 3504(SP), Z12, Z12
+	VINSERTI32X4    $0x03, 4528(SP), Z12, Z12
+	VPUNPCKLDQ      Z9, Z8, Z13
+	VPUNPCKHDQ      Z9, Z8, Z8
+	VPUNPCKLDQ      Z12, Z11, Z9
+	VPUNPCKHDQ      Z12, Z11, Z11
+	VPUNPCKLQDQ     Z9, Z13, Z12
+	VPUNPCKHQDQ     Z9, Z13, Z9
+	VPUNPCKLQDQ     Z11, Z8, Z13
+	VPUNPCKHQDQ     Z11, Z8, Z8
+	VPSUBB          Z7, Z12, Z12
+	VPDPBUSD.BCST   316(BX), Z12, Z10
+	VPSUBB          Z7, Z9, Z9
+	VPDPBUSD.BCST   320(BX), Z9, Z10
+	VPSUBB          Z7, Z13, Z13
+	VPDPBUSD.BCST   324(BX), Z13, Z10
+	VPSUBB          Z7, Z8, Z8
+	VPDPBUSD.BCST   328(BX), Z8, Z10
+	VCVTDQ2PS       Z10, Z10
+	VMULPS          320(SP), Z10, Z10
+	VADDPS          Z10, Z0, Z0
+	VPSLLD          $0x11, Z6, Z7
+	VPSRLD          $0x1d, Z7, Z7
+	VPADDD          Z7, Z7, Z7
+	VPORD           Z2, Z7, Z7
+	VCVTDQ2PS       Z7, Z7
+	VMULPS          Z5, Z7, Z7
+	VMULPS          Z3, Z7, Z7
+	VMULPS.BCST     392(BX), Z7, Z7
+	VMOVUPS         Z7, 384(SP)
+	VPSLLD          $0x10, Z6, Z7
+	VPSRAD          $0x1f, Z7, Z7
+	VPANDD          Z4, Z7, Z7
+	VBROADCASTI32X4 704(SP), Z8
+	VINSERTI32X4    $0x01, 1728(SP), Z8, Z8
+	VINSERTI32X4    $0x02, 2752(SP), Z8, Z8
+	VINSERTI32X4    $0x03, 3776(SP), Z8, Z8
+	VBROADCASTI32X4 960(SP), Z9
+	VINSERTI32X4    $0x01, 1984(SP), Z9, Z9
+	VINSERTI32X4    $0x02, 3008(SP), Z9, Z9
+	VINSERTI32X4    $0x03, 4032(SP), Z9, Z9
+	VBROADCASTI32X4 1216(SP), Z10
+	VINSERTI32X4    $0x01, 2240(SP), Z10, Z10
+	VINSERTI32X4    $0x02, 3264(SP), Z10, Z10
+	VINSERTI32X4    $0x03, 4288(SP), Z10, Z10
+	VBROADCASTI32X4 1472(SP), Z11
+	VINSERTI32X4    $0x01, 2496(SP), Z11, Z11
+	VINSERTI32X4    $0x02, 3520(SP), Z11, Z11
+	VINSERTI32X4    $0x03, 4544(SP), Z11, Z11
+	VPUNPCKLDQ      Z9, Z8, Z12
+	VPUNPCKHDQ      Z9, Z8, Z8
+	VPUNPCKLDQ      Z11, Z10, Z9
+	VPUNPCKHDQ      Z11, Z10, Z10
+	VPUNPCKLQDQ     Z9, Z12, Z11
+	VPUNPCKHQDQ     Z9, Z12, Z9
+	VPUNPCKLQDQ     Z10, Z8, Z12
+	VPUNPCKHQDQ     Z10, Z8, Z8
+	VPSUBB          Z7, Z11, Z11
+	VPMULLD.BCST    396(BX), Z1, Z10
+	VPDPBUSD.BCST   360(BX), Z11, Z10
+	VPSUBB          Z7, Z9, Z9
+	VPDPBUSD.BCST   364(BX), Z9, Z10
+	VPSUBB          Z7, Z12, Z12
+	VPDPBUSD.BCST   368(BX), Z12, Z10
+	VPSUBB          Z7, Z8, Z8
+	VPDPBUSD.BCST   372(BX), Z8, Z10
+	VBROADCASTI32X4 720(SP), Z8
+	VINSERTI32X4    $0x01, 1744(SP), Z8, Z8
+	VINSERTI32X4    $0x02, 2768(SP), Z8, Z8
+	VINSERTI32X4    $0x03, 3792(SP), Z8, Z8
+	VBROADCASTI32X4 976(SP), Z9
+	VINSERTI32X4    $0x01, 2000(SP), Z9, Z9
+	VINSERTI32X4    $0x02, 3024(SP), Z9, Z9
+	VINSERTI32X4    $0x03, 4048(SP), Z9, Z9
+	VBROADCASTI32X4 1232(SP), Z11
+	VINSERTI32X4    $0x01, 2256(SP), Z11, Z11
+	VINSERTI32X4    $0x02, 3280(SP), Z11, Z11
+	VINSERTI32X4    $0x03, 4304(SP), Z11, Z11
+	VBROADCASTI32X4 1488(SP), Z12
+	VINSERTI32X4    $0x01, 2512(SP), Z12, Z12
+	VINSERTI32X4    $0x02, 3536(SP), Z12, Z12
+	VINSERTI32X4    $0x03, 4560(SP), Z12, Z12
+	VPUNPCKLDQ      Z9, Z8, Z13
+	VPUNPCKHDQ      Z9, Z8, Z8
+	VPUNPCKLDQ      Z12, Z11, Z9
+	VPUNPCKHDQ      Z12, Z11, Z11
+	VPUNPCKLQDQ     Z9, Z13, Z12
+	VPUNPCKHQDQ     Z9, Z13, Z9
+	VPUNPCKLQDQ     Z11, Z8, Z13
+	VPUNPCKHQDQ     Z11, Z8, Z8
+	VPSUBB          Z7, Z12, Z12
+	VPDPBUSD.BCST   376(BX), Z12, Z10
+	VPSUBB          Z7, Z9, Z9
+	VPDPBUSD.BCST   380(BX), Z9, Z10
+	VPSUBB          Z7, Z13, Z13
+	VPDPBUSD.BCST   384(BX), Z13, Z10
+	VPSUBB          Z7, Z8, Z8
+	VPDPBUSD.BCST   388(BX), Z8, Z10
+	VCVTDQ2PS       Z10, Z10
+	VMULPS          384(SP), Z10, Z10
+	VADDPS          Z10, Z0, Z0
+	VPSLLD          $0x01, Z6, Z7
+	VPSRLD          $0x1d, Z7, Z7
+	VPADDD          Z7, Z7, Z7
+	VPORD           Z2, Z7, Z7
+	VCVTDQ2PS       Z7, Z7
+	VMULPS          Z5, Z7, Z7
+	VMULPS          Z3, Z7, Z7
+	VMULPS.BCST     452(BX), Z7, Z5
+	VMOVUPS         Z5, 448(SP)
+	VPSRAD          $0x1f, Z6, Z5
+	VPANDD          Z4, Z5, Z5
+	VBROADCASTI32X4 736(SP), Z6
+	VINSERTI32X4    $0x01, 1760(SP), Z6, Z6
+	VINSERTI32X4    $0x02, 2784(SP), Z6, Z6
+	VINSERTI32X4    $0x03, 3808(SP), Z6, Z6
+	VBROADCASTI32X4 992(SP), Z7
+	VINSERTI32X4    $0x01, 2016(SP), Z7, Z7
+	VINSERTI32X4    $0x02, 3040(SP), Z7, Z7
+	VINSERTI32X4    $0x03, 4064(SP), Z7, Z7
+	VBROADCASTI32X4 1248(SP), Z8
+	VINSERTI32X4    $0x01, 2272(SP), Z8, Z8
+	VINSERTI32X4    $0x02, 3296(SP), Z8, Z8
+	VINSERTI32X4    $0x03, 4320(SP), Z8, Z8
+	VBROADCASTI32X4 1504(SP), Z9
+	VINSERTI32X4    $0x01, 2528(SP), Z9, Z9
+	VINSERTI32X4    $0x02, 3552(SP), Z9, Z9
+	VINSERTI32X4    $0x03, 4576(SP), Z9, Z9
+	VPUNPCKLDQ      Z7, Z6, Z10
+	VPUNPCKHDQ      Z7, Z6, Z6
+	VPUNPCKLDQ      Z9, Z8, Z7
+	VPUNPCKHDQ      Z9, Z8, Z8
+	VPUNPCKLQDQ     Z7, Z10, Z9
+	VPUNPCKHQDQ     Z7, Z10, Z7
+	VPUNPCKLQDQ     Z8, Z6, Z10
+	VPUNPCKHQDQ     Z8, Z6, Z6
+	VPSUBB          Z5, Z9, Z9
+	VPMULLD.BCST    456(BX), Z1, Z8
+	VPDPBUSD.BCST   420(BX), Z9, Z8
+	VPSUBB          Z5, Z7, Z7
+	VPDPBUSD.BCST   424(BX), Z7, Z8
+	VPSUBB          Z5, Z10, Z10
+	VPDPBUSD.BCST   428(BX), Z10, Z8
+	VPSUBB          Z5, Z6, Z6
+	VPDPBUSD.BCST   432(BX), Z6, Z8
+	VBROADCASTI32X4 752(SP), Z6
+	VINSERTI32X4    $0x01, 1776(SP), Z6, Z6
+	VINSERTI32X4    $0x02, 2800(SP), Z6, Z6
+	VINSERTI32X4    $0x03, 3824(SP), Z6, Z6
+	VBROADCASTI32X4 1008(SP), Z7
+	VINSERTI32X4    $0x01, 2032(SP), Z7, Z7
+	VINSERTI32X4    $0x02, 3056(SP), Z7, Z7
+	VINSERTI32X4    $0x03, 4080(SP), Z7, Z7
+	VBROADCASTI32X4 1264(SP), Z9
+	VINSERTI32X4    $0x01, 2288(SP), Z9, Z9
+	VINSERTI32X4    $0x02, 3312(SP), Z9, Z9
+	VINSERTI32X4    $0x03, 4336(SP), Z9, Z9
+	VBROADCASTI32X4 1520(SP), Z10
+	VINSERTI32X4    $0x01, 2544(SP), Z10, Z10
+	VINSERTI32X4    $0x02, 3568(SP), Z10, Z10
+	VINSERTI32X4    $0x03, 4592(SP), Z10, Z10
+	VPUNPCKLDQ      Z7, Z6, Z11
+	VPUNPCKHDQ      Z7, Z6, Z6
+	VPUNPCKLDQ      Z10, Z9, Z7
+	VPUNPCKHDQ      Z10, Z9, Z9
+	VPUNPCKLQDQ     Z7, Z11, Z10
+	VPUNPCKHQDQ     Z7, Z11, Z7
+	VPUNPCKLQDQ     Z9, Z6, Z11
+	VPUNPCKHQDQ     Z9, Z6, Z6
+	VPSUBB          Z5, Z10, Z10
+	VPDPBUSD.BCST   436(BX), Z10, Z8
+	VPSUBB          Z5, Z7, Z7
+	VPDPBUSD.BCST   440(BX), Z7, Z8
+	VPSUBB          Z5, Z11, Z11
+	VPDPBUSD.BCST   444(BX), Z11, Z8
+	VPSUBB          Z5, Z6, Z6
+	VPDPBUSD.BCST   448(BX), Z6, Z8
+	VCVTDQ2PS       Z8, Z8
+	VMULPS          448(SP), Z8, Z8
+	VADDPS          Z8, Z0, Z0
+	ADDQ            $0x00000032, AX
+	ADDQ            $0x00000032, SI
+	ADDQ            $0x00000032, DI
+	ADDQ            $0x00000032, R8
+	ADDQ            $0x00000032, R9
+	ADDQ            $0x00000032, R10
+	ADDQ            $0x00000320, R11
+	ADDQ            $0x000001e0, BX
+	DECQ            DX
+	JNE             block
+	MOVQ            acc+0(FP), AX
+	VMOVUPS         Z0, (AX)
+	VZEROUPPER
+	RET
+
+DATA dotIQ1_SConst0<>+0(SB)/8, $0x0000000100000001
+DATA dotIQ1_SConst0<>+8(SB)/8, $0x0000000100000001
+GLOBL dotIQ1_SConst0<>(SB), RODATA|NOPTR, $16
+
+DATA dotIQ1_SConst1<>+0(SB)/8, $0x3e0000003e000000
+DATA dotIQ1_SConst1<>+8(SB)/8, $0x3e0000003e000000
+GLOBL dotIQ1_SConst1<>(SB), RODATA|NOPTR, $16
+
+DATA dotIQ1_SConst2<>+0(SB)/8, $0x0202020202020202
+DATA dotIQ1_SConst2<>+8(SB)/8, $0x0202020202020202
+GLOBL dotIQ1_SConst2<>(SB), RODATA|NOPTR, $16
+
+// func dotIQ1_MVNNI(acc *float32, rows *byte, stride int, blocks int, acts *byte)
+// Requires: AVX, AVX512BW, AVX512F, AVX512VNNI, MMX+
+TEXT ·dotIQ1_MVNNI(SB), $5128-40
+	MOVQ            rows+8(FP), AX
+	MOVQ            stride+16(FP), CX
+	MOVQ            blocks+24(FP), DX
+	MOVQ            acts+32(FP), BX
+	LEAQ            (AX)(CX*2), SI
+	ADDQ            CX, SI
+	LEAQ            (SI)(CX*2), DI
+	ADDQ            CX, DI
+	LEAQ            (DI)(CX*2), R8
+	ADDQ            CX, R8
+	LEAQ            (R8)(CX*2), R9
+	ADDQ            CX, R9
+	LEAQ            (R9)(CX*2), R10
+	ADDQ            CX, R10
+	MOVQ            CX, R11
+	SHLQ            $0x04, R11
+	ADDQ            AX, R11
+	MOVL            $-16, R12
+	VPBROADCASTD    R12, Z1
+	VPXORD          Z0, Z0, Z0
+	VBROADCASTI32X4 dotIQ1_MConst0<>+0(SB), Z2
+	VBROADCASTI32X4 dotIQ1_MConst1<>+0(SB), Z3
+	VBROADCASTI32X4 dotIQ1_MConst2<>+0(SB), Z4
+	VBROADCASTI32X4 dotIQ1_MConst3<>+0(SB), Z5
+	VBROADCASTI32X4 dotIQ1_MConst4<>+0(SB), Z6
+	VBROADCASTI32X4 dotIQ1_MConst5<>+0(SB), Z7
+	VBROADCASTI32X4 dotIQ1_MConst6<>+0(SB), Z8
+
+block:
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	PREFETCHT0 128(R11)
+	PREFETCHT0 192(R11)
+	PREFETCHT0 256(R11)
+	PREFETCHT0 320(R11)
+	PREFETCHT0 384(R11)
+	PREFETCHT0 448(R11)
+	PREFETCHT0 512(R11)
+	PREFETCHT0 576(R11)
+	PREFETCHT0 640(R11)
+	PREFETCHT0 704(R11)
+	PREFETCHT0 768(R11)
+	PREFETCHT0 832(R11)
+	LEAQ       ·gridIQ1_S+0(SB), R12
+	MOVQ       AX, R13
+	LEAQ       1024(SP), R14
+	MOVQ       $0x00000010, 5120(SP)
+
+row:
+	MOVBLZX         (R13), R15
+	MOVWLZX         32(R13), BP
+	SHLL            $0x08, BP
+	ANDL            $0x00000700, BP
+	ORL             BP, R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, (R14)
+	MOVBLZX         1(R13), R15
+	MOVWLZX         32(R13), BP
+	SHLL            $0x04, BP
+	ANDL            $0x00000700, BP
+	ORL             BP, R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 8(R14)
+	MOVBLZX         2(R13), R15
+	MOVWLZX         33(R13), BP
+	SHLL            $0x08, BP
+	ANDL            $0x00000700, BP
+	ORL             BP, R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 16(R14)
+	MOVBLZX         3(R13), R15
+	MOVWLZX         33(R13), BP
+	SHLL            $0x04, BP
+	ANDL            $0x00000700, BP
+	ORL             BP, R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 24(R14)
+	MOVBLZX         4(R13), R15
+	MOVWLZX         34(R13), BP
+	SHLL            $0x08, BP
+	ANDL            $0x00000700, BP
+	ORL             BP, R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 32(R14)
+	MOVBLZX         5(R13), R15
+	MOVWLZX         34(R13), BP
+	SHLL            $0x04, BP
+	ANDL            $0x00000700, BP
+	ORL             BP, R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 40(R14)
+	MOVBLZX         6(R13), R15
+	MOVWLZX         35(R13), BP
+	SHLL            $0x08, BP
+	ANDL            $0x00000700, BP
+	ORL             BP, R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 48(R14)
+	MOVBLZX         7(R13), R15
+	MOVWLZX         35(R13), BP
+	SHLL            $0x04, BP
+	ANDL            $0x00000700, BP
+	ORL             BP, R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 56(R14)
+	MOVBLZX         8(R13), R15
+	MOVWLZX         36(R13), BP
+	SHLL            $0x08, BP
+	ANDL            $0x00000700, BP
+	ORL             BP, R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 64(R14)
+	MOVBLZX         9(R13), R15
+	MOVWLZX         36(R13), BP
+	SHLL            $0x04, BP
+	ANDL            $0x00000700, BP
+	ORL             BP, R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 72(R14)
+	MOVBLZX         10(R13), R15
+	MOVWLZX         37(R13), BP
+	SHLL            $0x08, BP
+	ANDL            $0x00000700, BP
+	ORL             BP, R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 80(R14)
+	MOVBLZX         11(R13), R15
+	MOVWLZX         37(R13), BP
+	SHLL            $0x04, BP
+	ANDL            $0x00000700, BP
+	ORL             BP, R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 88(R14)
+	MOVBLZX         12(R13), R15
+	MOVWLZX         38(R13), BP
+	SHLL            $0x08, BP
+	ANDL            $0x00000700, BP
+	ORL             BP, R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 96(R14)
+	MOVBLZX         13(R13), R15
+	MOVWLZX         38(R13), BP
+	SHLL            $0x04, BP
+	ANDL            $0x00000700, BP
+	ORL             BP, R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 104(R14)
+	MOVBLZX         14(R13), R15
+	MOVWLZX         39(R13), BP
+	SHLL            $0x08, BP
+	ANDL            $0x00000700, BP
+	ORL             BP, R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 112(R14)
+	MOVBLZX         15(R13), R15
+	MOVWLZX         39(R13), BP
+	SHLL            $0x04, BP
+	ANDL            $0x00000700, BP
+	ORL             BP, R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 120(R14)
+	MOVBLZX         16(R13), R15
+	MOVWLZX         40(R13), BP
+	SHLL            $0x08, BP
+	ANDL            $0x00000700, BP
+	ORL             BP, R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 128(R14)
+	MOVBLZX         17(R13), R15
+	MOVWLZX         40(R13), BP
+	SHLL            $0x04, BP
+	ANDL            $0x00000700, BP
+	ORL             BP, R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 136(R14)
+	MOVBLZX         18(R13), R15
+	MOVWLZX         41(R13), BP
+	SHLL            $0x08, BP
+	ANDL            $0x00000700, BP
+	ORL             BP, R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 144(R14)
+	MOVBLZX         19(R13), R15
+	MOVWLZX         41(R13), BP
+	SHLL            $0x04, BP
+	ANDL            $0x00000700, BP
+	ORL             BP, R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 152(R14)
+	MOVBLZX         20(R13), R15
+	MOVWLZX         42(R13), BP
+	SHLL            $0x08, BP
+	ANDL            $0x00000700, BP
+	ORL             BP, R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 160(R14)
+	MOVBLZX         21(R13), R15
+	MOVWLZX         42(R13), BP
+	SHLL            $0x04, BP
+	ANDL            $0x00000700, BP
+	ORL             BP, R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 168(R14)
+	MOVBLZX         22(R13), R15
+	MOVWLZX         43(R13), BP
+	SHLL            $0x08, BP
+	ANDL            $0x00000700, BP
+	ORL             BP, R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 176(R14)
+	MOVBLZX         23(R13), R15
+	MOVWLZX         43(R13), BP
+	SHLL            $0x04, BP
+	ANDL            $0x00000700, BP
+	ORL             BP, R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 184(R14)
+	MOVBLZX         24(R13), R15
+	MOVWLZX         44(R13), BP
+	SHLL            $0x08, BP
+	ANDL            $0x00000700, BP
+	ORL             BP, R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 192(R14)
+	MOVBLZX         25(R13), R15
+	MOVWLZX         44(R13), BP
+	SHLL            $0x04, BP
+	ANDL            $0x00000700, BP
+	ORL             BP, R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 200(R14)
+	MOVBLZX         26(R13), R15
+	MOVWLZX         45(R13), BP
+	SHLL            $0x08, BP
+	ANDL            $0x00000700, BP
+	ORL             BP, R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 208(R14)
+	MOVBLZX         27(R13), R15
+	MOVWLZX         45(R13), BP
+	SHLL            $0x04, BP
+	ANDL            $0x00000700, BP
+	ORL             BP, R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 216(R14)
+	MOVBLZX         28(R13), R15
+	MOVWLZX         46(R13), BP
+	SHLL            $0x08, BP
+	ANDL            $0x00000700, BP
+	ORL             BP, R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 224(R14)
+	MOVBLZX         29(R13), R15
+	MOVWLZX         46(R13), BP
+	SHLL            $0x04, BP
+	ANDL            $0x00000700, BP
+	ORL             BP, R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 232(R14)
+	MOVBLZX         30(R13), R15
+	MOVWLZX         47(R13), BP
+	SHLL            $0x08, BP
+	ANDL            $0x00000700, BP
+	ORL             BP, R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 240(R14)
+	MOVBLZX         31(R13), R15
+	MOVWLZX         47(R13), BP
+	SHLL            $0x04, BP
+	ANDL            $0x00000700, BP
+	ORL             BP, R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 248(R14)
+	ADDQ            CX, R13
+	ADDQ            $0x00000100, R14
+	DECQ            5120(SP)
+	JNE             row
+	VBROADCASTI32X4 40(AX), Z9
+	VINSERTI32X4    $0x01, 40(SI)(CX*1), Z9, Z9
+	VINSERTI32X4    $0x02, 40(DI)(CX*2), Z9, Z9
+	VINSERTI32X4    $0x03, 40(R9), Z9, Z9
+	VBROADCASTI32X4 40(AX)(CX*1), Z10
+	VINSERTI32X4    $0x01, 40(SI)(CX*2), Z10, Z10
+	VINSERTI32X4    $0x02, 40(R8), Z10, Z10
+	VINSERTI32X4    $0x03, 40(R9)(CX*1), Z10, Z10
+	VBROADCASTI32X4 40(AX)(CX*2), Z11
+	VINSERTI32X4    $0x01, 40(DI), Z11, Z11
+	VINSERTI32X4    $0x02, 40(R8)(CX*1), Z11, Z11
+	VINSERTI32X4    $0x03, 40(R9)(CX*2), Z11, Z11
+	VBROADCASTI32X4 40(SI), Z12
+	VINSERTI32X4    $0x01, 40(DI)(CX*1), Z12, Z12
+	VINSERTI32X4    $0x02, 40(R8)(CX*2), Z12, Z12
+	VINSERTI32X4    $0x03, 40(R10), Z12, Z12
+	VPUNPCKLDQ      Z10, Z9, Z13
+	VPUNPCKHDQ      Z10, Z9, Z9
+	VPUNPCKLDQ      Z12, Z11, Z10
+	VPUNPCKHDQ      Z12, Z11, Z11
+	VPUNPCKLQDQ     Z10, Z13, Z12
+	VPUNPCKHQDQ     Z10, Z13, Z10
+	VPUNPCKLQDQ     Z11, Z9, Z10
+	VPUNPCKHQDQ     Z11, Z9, Z9
+	VPSRLD          $0x0c, Z10, Z11
+	VPANDD          Z11, Z2, Z11
+	VPSRLD          $0x18, Z10, Z12
+	VPTERNLOGD      $0xf8, Z3, Z12, Z11
+	VPSRLD          $0x04, Z9, Z12
+	VPTERNLOGD      $0xf8, Z4, Z12, Z11
+	VPSRLD          $0x10, Z9, Z12
+	VPTERNLOGD      $0xf8, Z5, Z12, Z11
+	VPMOVDW         Z11, Y11
+	VCVTPH2PS       Y11, Z11
+	VPSLLD          $0x1d, Z10, Z12
+	VPSRLD          $0x1d, Z12, Z12
+	VPADDD          Z12, Z12, Z12
+	VPORD           Z6, Z12, Z12
+	VCVTDQ2PS       Z12, Z12
+	VMULPS          Z11, Z12, Z12
+	VMULPS          Z7, Z12, Z12
+	VMULPS.BCST     32(BX), Z12, Z12
+	VMOVUPS         Z12, (SP)
+	VPSLLD          $0x1a, Z10, Z12
+	VPSRLD          $0x1d, Z12, Z12
+	VPADDD          Z12, Z12, Z12
+	VPORD           Z6, Z12, Z12
+	VCVTDQ2PS       Z12, Z12
+	VMULPS          Z11, Z12, Z12
+	VMULPS          Z7, Z12, Z12
+	VMULPS.BCST     32(BX), Z12, Z12
+	VMOVUPS         Z12, 64(SP)
+	VPSLLD          $0x17, Z10, Z12
+	VPSRLD          $0x1d, Z12, Z12
+	VPADDD          Z12, Z12, Z12
+	VPORD           Z6, Z12, Z12
+	VCVTDQ2PS       Z12, Z12
+	VMULPS          Z11, Z12, Z12
+	VMULPS          Z7, Z12, Z12
+	VMULPS.BCST     92(BX), Z12, Z12
+	VMOVUPS         Z12, 128(SP)
+	VPSLLD          $0x14, Z10, Z12
+	VPSRLD          $0x1d, Z12, Z12
+	VPADDD          Z12, Z12, Z12
+	VPORD           Z6, Z12, Z12
+	VCVTDQ2PS       Z12, Z12
+	VMULPS          Z11, Z12, Z12
+	VMULPS          Z7, Z12, Z12
+	VMULPS.BCST     92(BX), Z12, Z12
+	VMOVUPS         Z12, 192(SP)
+	VPSLLD          $0x0d, Z10, Z12
+	VPSRLD          $0x1d, Z12, Z12
+	VPADDD          Z12, Z12, Z12
+	VPORD           Z6, Z12, Z12
+	VCVTDQ2PS       Z12, Z12
+	VMULPS          Z11, Z12, Z12
+	VMULPS          Z7, Z12, Z12
+	VMULPS.BCST     152(BX), Z12, Z12
+	VMOVUPS         Z12, 256(SP)
+	VPSLLD          $0x0a, Z10, Z12
+	VPSRLD          $0x1d, Z12, Z12
+	VPADDD          Z12, Z12, Z12
+	VPORD           Z6, Z12, Z12
+	VCVTDQ2PS       Z12, Z12
+	VMULPS          Z11, Z12, Z12
+	VMULPS          Z7, Z12, Z12
+	VMULPS.BCST     152(BX), Z12, Z12
+	VMOVUPS         Z12, 320(SP)
+	VPSLLD          $0x07, Z10, Z12
+	VPSRLD          $0x1d, Z12, Z12
+	VPADDD          Z12, Z12, Z12
+	VPORD           Z6, Z12, Z12
+	VCVTDQ2PS       Z12, Z12
+	VMULPS          Z11, Z12, Z12
+	VMULPS          Z7, Z12, Z12
+	VMULPS.BCST     212(BX), Z12, Z12
+	VMOVUPS         Z12, 384(SP)
+	VPSLLD          $0x04, Z10, Z10
+	VPSRLD          $0x1d, Z10, Z10
+	VPADDD          Z10, Z10, Z10
+	VPORD           Z6, Z10, Z10
+	VCVTDQ2PS       Z10, Z10
+	VMULPS          Z11, Z10, Z10
+	VMULPS          Z7, Z10, Z10
+	VMULPS.BCST     212(BX), Z10, Z10
+	VMOVUPS         Z10, 448(SP)
+	VPSLLD          $0x1d, Z9, Z10
+	VPSRLD          $0x1d, Z10, Z10
+	VPADDD          Z10, Z10, Z10
+	VPORD           Z6, Z10, Z10
+	VCVTDQ2PS       Z10, Z10
+	VMULPS          Z11, Z10, Z10
+	VMULPS          Z7, Z10, Z10
+	VMULPS.BCST     272(BX), Z10, Z10
+	VMOVUPS         Z10, 512(SP)
+	VPSLLD          $0x1a, Z9, Z10
+	VPSRLD          $0x1d, Z10, Z10
+	VPADDD          Z10, Z10, Z10
+	VPORD           Z6, Z10, Z10
+	VCVTDQ2PS       Z10, Z10
+	VMULPS          Z11, Z10, Z10
+	VMULPS          Z7, Z10, Z10
+	VMULPS.BCST     272(BX), Z10, Z10
+	VMOVUPS         Z10, 576(SP)
+	VPSLLD          $0x17, Z9, Z10
+	VPSRLD          $0x1d, Z10, Z10
+	VPADDD          Z10, Z10, Z10
+	VPORD           Z6, Z10, Z10
+	VCVTDQ2PS       Z10, Z10
+	VMULPS          Z11, Z10, Z10
+	VMULPS          Z7, Z10, Z10
+	VMULPS.BCST     332(BX), Z10, Z10
+	VMOVUPS         Z10, 640(SP)
+	VPSLLD          $0x14, Z9, Z10
+	VPSRLD          $0x1d, Z10, Z10
+	VPADDD          Z10, Z10, Z10
+	VPORD           Z6, Z10, Z10
+	VCVTDQ2PS       Z10, Z10
+	VMULPS          Z11, Z10, Z10
+	VMULPS          Z7, Z10, Z10
+	VMULPS.BCST     332(BX), Z10, Z10
+	VMOVUPS         Z10, 704(SP)
+	VPSLLD          $0x0d, Z9, Z10
+	VPSRLD          $0x1d, Z10, Z10
+	VPADDD          Z10, Z10, Z10
+	VPORD           Z6, Z10, Z10
+	VCVTDQ2PS       Z10, Z10
+	VMULPS          Z11, Z10, Z10
+	VMULPS          Z7, Z10, Z10
+	VMULPS.BCST     392(BX), Z10, Z10
+	VMOVUPS         Z10, 768(SP)
+	VPSLLD          $0x0a, Z9, Z10
+	VPSRLD          $0x1d, Z10, Z10
+	VPADDD          Z10, Z10, Z10
+	VPORD           Z6, Z10, Z10
+	VCVTDQ2PS       Z10, Z10
+	VMULPS          Z11, Z10, Z10
+	VMULPS          Z7, Z10, Z10
+	VMULPS.BCST     392(BX), Z10, Z10
+	VMOVUPS         Z10, 832(SP)
+	VPSLLD          $0x07, Z9, Z10
+	VPSRLD          $0x1d, Z10, Z10
+	VPADDD          Z10, Z10, Z10
+	VPORD           Z6, Z10, Z10
+	VCVTDQ2PS       Z10, Z10
+	VMULPS          Z11, Z10, Z10
+	VMULPS          Z7, Z10, Z10
+	VMULPS.BCST     452(BX), Z10, Z10
+	VMOVUPS         Z10, 896(SP)
+	VPSLLD          $0x04, Z9, Z9
+	VPSRLD          $0x1d, Z9, Z9
+	VPADDD          Z9, Z9, Z9
+	VPORD           Z6, Z9, Z9
+	VCVTDQ2PS       Z9, Z9
+	VMULPS          Z11, Z9, Z9
+	VMULPS          Z7, Z9, Z9
+	VMULPS.BCST     452(BX), Z9, Z9
+	VMOVUPS         Z9, 960(SP)
+	VBROADCASTI32X4 32(AX), Z9
+	VINSERTI32X4    $0x01, 32(SI)(CX*1), Z9, Z9
+	VINSERTI32X4    $0x02, 32(DI)(CX*2), Z9, Z9
+	VINSERTI32X4    $0x03, 32(R9), Z9, Z9
+	VBROADCASTI32X4 32(AX)(CX*1), Z10
+	VINSERTI32X4    $0x01, 32(SI)(CX*2), Z10, Z10
+	VINSERTI32X4    $0x02, 32(R8), Z10, Z10
+	VINSERTI32X4    $0x03, 32(R9)(CX*1), Z10, Z10
+	VBROADCASTI32X4 32(AX)(CX*2), Z11
+	VINSERTI32X4    $0x01, 32(DI), Z11, Z11
+	VINSERTI32X4    $0x02, 32(R8)(CX*1), Z11, Z11
+	VINSERTI32X4    $0x03, 32(R9)(CX*2), Z11, Z11
+	VBROADCASTI32X4 32(SI), Z12
+	VINSERTI32X4    $0x01, 32(DI)(CX*1), Z12, Z12
+	VINSERTI32X4    $0x02, 32(R8)(CX*2), Z12, Z12
+	VINSERTI32X4    $0x03, 32(R10), Z12, Z12
+	VPUNPCKLDQ      Z10, Z9, Z13
+	VPUNPCKHDQ      Z10, Z9, Z9
+	VPUNPCKLDQ      Z12, Z11, Z10
+	VPUNPCKHDQ      Z12, Z11, Z11
+	VPUNPCKLQDQ     Z10, Z13, Z12
+	VPUNPCKHQDQ     Z10, Z13, Z10
+	VPUNPCKLQDQ     Z11, Z9, Z13
+	VPUNPCKHQDQ     Z11, Z9, Z9
+	VBROADCASTI32X4 1024(SP), Z11
+	VINSERTI32X4    $0x01, 2048(SP), Z11, Z11
+	VINSERTI32X4    $0x02, 3072(SP), Z11, Z11
+	VINSERTI32X4    $0x03, 4096(SP), Z11, Z11
+	VBROADCASTI32X4 1280(SP), Z14
+	VINSERTI32X4    $0x01, 2304(SP), Z14, Z14
+	VINSERTI32X4    $0x02, 3328(SP), Z14, Z14
+	VINSERTI32X4    $0x03, 4352(SP), Z14, Z14
+	VBROADCASTI32X4 1536(SP), Z15
+	VINSERTI32X4    $0x01, 2560(SP), Z15, Z15
+	VINSERTI32X4    $0x02, 3584(SP), Z15, Z15
+	VINSERTI32X4    $0x03, 4608(SP), Z15, Z15
+	VBROADCASTI32X4 1792(SP), Z16
+	VINSERTI32X4    $0x01, 2816(SP), Z16, Z16
+	VINSERTI32X4    $0x02, 3840(SP), Z16, Z16
+	VINSERTI32X4    $0x03, 4864(SP), Z16, Z16
+	VPUNPCKLDQ      Z14, Z11, Z17
+	VPUNPCKHDQ      Z14, Z11, Z11
+	VPUNPCKLDQ      Z16, Z15, Z14
+	VPUNPCKHDQ      Z16, Z15, Z15
+	VPUNPCKLQDQ     Z14, Z17, Z16
+	VPUNPCKHQDQ     Z14, Z17, Z14
+	VPUNPCKLQDQ     Z15, Z11, Z17
+	VPUNPCKHQDQ     Z15, Z11, Z11
+	VPSLLD          $0x1c, Z12, Z15
+	VPSRAD          $0x1f, Z15, Z15
+	VPANDD          Z8, Z15, Z15
+	VPSUBB          Z15, Z16, Z16
+	VPMULLD.BCST    40(BX), Z1, Z15
+	VPDPBUSD.BCST   (BX), Z16, Z15
+	VPSLLD          $0x1c, Z12, Z16
+	VPSRAD          $0x1f, Z16, Z16
+	VPANDD          Z8, Z16, Z16
+	VPSUBB          Z16, Z14, Z14
+	VPDPBUSD.BCST   4(BX), Z14, Z15
+	VPSLLD          $0x18, Z12, Z14
+	VPSRAD          $0x1f, Z14, Z14
+	VPANDD          Z8, Z14, Z14
+	VPSUBB          Z14, Z17, Z17
+	VPDPBUSD.BCST   8(BX), Z17, Z15
+	VPSLLD          $0x18, Z12, Z14
+	VPSRAD          $0x1f, Z14, Z14
+	VPANDD          Z8, Z14, Z14
+	VPSUBB          Z14, Z11, Z11
+	VPDPBUSD.BCST   12(BX), Z11, Z15
+	VBROADCASTI32X4 1040(SP), Z11
+	VINSERTI32X4    $0x01, 2064(SP), Z11, Z11
+	VINSERTI32X4    $0x02, 3088(SP), Z11, Z11
+	VINSERTI32X4    $0x03, 4112(SP), Z11, Z11
+	VBROADCASTI32X4 1296(SP), Z14
+	VINSERTI32X4    $0x01, 2320(SP), Z14, Z14
+	VINSERTI32X4    $0x02, 3344(SP), Z14, Z14
+	VINSERTI32X4    $0x03, 4368(SP), Z14, Z14
+	VBROADCASTI32X4 1552(SP), Z16
+	VINSERTI32X4    $0x01, 2576(SP), Z16, Z16
+	VINSERTI32X4    $0x02, 3600(SP), Z16, Z16
+	VINSERTI32X4    $0x03, 4624(SP), Z16, Z16
+	VBROADCASTI32X4 1808(SP), Z17
+	VINSERTI32X4    $0x01, 2832(SP), Z17, Z17
+	VINSERTI32X4    $0x02, 3856(SP), Z17, Z17
+	VINSERTI32X4    $0x03, 4880(SP), Z17, Z17
+	VPUNPCKLDQ      Z14, Z11, Z18
+	VPUNPCKHDQ      Z14, Z11, Z11
+	VPUNPCKLDQ      Z17, Z16, Z14
+	VPUNPCKHDQ      Z17, Z16, Z16
+	VPUNPCKLQDQ     Z14, Z18, Z17
+	VPUNPCKHQDQ     Z14, Z18, Z14
+	VPUNPCKLQDQ     Z16, Z11, Z18
+	VPUNPCKHQDQ     Z16, Z11, Z11
+	VPSLLD          $0x14, Z12, Z16
+	VPSRAD          $0x1f, Z16, Z16
+	VPANDD          Z8, Z16, Z16
+	VPSUBB          Z16, Z17, Z17
+	VPMULLD.BCST    44(BX), Z1, Z16
+	VPDPBUSD.BCST   16(BX), Z17, Z16
+	VPSLLD          $0x14, Z12, Z17
+	VPSRAD          $0x1f, Z17, Z17
+	VPANDD          Z8, Z17, Z17
+	VPSUBB          Z17, Z14, Z14
+	VPDPBUSD.BCST   20(BX), Z14, Z16
+	VPSLLD          $0x10, Z12, Z14
+	VPSRAD          $0x1f, Z14, Z14
+	VPANDD          Z8, Z14, Z14
+	VPSUBB          Z14, Z18, Z18
+	VPDPBUSD.BCST   24(BX), Z18, Z16
+	VPSLLD          $0x10, Z12, Z14
+	VPSRAD          $0x1f, Z14, Z14
+	VPANDD          Z8, Z14, Z14
+	VPSUBB          Z14, Z11, Z11
+	VPDPBUSD.BCST   28(BX), Z11, Z16
+	VCVTDQ2PS       Z15, Z15
+	VMULPS          (SP), Z15, Z15
+	VADDPS          Z15, Z0, Z0
+	VCVTDQ2PS       Z16, Z16
+	VMULPS          64(SP), Z16, Z16
+	VADDPS          Z16, Z0, Z0
+	VBROADCASTI32X4 1056(SP), Z11
+	VINSERTI32X4    $0x01, 2080(SP), Z11, Z11
+	VINSERTI32X4    $0x02, 3104(SP), Z11, Z11
+	VINSERTI32X4    $0x03, 4128(SP), Z11, Z11
+	VBROADCASTI32X4 1312(SP), Z14
+	VINSERTI32X4    $0x01, 2336(SP), Z14, Z14
+	VINSERTI32X4    $0x02, 3360(SP), Z14, Z14
+	VINSERTI32X4    $0x03, 4384(SP), Z14, Z14
+	VBROADCASTI32X4 1568(SP), Z15
+	VINSERTI32X4    $0x01, 2592(SP), Z15, Z15
+	VINSERTI32X4    $0x02, 3616(SP), Z15, Z15
+	VINSERTI32X4    $0x03, 4640(SP), Z15, Z15
+	VBROADCASTI32X4 1824(SP), Z16
+	VINSERTI32X4    $0x01, 2848(SP), Z16, Z16
+	VINSERTI32X4    $0x02, 3872(SP), Z16, Z16
+	VINSERTI32X4    $0x03, 4896(SP), Z16, Z16
+	VPUNPCKLDQ      Z14, Z11, Z17
+	VPUNPCKHDQ      Z14, Z11, Z11
+	VPUNPCKLDQ      Z16, Z15, Z14
+	VPUNPCKHDQ      Z16, Z15, Z15
+	VPUNPCKLQDQ     Z14, Z17, Z16
+	VPUNPCKHQDQ     Z14, Z17, Z14
+	VPUNPCKLQDQ     Z15, Z11, Z17
+	VPUNPCKHQDQ     Z15, Z11, Z11
+	VPSLLD          $0x0c, Z12, Z15
+	VPSRAD          $0x1f, Z15, Z15
+	VPANDD          Z8, Z15, Z15
+	VPSUBB          Z15, Z16, Z16
+	VPMULLD.BCST    100(BX), Z1, Z15
+	VPDPBUSD.BCST   60(BX), Z16, Z15
+	VPSLLD          $0x0c, Z12, Z16
+	VPSRAD          $0x1f, Z16, Z16
+	VPANDD          Z8, Z16, Z16
+	VPSUBB          Z16, Z14, Z14
+	VPDPBUSD.BCST   64(BX), Z14, Z15
+	VPSLLD          $0x08, Z12, Z14
+	VPSRAD          $0x1f, Z14, Z14
+	VPANDD          Z8, Z14, Z14
+	VPSUBB          Z14, Z17, Z17
+	VPDPBUSD.BCST   68(BX), Z17, Z15
+	VPSLLD          $0x08, Z12, Z14
+	VPSRAD          $0x1f, Z14, Z14
+	VPANDD          Z8, Z14, Z14
+	VPSUBB          Z14, Z11, Z11
+	VPDPBUSD.BCST   72(BX), Z11, Z15
+	VBROADCASTI32X4 1072(SP), Z11
+	VINSERTI32X4    $0x01, 2096(SP), Z11, Z11
+	VINSERTI32X4    $0x02, 3120(SP), Z11, Z11
+	VINSERTI32X4    $0x03, 4144(SP), Z11, Z11
+	VBROADCASTI32X4 1328(SP), Z14
+	VINSERTI32X4    $0x01, 2352(SP), Z14, Z14
+	VINSERTI32X4    $0x02, 3376(SP), Z14, Z14
+	VINSERTI32X4    $0x03, 4400(SP), Z14, Z14
+	VBROADCASTI32X4 1584(SP), Z16
+	VINSERTI32X4    $0x01, 2608(SP), Z16, Z16
+	VINSERTI32X4    $0x02, 3632(SP), Z16, Z16
+	VINSERTI32X4    $0x03, 4656(SP), Z16, Z16
+	VBROADCASTI32X4 1840(SP), Z17
+	VINSERTI32X4    $0x01, 2864(SP), Z17, Z17
+	VINSERTI32X4    $0x02, 3888(SP), Z17, Z17
+	VINSERTI32X4    $0x03, 4912(SP), Z17, Z17
+	VPUNPCKLDQ      Z14, Z11, Z18
+	VPUNPCKHDQ      Z14, Z11, Z11
+	VPUNPCKLDQ      Z17, Z16, Z14
+	VPUNPCKHDQ      Z17, Z16, Z16
+	VPUNPCKLQDQ     Z14, Z18, Z17
+	VPUNPCKHQDQ     Z14, Z18, Z14
+	VPUNPCKLQDQ     Z16, Z11, Z18
+	VPUNPCKHQDQ     Z16, Z11, Z11
+	VPSLLD          $0x04, Z12, Z16
+	VPSRAD          $0x1f, Z16, Z16
+	VPANDD          Z8, Z16, Z16
+	VPSUBB          Z16, Z17, Z17
+	VPMULLD.BCST    104(BX), Z1, Z16
+	VPDPBUSD.BCST   76(BX), Z17, Z16
+	VPSLLD          $0x04, Z12, Z17
+	VPSRAD          $0x1f, Z17, Z17
+	VPANDD          Z8, Z17, Z17
+	VPSUBB          Z17, Z14, Z14
+	VPDPBUSD.BCST   80(BX), Z14, Z16
+	VPSRAD          $0x1f, Z12, Z14
+	VPANDD          Z8, Z14, Z14
+	VPSUBB          Z14, Z18, Z18
+	VPDPBUSD.BCST   84(BX), Z18, Z16
+	VPSRAD          $0x1f, Z12, Z12
+	VPANDD          Z8, Z12, Z12
+	VPSUBB          Z12, Z11, Z11
+	VPDPBUSD.BCST   88(BX), Z11, Z16
+	VCVTDQ2PS       Z15, Z15
+	VMULPS          128(SP), Z15, Z15
+	VADDPS          Z15, Z0, Z0
+	VCVTDQ2PS       Z16, Z16
+	VMULPS          192(SP), Z16, Z16
+	VADDPS          Z16, Z0, Z0
+	VBROADCASTI32X4 1088(SP), Z11
+	VINSERTI32X4    $0x01, 2112(SP), Z11, Z11
+	VINSERTI32X4    $0x02, 3136(SP), Z11, Z11
+	VINSERTI32X4    $0x03, 4160(SP), Z11, Z11
+	VBROADCASTI32X4 1344(SP), Z12
+	VINSERTI32X4    $0x01, 2368(SP), Z12, Z12
+	VINSERTI32X4    $0x02, 3392(SP), Z12, Z12
+	VINSERTI32X4    $0x03, 4416(SP), Z12, Z12
+	VBROADCASTI32X4 1600(SP), Z14
+	VINSERTI32X4    $0x01, 2624(SP), Z14, Z14
+	VINSERTI32X4    $0x02, 3648(SP), Z14, Z14
+	VINSERTI32X4    $0x03, 4672(SP), Z14, Z14
+	VBROADCASTI32X4 1856(SP), Z15
+	VINSERTI32X4    $0x01, 2880(SP), Z15, Z15
+	VINSERTI32X4    $0x02, 3904(SP), Z15, Z15
+	VINSERTI32X4    $0x03, 4928(SP), Z15, Z15
+	VPUNPCKLDQ      Z12, Z11, Z16
+	VPUNPCKHDQ      Z12, Z11, Z11
+	VPUNPCKLDQ      Z15, Z14, Z12
+	VPUNPCKHDQ      Z15, Z14, Z14
+	VPUNPCKLQDQ     Z12, Z16, Z15
+	VPUNPCKHQDQ     Z12, Z16, Z12
+	VPUNPCKLQDQ     Z14, Z11, Z16
+	VPUNPCKHQDQ     Z14, Z11, Z11
+	VPSLLD          $0x1c, Z10, Z14
+	VPSRAD          $0x1f, Z14, Z14
+	VPANDD          Z8, Z14, Z14
+	VPSUBB          Z14, Z15, Z15
+	VPMULLD.BCST    160(BX), Z1, Z14
+	VPDPBUSD.BCST   120(BX), Z15, Z14
+	VPSLLD          $0x1c, Z10, Z15
+	VPSRAD          $0x1f, Z15, Z15
+	VPANDD          Z8, Z15, Z15
+	VPSUBB          Z15, Z12, Z12
+	VPDPBUSD.BCST   124(BX), Z12, Z14
+	VPSLLD          $0x18, Z10, Z12
+	VPSRAD          $0x1f, Z12, Z12
+	VPANDD          Z8, Z12, Z12
+	VPSUBB          Z12, Z16, Z16
+	VPDPBUSD.BCST   128(BX), Z16, Z14
+	VPSLLD          $0x18, Z10, Z12
+	VPSRAD          $0x1f, Z12, Z12
+	VPANDD          Z8, Z12, Z12
+	VPSUBB          Z12, Z11, Z11
+	VPDPBUSD.BCST   132(BX), Z11, Z14
+	VBROADCASTI32X4 1104(SP), Z11
+	VINSERTI32X4    $0x01, 2128(SP), Z11, Z11
+	VINSERTI32X4    $0x02, 3152(SP), Z11, Z11
+	VINSERTI32X4    $0x03, 4176(SP), Z11, Z11
+	VBROADCASTI32X4 1360(SP), Z12
+	VINSERTI32X4    $0x01, 2384(SP), Z12, Z12
+	VINSERTI32X4    $0x02, 3408(SP), Z12, Z12
+	VINSERTI32X4    $0x03, 4432(SP), Z12, Z12
+	VBROADCASTI32X4 1616(SP), Z15
+	VINSERTI32X4    $0x01, 2640(SP), Z15, Z15
+	VINSERTI32X4    $0x02, 3664(SP), Z15, Z15
+	VINSERTI32X4    $0x03, 4688(SP), Z15, Z15
+	VBROADCASTI32X4 1872(SP), Z16
+	VINSERTI32X4    $0x01, 2896(SP), Z16, Z16
+	VINSERTI32X4    $0x02, 3920(SP), Z16, Z16
+	VINSERTI32X4    $0x03, 4944(SP), Z16, Z16
+	VPUNPCKLDQ      Z12, Z11, Z17
+	VPUNPCKHDQ      Z12, Z11, Z11
+	VPUNPCKLDQ      Z16, Z15, Z12
+	VPUNPCKHDQ      Z16, Z15, Z15
+	VPUNPCKLQDQ     Z12, Z17, Z16
+	VPUNPCKHQDQ     Z12, Z17, Z12
+	VPUNPCKLQDQ     Z15, Z11, Z17
+	VPUNPCKHQDQ     Z15, Z11, Z11
+	VPSLLD          $0x14, Z10, Z15
+	VPSRAD          $0x1f, Z15, Z15
+	VPANDD          Z8, Z15, Z15
+	VPSUBB          Z15, Z16, Z16
+	VPMULLD.BCST    164(BX), Z1, Z15
+	VPDPBUSD.BCST   136(BX), Z16, Z15
+	VPSLLD          $0x14, Z10, Z16
+	VPSRAD          $0x1f, Z16, Z16
+	VPANDD          Z8, Z16, Z16
+	VPSUBB          Z16, Z12, Z12
+	VPDPBUSD.BCST   140(BX), Z12, Z15
+	VPSLLD          $0x10, Z10, Z12
+	VPSRAD          $0x1f, Z12, Z12
+	VPANDD          Z8, Z12, Z12
+	VPSUBB          Z12, Z17, Z17
+	VPDPBUSD.BCST   144(BX), Z17, Z15
+	VPSLLD          $0x10, Z10, Z12
+	VPSRAD          $0x1f, Z12, Z12
+	VPANDD          Z8, Z12, Z12
+	VPSUBB          Z12, Z11, Z11
+	VPDPBUSD.BCST   148(BX), Z11, Z15
+	VCVTDQ2PS       Z14, Z14
+	VMULPS          256(SP), Z14, Z14
+	VADDPS          Z14, Z0, Z0
+	VCVTDQ2PS       Z15, Z15
+	VMULPS          320(SP), Z15, Z15
+	VADDPS          Z15, Z0, Z0
+	VBROADCASTI32X4 1120(SP), Z11
+	VINSERTI32X4    $0x01, 2144(SP), Z11, Z11
+	VINSERTI32X4    $0x02, 3168(SP), Z11, Z11
+	VINSERTI32X4    $0x03, 4192(SP), Z11, Z11
+	VBROADCASTI32X4 1376(SP), Z12
+	VINSERTI32X4    $0x01, 2400(SP), Z12, Z12
+	VINSERTI32X4    $0x02, 3424(SP), Z12, Z12
+	VINSERTI32X4    $0x03, 4448(SP), Z12, Z12
+	VBROADCASTI32X4 1632(SP), Z14
+	VINSERTI32X4    $0x01, 2656(SP), Z14, Z14
+	VINSERTI32X4    $0x02, 3680(SP), Z14, Z14
+	VINSERTI32X4    $0x03, 4704(SP), Z14, Z14
+	VBROADCASTI32X4 1888(SP), Z15
+	VINSERTI32X4    $0x01, 2912(SP), Z15, Z15
+	VINSERTI32X4    $0x02, 3936(SP), Z15, Z15
+	VINSERTI32X4    $0x03, 4960(SP), Z15, Z15
+	VPUNPCKLDQ      Z12, Z11, Z16
+	VPUNPCKHDQ      Z12, Z11, Z11
+	VPUNPCKLDQ      Z15, Z14, Z12
+	VPUNPCKHDQ      Z15, Z14, Z14
+	VPUNPCKLQDQ     Z12, Z16, Z15
+	VPUNPCKHQDQ     Z12, Z16, Z12
+	VPUNPCKLQDQ     Z14, Z11, Z16
+	VPUNPCKHQDQ     Z14, Z11, Z11
+	VPSLLD          $0x0c, Z10, Z14
+	VPSRAD          $0x1f, Z14, Z14
+	VPANDD          Z8, Z14, Z14
+	VPSUBB          Z14, Z15, Z15
+	VPMULLD.BCST    220(BX), Z1, Z14
+	VPDPBUSD.BCST   180(BX), Z15, Z14
+	VPSLLD          $0x0c, Z10, Z15
+	VPSRAD          $0x1f, Z15, Z15
+	VPANDD          Z8, Z15, Z15
+	VPSUBB          Z15, Z12, Z12
+	VPDPBUSD.BCST   184(BX), Z12, Z14
+	VPSLLD          $0x08, Z10, Z12
+	VPSRAD          $0x1f, Z12, Z12
+	VPANDD          Z8, Z12, Z12
+	VPSUBB          Z12, Z16, Z16
+	VPDPBUSD.BCST   188(BX), Z16, Z14
+	VPSLLD          $0x08, Z10, Z12
+	VPSRAD          $0x1f, Z12, Z12
+	VPANDD          Z8, Z12, Z12
+	VPSUBB          Z12, Z11, Z11
+	VPDPBUSD.BCST   192(BX), Z11, Z14
+	VBROADCASTI32X4 1136(SP), Z11
+	VINSERTI32X4    $0x01, 2160(SP), Z11, Z11
+	VINSERTI32X4    $0x02, 3184(SP), Z11, Z11
+	VINSERTI32X4    $0x03, 4208(SP), Z11, Z11
+	VBROADCASTI32X4 1392(SP), Z12
+	VINSERTI32X4    $0x01, 2416(SP), Z12, Z12
+	VINSERTI32X4    $0x02, 3440(SP), Z12, Z12
+	VINSERTI32X4    $0x03, 4464(SP), Z12, Z12
+	VBROADCASTI32X4 1648(SP), Z15
+	VINSERTI32X4    $0x01, 2672(SP), Z15, Z15
+	VINSERTI32X4    $0x02, 3696(SP), Z15, Z15
+	VINSERTI32X4    $0x03, 4720(SP), Z15, Z15
+	VBROADCASTI32X4 1904(SP), Z16
+	VINSERTI32X4    $0x01, 2928(SP), Z16, Z16
+	VINSERTI32X4    $0x02, 3952(SP), Z16, Z16
+	VINSERTI32X4    $0x03, 4976(SP), Z16, Z16
+	VPUNPCKLDQ      Z12, Z11, Z17
+	VPUNPCKHDQ      Z12, Z11, Z11
+	VPUNPCKLDQ      Z16, Z15, Z12
+	VPUNPCKHDQ      Z16, Z15, Z15
+	VPUNPCKLQDQ     Z12, Z17, Z16
+	VPUNPCKHQDQ     Z12, Z17, Z12
+	VPUNPCKLQDQ     Z15, Z11, Z17
+	VPUNPCKHQDQ     Z15, Z11, Z11
+	VPSLLD          $0x04, Z10, Z15
+	VPSRAD          $0x1f, Z15, Z15
+	VPANDD          Z8, Z15, Z15
+	VPSUBB          Z15, Z16, Z16
+	VPMULLD.BCST    224(BX), Z1, Z15
+	VPDPBUSD.BCST   196(BX), Z16, Z15
+	VPSLLD          $0x04, Z10, Z16
+	VPSRAD          $0x1f, Z16, Z16
+	VPANDD          Z8, Z16, Z16
+	VPSUBB          Z16, Z12, Z12
+	VPDPBUSD.BCST   200(BX), Z12, Z15
+	VPSRAD          $0x1f, Z10, Z12
+	VPANDD          Z8, Z12, Z12
+	VPSUBB          Z12, Z17, Z17
+	VPDPBUSD.BCST   204(BX), Z17, Z15
+	VPSRAD          $0x1f, Z10, Z10
+	VPANDD          Z8, Z10, Z10
+	VPSUBB          Z10, Z11, Z11
+	VPDPBUSD.BCST   208(BX), Z11, Z15
+	VCVTDQ2PS       Z14, Z14
+	VMULPS          384(SP), Z14, Z14
+	VADDPS          Z14, Z0, Z0
+	VCVTDQ2PS       Z15, Z15
+	VMULPS          448(SP), Z15, Z15
+	VADDPS          Z15, Z0, Z0
+	VBROADCASTI32X4 1152(SP), Z10
+	VINSERTI32X4    $0x01, 2176(SP), Z10, Z10
+	VINSERTI32X4    $0x02, 3200(SP), Z10, Z10
+	VINSERTI32X4    $0x03, 4224(SP), Z10, Z10
+	VBROADCASTI32X4 1408(SP), Z11
+	VINSERTI32X4    $0x01, 2432(SP), Z11, Z11
+	VINSERTI32X4    $0x02, 3456(SP), Z11, Z11
+	VINSERTI32X4    $0x03, 4480(SP), Z11, Z11
+	VBROADCASTI32X4 1664(SP), Z12
+	VINSERTI32X4    $0x01, 2688(SP), Z12, Z12
+	VINSERTI32X4    $0x02, 3712(SP), Z12, Z12
+	VINSERTI32X4    $0x03, 4736(SP), Z12, Z12
+	VBROADCASTI32X4 1920(SP), Z14
+	VINSERTI32X4    $0x01, 2944(SP), Z14, Z14
+	VINSERTI32X4    $0x02, 3968(SP), Z14, Z14
+	VINSERTI32X4    $0x03, 4992(SP), Z14, Z14
+	VPUNPCKLDQ      Z11, Z10, Z15
+	VPUNPCKHDQ      Z11, Z10, Z10
+	VPUNPCKLDQ      Z14, Z12, Z11
+	VPUNPCKHDQ      Z14, Z12, Z12
+	VPUNPCKLQDQ     Z11, Z15, Z14
+	VPUNPCKHQDQ     Z11, Z15, Z11
+	VPUNPCKLQDQ     Z12, Z10, Z15
+	VPUNPCKHQDQ     Z12, Z10, Z10
+	VPSLLD          $0x1c, Z13, Z12
+	VPSRAD          $0x1f, Z12, Z12
+	VPANDD          Z8, Z12, Z12
+	VPSUBB          Z12, Z14, Z14
+	VPMULLD.BCST    280(BX), Z1, Z12
+	VPDPBUSD.BCST   240(BX), Z14, Z12
+	VPSLLD          $0x1c, Z13, Z14
+	VPSRAD          $0x1f, Z14, Z14
+	VPANDD          Z8, Z14, Z14
+	VPSUBB          Z14, Z11, Z11
+	VPDPBUSD.BCST   244(BX), Z11, Z12
+	VPSLLD          $0x18, Z13, Z11
+	VPSRAD          $0x1f, Z11, Z11
+	VPANDD          Z8, Z11, Z11
+	VPSUBB          Z11, Z15, Z15
+	VPDPBUSD.BCST   248(BX), Z15, Z12
+	VPSLLD          $0x18, Z13, Z11
+	VPSRAD          $0x1f, Z11, Z11
+	VPANDD          Z8, Z11, Z11
+	VPSUBB          Z11, Z10, Z10
+	VPDPBUSD.BCST   252(BX), Z10, Z12
+	VBROADCASTI32X4 1168(SP), Z10
+	VINSERTI32X4    $0x01, 2192(SP), Z10, Z10
+	VINSERTI32X4    $0x02, 3216(SP), Z10, Z10
+	VINSERTI32X4    $0x03, 4240(SP), Z10, Z10
+	VBROADCASTI32X4 1424(SP), Z11
+	VINSERTI32X4    $0x01, 2448(SP), Z11, Z11
+	VINSERTI32X4    $0x02, 3472(SP), Z11, Z11
+	VINSERTI32X4    $0x03, 4496(SP), Z11, Z11
+	VBROADCASTI32X4 1680(SP), Z14
+	VINSERTI32X4    $0x01, 2704(SP), Z14, Z14
+	VINSERTI32X4    $0x02, 3728(SP), Z14, Z14
+	VINSERTI32X4    $0x03, 4752(SP), Z14, Z14
+	VBROADCASTI32X4 1936(SP), Z15
+	VINSERTI32X4    $0x01, 2960(SP), Z15, Z15
+	VINSERTI32X4    $0x02, 3984(SP), Z15, Z15
+	VINSERTI32X4    $0x03, 5008(SP), Z15, Z15
+	VPUNPCKLDQ      Z11, Z10, Z16
+	VPUNPCKHDQ      Z11, Z10, Z10
+	VPUNPCKLDQ      Z15, Z14, Z11
+	VPUNPCKHDQ      Z15, Z14, Z14
+	VPUNPCKLQDQ     Z11, Z16, Z15
+	VPUNPCKHQDQ     Z11, Z16, Z11
+	VPUNPCKLQDQ     Z14, Z10, Z16
+	VPUNPCKHQDQ     Z14, Z10, Z10
+	VPSLLD          $0x14, Z13, Z14
+	VPSRAD          $0x1f, Z14, Z14
+	VPANDD          Z8, Z14, Z14
+	VPSUBB          Z14, Z15, Z15
+	VPMULLD.BCST    284(BX), Z1, Z14
+	VPDPBUSD.BCST   256(BX), Z15, Z14
+	VPSLLD          $0x14, Z13, Z15
+	VPSRAD          $0x1f, Z15, Z15
+	VPANDD          Z8, Z15, Z15
+	VPSUBB          Z15, Z11, Z11
+	VPDPBUSD.BCST   260(BX), Z11, Z14
+	VPSLLD          $0x10, Z13, Z11
+	VPSRAD          $0x1f, Z11, Z11
+	VPANDD          Z8, Z11, Z11
+	VPSUBB          Z11, Z16, Z16
+	VPDPBUSD.BCST   264(BX), Z16, Z14
+	VPSLLD          $0x10, Z13, Z11
+	VPSRAD          $0x1f, Z11, Z11
+	VPANDD          Z8, Z11, Z11
+	VPSUBB          Z11, Z10, Z10
+	VPDPBUSD.BCST   268(BX), Z10, Z14
+	VCVTDQ2PS       Z12, Z12
+	VMULPS          512(SP), Z12, Z12
+	VADDPS          Z12, Z0, Z0
+	VCVTDQ2PS       Z14, Z14
+	VMULPS          576(SP), Z14, Z14
+	VADDPS          Z14, Z0, Z0
+	VBROADCASTI32X4 1184(SP), Z10
+	VINSERTI32X4    $0x01, 2208(SP), Z10, Z10
+	VINSERTI32X4    $0x02, 3232(SP), Z10, Z10
+	VINSERTI32X4    $0x03, 4256(SP), Z10, Z10
+	VBROADCASTI32X4 1440(SP), Z11
+	VINSERTI32X4    $0x01, 2464(SP), Z11, Z11
+	VINSERTI32X4    $0x02, 3488(SP), Z11, Z11
+	VINSERTI32X4    $0x03, 4512(SP), Z11, Z11
+	VBROADCASTI32X4 1696(SP), Z12
+	VINSERTI32X4    $0x01, 2720(SP), Z12, Z12
+	VINSERTI32X4    $0x02, 3744(SP), Z12, Z12
+	VINSERTI32X4    $0x03, 4768(SP), Z12, Z12
+	VBROADCASTI32X4 1952(SP), Z14
+	VINSERTI32X4    $0x01, 2976(SP), Z14, Z14
+	VINSERTI32X4    $0x02, 4000(SP), Z14, Z14
+	VINSERTI32X4    $0x03, 5024(SP), Z14, Z14
+	VPUNPCKLDQ      Z11, Z10, Z15
+	VPUNPCKHDQ      Z11, Z10, Z10
+	VPUNPCKLDQ      Z14, Z12, Z11
+	VPUNPCKHDQ      Z14, Z12, Z12
+	VPUNPCKLQDQ     Z11, Z15, Z14
+	VPUNPCKHQDQ     Z11, Z15, Z11
+	VPUNPCKLQDQ     Z12, Z10, Z15
+	VPUNPCKHQDQ     Z12, Z10, Z10
+	VPSLLD          $0x0c, Z13, Z12
+	VPSRAD          $0x1f, Z12, Z12
+	VPANDD          Z8, Z12, Z12
+	VPSUBB          Z12, Z14, Z14
+	VPMULLD.BCST    340(BX), Z1, Z12
+	VPDPBUSD.BCST   300(BX), Z14, Z12
+	VPSLLD          $0x0c, Z13, Z14
+	VPSRAD          $0x1f, Z14, Z14
+	VPANDD          Z8, Z14, Z14
+	VPSUBB          Z14, Z11, Z11
+	VPDPBUSD.BCST   304(BX), Z11, Z12
+	VPSLLD          $0x08, Z13, Z11
+	VPSRAD          $0x1f, Z11, Z11
+	VPANDD          Z8, Z11, Z11
+	VPSUBB          Z11, Z15, Z15
+	VPDPBUSD.BCST   308(BX), Z15, Z12
+	VPSLLD          $0x08, Z13, Z11
+	VPSRAD          $0x1f, Z11, Z11
+	VPANDD          Z8, Z11, Z11
+	VPSUBB          Z11, Z10, Z10
+	VPDPBUSD.BCST   312(BX), Z10, Z12
+	VBROADCASTI32X4 1200(SP), Z10
+	VINSERTI32X4    $0x01, 2224(SP), Z10, Z10
+	VINSERTI32X4    $0x02, 3248(SP), Z10, Z10
+	VINSERTI32X4    $0x03, 4272(SP), Z10, Z10
+	VBROADCASTI32X4 1456(SP), Z11
+	VINSERTI32X4    $0x01, 2480(SP), Z11, Z11
+	VINSERTI32X4    $0x02, 3504(SP), Z11, Z11
+	VINSERTI32X4    $0x03, 4528(SP), Z11, Z11
+	VBROADCASTI32X4 1712(SP), Z14
+	VINSERTI32X4    $0x01, 2736(SP), Z14, Z14
+	VINSERTI32X4    $0x02, 3760(SP), Z14, Z14
+	VINSERTI32X4    $0x03, 4784(SP), Z14, Z14
+	VBROADCASTI32X4 1968(SP), Z15
+	VINSERTI32X4    $0x01, 2992(SP), Z15, Z15
+	VINSERTI32X4    $0x02, 4016(SP), Z15, Z15
+	VINSERTI32X4    $0x03, 5040(SP), Z15, Z15
+	VPUNPCKLDQ      Z11, Z10, Z16
+	VPUNPCKHDQ      Z11, Z10, Z10
+	VPUNPCKLDQ      Z15, Z14, Z11
+	VPUNPCKHDQ      Z15, Z14, Z14
+	VPUNPCKLQDQ     Z11, Z16, Z15
+	VPUNPCKHQDQ     Z11, Z16, Z11
+	VPUNPCKLQDQ     Z14, Z10, Z16
+	VPUNPCKHQDQ     Z14, Z10, Z10
+	VPSLLD          $0x04, Z13, Z14
+	VPSRAD          $0x1f, Z14, Z14
+	VPANDD          Z8, Z14, Z14
+	VPSUBB          Z14, Z15, Z15
+	VPMULLD.BCST    344(BX), Z1, Z14
+	VPDPBUSD.BCST   316(BX), Z15, Z14
+	VPSLLD          $0x04, Z13, Z15
+	VPSRAD          $0x1f, Z15, Z15
+	VPANDD          Z8, Z15, Z15
+	VPSUBB          Z15, Z11, Z11
+	VPDPBUSD.BCST   320(BX), Z11, Z14
+	VPSRAD          $0x1f, Z13, Z11
+	VPANDD          Z8, Z11, Z11
+	VPSUBB          Z11, Z16, Z16
+	VPDPBUSD.BCST   324(BX), Z16, Z14
+	VPSRAD          $0x1f, Z13, Z11
+	VPANDD          Z8, Z11, Z11
+	VPSUBB          Z11, Z10, Z10
+	VPDPBUSD.BCST   328(BX), Z10, Z14
+	VCVTDQ2PS       Z12, Z12
+	VMULPS          640(SP), Z12, Z12
+	VADDPS          Z12, Z0, Z0
+	VCVTDQ2PS       Z14, Z14
+	VMULPS          704(SP), Z14, Z14
+	VADDPS          Z14, Z0, Z0
+	VBROADCASTI32X4 1216(SP), Z10
+	VINSERTI32X4    $0x01, 2240(SP), Z10, Z10
+	VINSERTI32X4    $0x02, 3264(SP), Z10, Z10
+	VINSERTI32X4    $0x03, 4288(SP), Z10, Z10
+	VBROADCASTI32X4 1472(SP), Z11
+	VINSERTI32X4    $0x01, 2496(SP), Z11, Z11
+	VINSERTI32X4    $0x02, 3520(SP), Z11, Z11
+	VINSERTI32X4    $0x03, 4544(SP), Z11, Z11
+	VBROADCASTI32X4 1728(SP), Z12
+	VINSERTI32X4    $0x01, 2752(SP), Z12, Z12
+	VINSERTI32X4    $0x02, 3776(SP), Z12, Z12
+	VINSERTI32X4    $0x03, 4800(SP), Z12, Z12
+	VBROADCASTI32X4 1984(SP), Z13
+	VINSERTI32X4    $0x01, 3008(SP), Z13, Z13
+	VINSERTI32X4    $0x02, 4032(SP), Z13, Z13
+	VINSERTI32X4    $0x03, 5056(SP), Z13, Z13
+	VPUNPCKLDQ      Z11, Z10, Z14
+	VPUNPCKHDQ      Z11, Z10, Z10
+	VPUNPCKLDQ      Z13, Z12, Z11
+	VPUNPCKHDQ      Z13, Z12, Z12
+	VPUNPCKLQDQ     Z11, Z14, Z13
+	VPUNPCKHQDQ     Z11, Z14, Z11
+	VPUNPCKLQDQ     Z12, Z10, Z14
+	VPUNPCKHQDQ     Z12, Z10, Z10
+	VPSLLD          $0x1c, Z9, Z12
+	VPSRAD          $0x1f, Z12, Z12
+	VPANDD          Z8, Z12, Z12
+	VPSUBB          Z12, Z13, Z13
+	VPMULLD.BCST    400(BX), Z1, Z12
+	VPDPBUSD.BCST   360(BX), Z13, Z12
+	VPSLLD          $0x1c, Z9, Z13
+	VPSRAD          $0x1f, Z13, Z13
+	VPANDD          Z8, Z13, Z13
+	VPSUBB          Z13, Z11, Z11
+	VPDPBUSD.BCST   364(BX), Z11, Z12
+	VPSLLD          $0x18, Z9, Z11
+	VPSRAD          $0x1f, Z11, Z11
+	VPANDD          Z8, Z11, Z11
+	VPSUBB          Z11, Z14, Z14
+	VPDPBUSD.BCST   368(BX), Z14, Z12
+	VPSLLD          $0x18, Z9, Z11
+	VPSRAD          $0x1f, Z11, Z11
+	VPANDD          Z8, Z11, Z11
+	VPSUBB          Z11, Z10, Z10
+	VPDPBUSD.BCST   372(BX), Z10, Z12
+	VBROADCASTI32X4 1232(SP), Z10
+	VINSERTI32X4    $0x01, 2256(SP), Z10, Z10
+	VINSERTI32X4    $0x02, 3280(SP), Z10, Z10
+	VINSERTI32X4    $0x03, 4304(SP), Z10, Z10
+	VBROADCASTI32X4 1488(SP), Z11
+	VINSERTI32X4    $0x01, 2512(SP), Z11, Z11
+	VINSERTI32X4    $0x02, 3536(SP), Z11, Z11
+	VINSERTI32X4    $0x03, 4560(SP), Z11, Z11
+	VBROADCASTI32X4 1744(SP), Z13
+	VINSERTI32X4    $0x01, 2768(SP), Z13, Z13
+	VINSERTI32X4    $0x02, 3792(SP), Z13, Z13
+	VINSERTI32X4    $0x03, 4816(SP), Z13, Z13
+	VBROADCASTI32X4 2000(SP), Z14
+	VINSERTI32X4    $0x01, 3024(SP), Z14, Z14
+	VINSERTI32X4    $0x02, 4048(SP), Z14, Z14
+	VINSERTI32X4    $0x03, 5072(SP), Z14, Z14
+	VPUNPCKLDQ      Z11, Z10, Z15
+	VPUNPCKHDQ      Z11, Z10, Z10
+	VPUNPCKLDQ      Z14, Z13, Z11
+	VPUNPCKHDQ      Z14, Z13, Z13
+	VPUNPCKLQDQ     Z11, Z15, Z14
+	VPUNPCKHQDQ     Z11, Z15, Z11
+	VPUNPCKLQDQ     Z13, Z10, Z15
+	VPUNPCKHQDQ     Z13, Z10, Z10
+	VPSLLD          $0x14, Z9, Z13
+	VPSRAD          $0x1f, Z13, Z13
+	VPANDD          Z8, Z13, Z13
+	VPSUBB          Z13, Z14, Z14
+	VPMULLD.BCST    404(BX), Z1, Z13
+	VPDPBUSD.BCST   376(BX), Z14, Z13
+	VPSLLD          $0x14, Z9, Z14
+	VPSRAD          $0x1f, Z14, Z14
+	VPANDD          Z8, Z14, Z14
+	VPSUBB          Z14, Z11, Z11
+	VPDPBUSD.BCST   380(BX), Z11, Z13
+	VPSLLD          $0x10, Z9, Z11
+	VPSRAD          $0x1f, Z11, Z11
+	VPANDD          Z8, Z11, Z11
+	VPSUBB          Z11, Z15, Z15
+	VPDPBUSD.BCST   384(BX), Z15, Z13
+	VPSLLD          $0x10, Z9, Z11
+	VPSRAD          $0x1f, Z11, Z11
+	VPANDD          Z8, Z11, Z11
+	VPSUBB          Z11, Z10, Z10
+	VPDPBUSD.BCST   388(BX), Z10, Z13
+	VCVTDQ2PS       Z12, Z12
+	VMULPS          768(SP), Z12, Z12
+	VADDPS          Z12, Z0, Z0
+	VCVTDQ2PS       Z13, Z13
+	VMULPS          832(SP), Z13, Z13
+	VADDPS          Z13, Z0, Z0
+	VBROADCASTI32X4 1248(SP), Z10
+	VINSERTI32X4    $0x01, 2272(SP), Z10, Z10
+	VINSERTI32X4    $0x02, 3296(SP), Z10, Z10
+	VINSERTI32X4    $0x03, 4320(SP), Z10, Z10
+	VBROADCASTI32X4 1504(SP), Z11
+	VINSERTI32X4    $0x01, 2528(SP), Z11, Z11
+	VINSERTI32X4    $0x02, 3552(SP), Z11, Z11
+	VINSERTI32X4    $0x03, 4576(SP), Z11, Z11
+	VBROADCASTI32X4 1760(SP), Z12
+	VINSERTI32X4    $0x01, 2784(SP), Z12, Z12
+	VINSERTI32X4    $0x02, 3808(SP), Z12, Z12
+	VINSERTI32X4    $0x03, 4832(SP), Z12, Z12
+	VBROADCASTI32X4 2016(SP), Z13
+	VINSERTI32X4    $0x01, 3040(SP), Z13, Z13
+	VINSERTI32X4    $0x02, 4064(SP), Z13, Z13
+	VINSERTI32X4    $0x03, 5088(SP), Z13, Z13
+	VPUNPCKLDQ      Z11, Z10, Z14
+	VPUNPCKHDQ      Z11, Z10, Z10
+	VPUNPCKLDQ      Z13, Z12, Z11
+	VPUNPCKHDQ      Z13, Z12, Z12
+	VPUNPCKLQDQ     Z11, Z14, Z13
+	VPUNPCKHQDQ     Z11, Z14, Z11
+	VPUNPCKLQDQ     Z12, Z10, Z14
+	VPUNPCKHQDQ     Z12, Z10, Z10
+	VPSLLD          $0x0c, Z9, Z12
+	VPSRAD          $0x1f, Z12, Z12
+	VPANDD          Z8, Z12, Z12
+	VPSUBB          Z12, Z13, Z13
+	VPMULLD.BCST    460(BX), Z1, Z12
+	VPDPBUSD.BCST   420(BX), Z13, Z12
+	VPSLLD          $0x0c, Z9, Z13
+	VPSRAD          $0x1f, Z13, Z13
+	VPANDD          Z8, Z13, Z13
+	VPSUBB          Z13, Z11, Z11
+	VPDPBUSD.BCST   424(BX), Z11, Z12
+	VPSLLD          $0x08, Z9, Z11
+	VPSRAD          $0x1f, Z11, Z11
+	VPANDD          Z8, Z11, Z11
+	VPSUBB          Z11, Z14, Z14
+	VPDPBUSD.BCST   428(BX), Z14, Z12
+	VPSLLD          $0x08, Z9, Z11
+	VPSRAD          $0x1f, Z11, Z11
+	VPANDD          Z8, Z11, Z11
+	VPSUBB          Z11, Z10, Z10
+	VPDPBUSD.BCST   432(BX), Z10, Z12
+	VBROADCASTI32X4 1264(SP), Z10
+	VINSERTI32X4    $0x01, 2288(SP), Z10, Z10
+	VINSERTI32X4    $0x02, 3312(SP), Z10, Z10
+	VINSERTI32X4    $0x03, 4336(SP), Z10, Z10
+	VBROADCASTI32X4 1520(SP), Z11
+	VINSERTI32X4    $0x01, 2544(SP), Z11, Z11
+	VINSERTI32X4    $0x02, 3568(SP), Z11, Z11
+	VINSERTI32X4    $0x03, 4592(SP), Z11, Z11
+	VBROADCASTI32X4 1776(SP), Z13
+	VINSERTI32X4    $0x01, 2800(SP), Z13, Z13
+	VINSERTI32X4    $0x02, 3824(SP), Z13, Z13
+	VINSERTI32X4    $0x03, 4848(SP), Z13, Z13
+	VBROADCASTI32X4 2032(SP), Z14
+	VINSERTI32X4    $0x01, 3056(SP), Z14, Z14
+	VINSERTI32X4    $0x02, 4080(SP), Z14, Z14
+	VINSERTI32X4    $0x03, 5104(SP), Z14, Z14
+	VPUNPCKLDQ      Z11, Z10, Z15
+	VPUNPCKHDQ      Z11, Z10, Z10
+	VPUNPCKLDQ      Z14, Z13, Z11
+	VPUNPCKHDQ      Z14, Z13, Z13
+	VPUNPCKLQDQ     Z11, Z15, Z14
+	VPUNPCKHQDQ     Z11, Z15, Z11
+	VPUNPCKLQDQ     Z13, Z10, Z15
+	VPUNPCKHQDQ     Z13, Z10, Z10
+	VPSLLD          $0x04, Z9, Z13
+	VPSRAD          $0x1f, Z13, Z13
+	VPANDD          Z8, Z13, Z13
+	VPSUBB          Z13, Z14, Z14
+	VPMULLD.BCST    464(BX), Z1, Z13
+	VPDPBUSD.BCST   436(BX), Z14, Z13
+	VPSLLD          $0x04, Z9, Z14
+	VPSRAD          $0x1f, Z14, Z14
+	VPANDD          Z8, Z14, Z14
+	VPSUBB          Z14, Z11, Z11
+	VPDPBUSD.BCST   440(BX), Z11, Z13
+	VPSRAD          $0x1f, Z9, Z11
+	VPANDD          Z8, Z11, Z11
+	VPSUBB          Z11, Z15, Z15
+	VPDPBUSD.BCST   444(BX), Z15, Z13
+	VPSRAD          $0x1f, Z9, Z9
+	VPANDD          Z8, Z9, Z9
+	VPSUBB          Z9, Z10, Z10
+	VPDPBUSD.BCST   448(BX), Z10, Z13
+	VCVTDQ2PS       Z12, Z12
+	VMULPS          896(SP), Z12, Z12
+	VADDPS          Z12, Z0, Z0
+	VCVTDQ2PS       Z13, Z13
+	VMULPS          960(SP), Z13, Z13
+	VADDPS          Z13, Z0, Z0
+	ADDQ            $0x00000038, AX
+	ADDQ            $0x00000038, SI
+	ADDQ            $0x00000038, DI
+	ADDQ            $0x00000038, R8
+	ADDQ            $0x00000038, R9
+	ADDQ            $0x00000038, R10
+	ADDQ            $0x00000380, R11
+	ADDQ            $0x000001e0, BX
+	DECQ            DX
+	JNE             block
+	MOVQ            acc+0(FP), AX
+	VMOVUPS         Z0, (AX)
+	VZEROUPPER
+	RET
+
+DATA dotIQ1_MConst0<>+0(SB)/8, $0x0000000f0000000f
+DATA dotIQ1_MConst0<>+8(SB)/8, $0x0000000f0000000f
+GLOBL dotIQ1_MConst0<>(SB), RODATA|NOPTR, $16
+
+DATA dotIQ1_MConst1<>+0(SB)/8, $0x000000f0000000f0
+DATA dotIQ1_MConst1<>+8(SB)/8, $0x000000f0000000f0
+GLOBL dotIQ1_MConst1<>(SB), RODATA|NOPTR, $16
+
+DATA dotIQ1_MConst2<>+0(SB)/8, $0x00000f0000000f00
+DATA dotIQ1_MConst2<>+8(SB)/8, $0x00000f0000000f00
+GLOBL dotIQ1_MConst2<>(SB), RODATA|NOPTR, $16
+
+DATA dotIQ1_MConst3<>+0(SB)/8, $0x0000f0000000f000
+DATA dotIQ1_MConst3<>+8(SB)/8, $0x0000f0000000f000
+GLOBL dotIQ1_MConst3<>(SB), RODATA|NOPTR, $16
+
+DATA dotIQ1_MConst4<>+0(SB)/8, $0x0000000100000001
+DATA dotIQ1_MConst4<>+8(SB)/8, $0x0000000100000001
+GLOBL dotIQ1_MConst4<>(SB), RODATA|NOPTR, $16
+
+DATA dotIQ1_MConst5<>+0(SB)/8, $0x3e0000003e000000
+DATA dotIQ1_MConst5<>+8(SB)/8, $0x3e0000003e000000
+GLOBL dotIQ1_MConst5<>(SB), RODATA|NOPTR, $16
+
+DATA dotIQ1_MConst6<>+0(SB)/8, $0x0202020202020202
+DATA dotIQ1_MConst6<>+8(SB)/8, $0x0202020202020202
+GLOBL dotIQ1_MConst6<>(SB), RODATA|NOPTR, $16
+
+// func dotIQ2_XXSVNNI(acc *float32, rows *byte, stride int, blocks int, acts *byte)
+// Requires: AVX, AVX512BW, AVX512F, AVX512VNNI, MMX+
+TEXT ·dotIQ2_XXSVNNI(SB), $4616-40
+	MOVQ            rows+8(FP), AX
+	MOVQ            stride+16(FP), CX
+	MOVQ            blocks+24(FP), DX
+	MOVQ            acts+32(FP), BX
+	LEAQ            (AX)(CX*2), SI
+	ADDQ            CX, SI
+	LEAQ            (SI)(CX*2), DI
+	ADDQ            CX, DI
+	LEAQ            (DI)(CX*2), R8
+	ADDQ            CX, R8
+	LEAQ            (R8)(CX*2), R9
+	ADDQ            CX, R9
+	LEAQ            (R9)(CX*2), R10
+	ADDQ            CX, R10
+	MOVQ            CX, R11
+	SHLQ            $0x04, R11
+	ADDQ            AX, R11
+	MOVL            $-64, R12
+	VPBROADCASTD    R12, Z1
+	VPXORD          Z0, Z0, Z0
+	VBROADCASTI32X4 dotIQ2_XXSConst0<>+0(SB), Z2
+	VBROADCASTI32X4 dotIQ2_XXSConst1<>+0(SB), Z3
+	VBROADCASTI32X4 dotIQ2_XXSConst2<>+0(SB), Z4
+	VBROADCASTI32X4 dotIQ2_XXSConst3<>+0(SB), Z5
+	VBROADCASTI32X4 dotIQ2_XXSConst4<>+0(SB), Z6
+	VBROADCASTI32X4 dotIQ2_XXSConst5<>+0(SB), Z7
+	VBROADCASTI32X4 dotIQ2_XXSConst6<>+0(SB), Z8
+	VBROADCASTI32X4 dotIQ2_XXSConst7<>+0(SB), Z9
+	VBROADCASTI32X4 dotIQ2_XXSConst8<>+0(SB), Z10
+	VBROADCASTI32X4 dotIQ2_XXSConst9<>+0(SB), Z11
+	VBROADCASTI32X4 dotIQ2_XXSConst10<>+0(SB), Z12
+	VBROADCASTI32X4 dotIQ2_XXSConst11<>+0(SB), Z13
+
+block:
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	PREFETCHT0 128(R11)
+	PREFETCHT0 192(R11)
+	PREFETCHT0 256(R11)
+	PREFETCHT0 320(R11)
+	PREFETCHT0 384(R11)
+	PREFETCHT0 448(R11)
+	PREFETCHT0 512(R11)
+	PREFETCHT0 576(R11)
+	PREFETCHT0 640(R11)
+	PREFETCHT0 704(R11)
+	PREFETCHT0 768(R11)
+	PREFETCHT0 832(R11)
+	PREFETCHT0 896(R11)
+	PREFETCHT0 960(R11)
+	PREFETCHT0 1024(R11)
+	LEAQ       ·gridIQ2_XXS+0(SB), R12
+	MOVQ       AX, R13
+	LEAQ       512(SP), R14
+	MOVQ       $0x00000010, 4608(SP)
+
+row:
+	MOVBLZX         2(R13), R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, (R14)
+	MOVBLZX         3(R13), R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 8(R14)
+	MOVBLZX         4(R13), R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 16(R14)
+	MOVBLZX         5(R13), R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 24(R14)
+	MOVBLZX         10(R13), R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 32(R14)
+	MOVBLZX         11(R13), R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 40(R14)
+	MOVBLZX         12(R13), R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 48(R14)
+	MOVBLZX         13(R13), R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 56(R14)
+	MOVBLZX         18(R13), R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 64(R14)
+	MOVBLZX         19(R13), R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 72(R14)
+	MOVBLZX         20(R13), R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 80(R14)
+	MOVBLZX         21(R13), R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 88(R14)
+	MOVBLZX         26(R13), R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 96(R14)
+	MOVBLZX         27(R13), R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 104(R14)
+	MOVBLZX         28(R13), R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 112(R14)
+	MOVBLZX         29(R13), R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 120(R14)
+	MOVBLZX         34(R13), R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 128(R14)
+	MOVBLZX         35(R13), R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 136(R14)
+	MOVBLZX         36(R13), R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 144(R14)
+	MOVBLZX         37(R13), R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 152(R14)
+	MOVBLZX         42(R13), R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 160(R14)
+	MOVBLZX         43(R13), R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 168(R14)
+	MOVBLZX         44(R13), R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 176(R14)
+	MOVBLZX         45(R13), R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 184(R14)
+	MOVBLZX         50(R13), R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 192(R14)
+	MOVBLZX         51(R13), R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 200(R14)
+	MOVBLZX         52(R13), R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 208(R14)
+	MOVBLZX         53(R13), R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 216(R14)
+	MOVBLZX         58(R13), R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 224(R14)
+	MOVBLZX         59(R13), R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 232(R14)
+	MOVBLZX         60(R13), R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 240(R14)
+	MOVBLZX         61(R13), R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 248(R14)
+	ADDQ            CX, R13
+	ADDQ            $0x00000100, R14
+	DECQ            4608(SP)
+	JNE             row
+	VBROADCASTI32X4 (AX), Z14
+	VINSERTI32X4    $0x01, (SI)(CX*1), Z14, Z14
+	VINSERTI32X4    $0x02, (DI)(CX*2), Z14, Z14
+	VINSERTI32X4    $0x03, (R9), Z14, Z14
+	VBROADCASTI32X4 (AX)(CX*1), Z15
+	VINSERTI32X4    $0x01, (SI)(CX*2), Z15, Z15
+	VINSERTI32X4    $0x02, (R8), Z15, Z15
+	VINSERTI32X4    $0x03, (R9)(CX*1), Z15, Z15
+	VBROADCASTI32X4 (AX)(CX*2), Z16
+	VINSERTI32X4    $0x01, (DI), Z16, Z16
+	VINSERTI32X4    $0x02, (R8)(CX*1), Z16, Z16
+	VINSERTI32X4    $0x03, (R9)(CX*2), Z16, Z16
+	VBROADCASTI32X4 (SI), Z17
+	VINSERTI32X4    $0x01, (DI)(CX*1), Z17, Z17
+	VINSERTI32X4    $0x02, (R8)(CX*2), Z17, Z17
+	VINSERTI32X4    $0x03, (R10), Z17, Z17
+	VPUNPCKLDQ      Z15, Z14, Z14
+	VPUNPCKLDQ      Z17, Z16, Z15
+	VPUNPCKLQDQ     Z15, Z14, Z14
+	VPMOVDW         Z14, Y14
+	VCVTPH2PS       Y14, Z14
+	VBROADCASTI32X4 2(AX), Z15
+	VINSERTI32X4    $0x01, 2(SI)(CX*1), Z15, Z15
+	VINSERTI32X4    $0x02, 2(DI)(CX*2), Z15, Z15
+	VINSERTI32X4    $0x03, 2(R9), Z15, Z15
+	VBROADCASTI32X4 2(AX)(CX*1), Z16
+	VINSERTI32X4    $0x01, 2(SI)(CX*2), Z16, Z16
+	VINSERTI32X4    $0x02, 2(R8), Z16, Z16
+	VINSERTI32X4    $0x03, 2(R9)(CX*1), Z16, Z16
+	VBROADCASTI32X4 2(AX)(CX*2), Z17
+	VINSERTI32X4    $0x01, 2(DI), Z17, Z17
+	VINSERTI32X4    $0x02, 2(R8)(CX*1), Z17, Z17
+	VINSERTI32X4    $0x03, 2(R9)(CX*2), Z17, Z17
+	VBROADCASTI32X4 2(SI), Z18
+	VINSERTI32X4    $0x01, 2(DI)(CX*1), Z18, Z18
+	VINSERTI32X4    $0x02, 2(R8)(CX*2), Z18, Z18
+	VINSERTI32X4    $0x03, 2(R10), Z18, Z18
+	VPUNPCKLDQ      Z16, Z15, Z19
+	VPUNPCKHDQ      Z16, Z15, Z15
+	VPUNPCKLDQ      Z18, Z17, Z16
+	VPUNPCKHDQ      Z18, Z17, Z17
+	VPUNPCKLQDQ     Z16, Z19, Z18
+	VPUNPCKHQDQ     Z16, Z19, Z16
+	VPUNPCKLQDQ     Z17, Z15, Z18
+	VPUNPCKHQDQ     Z17, Z15, Z15
+	VPSRLD          $0x1c, Z16, Z17
+	VCVTDQ2PS       Z17, Z17
+	VADDPS          Z2, Z17, Z17
+	VMULPS          Z14, Z17, Z17
+	VMULPS          Z3, Z17, Z17
+	VMULPS.BCST     32(BX), Z17, Z17
+	VMOVUPS         Z17, (SP)
+	VPANDD          Z16, Z4, Z17
+	VPSLLD          $0x01, Z16, Z18
+	VPTERNLOGD      $0xf8, Z5, Z18, Z17
+	VPSLLD          $0x02, Z16, Z18
+	VPTERNLOGD      $0xf8, Z6, Z18, Z17
+	VPSLLD          $0x03, Z16, Z16
+	VPTERNLOGD      $0xf8, Z7, Z16, Z17
+	VPANDD          Z17, Z8, Z16
+	VPSHUFB         Z16, Z9, Z16
+	VPSRLD          $0x04, Z17, Z18
+	VPANDD          Z18, Z8, Z18
+	VPSHUFB         Z18, Z9, Z18
+	VPTERNLOGD      $0x96, Z16, Z18, Z17
+	VBROADCASTI32X4 512(SP), Z16
+	VINSERTI32X4    $0x01, 1536(SP), Z16, Z16
+	VINSERTI32X4    $0x02, 2560(SP), Z16, Z16
+	VINSERTI32X4    $0x03, 3584(SP), Z16, Z16
+	VBROADCASTI32X4 768(SP), Z18
+	VINSERTI32X4    $0x01, 1792(SP), Z18, Z18
+	VINSERTI32X4    $0x02, 2816(SP), Z18, Z18
+	VINSERTI32X4    $0x03, 3840(SP), Z18, Z18
+	VBROADCASTI32X4 1024(SP), Z19
+	VINSERTI32X4    $0x01, 2048(SP), Z19, Z19
+	VINSERTI32X4    $0x02, 3072(SP), Z19, Z19
+	VINSERTI32X4    $0x03, 4096(SP), Z19, Z19
+	VBROADCASTI32X4 1280(SP), Z20
+	VINSERTI32X4    $0x01, 2304(SP), Z20, Z20
+	VINSERTI32X4    $0x02, 3328(SP), Z20, Z20
+	VINSERTI32X4    $0x03, 4352(SP), Z20, Z20
+	VPUNPCKLDQ      Z18, Z16, Z21
+	VPUNPCKHDQ      Z18, Z16, Z16
+	VPUNPCKLDQ      Z20, Z19, Z18
+	VPUNPCKHDQ      Z20, Z19, Z19
+	VPUNPCKLQDQ     Z18, Z21, Z20
+	VPUNPCKHQDQ     Z18, Z21, Z18
+	VPUNPCKLQDQ     Z19, Z16, Z21
+	VPUNPCKHQDQ     Z19, Z16, Z16
+	VPSHUFB         Z11, Z17, Z19
+	VPTESTMB        Z12, Z19, K1
+	VPSUBB          Z20, Z10, K1, Z20
+	VPMULLD.BCST    36(BX), Z1, Z19
+	VPDPBUSD.BCST   (BX), Z20, Z19
+	VPSHUFB         Z11, Z17, Z20
+	VPTESTMB        Z13, Z20, K1
+	VPSUBB          Z18, Z10, K1, Z18
+	VPDPBUSD.BCST   4(BX), Z18, Z19
+	VPSRLD          $0x08, Z17, Z18
+	VPSHUFB         Z11, Z18, Z18
+	VPTESTMB        Z12, Z18, K1
+	VPSUBB          Z21, Z10, K1, Z21
+	VPDPBUSD.BCST   8(BX), Z21, Z19
+	VPSRLD          $0x08, Z17, Z18
+	VPSHUFB         Z11, Z18, Z18
+	VPTESTMB        Z13, Z18, K1
+	VPSUBB          Z16, Z10, K1, Z16
+	VPDPBUSD.BCST   12(BX), Z16, Z19
+	VBROADCASTI32X4 528(SP), Z16
+	VINSERTI32X4    $0x01, 1552(SP), Z16, Z16
+	VINSERTI32X4    $0x02, 2576(SP), Z16, Z16
+	VINSERTI32X4    $0x03, 3600(SP), Z16, Z16
+	VBROADCASTI32X4 784(SP), Z18
+	VINSERTI32X4    $0x01, 1808(SP), Z18, Z18
+	VINSERTI32X4    $0x02, 2832(SP), Z18, Z18
+	VINSERTI32X4    $0x03, 3856(SP), Z18, Z18
+	VBROADCASTI32X4 1040(SP), Z20
+	VINSERTI32X4    $0x01, 2064(SP), Z20, Z20
+	VINSERTI32X4    $0x02, 3088(SP), Z20, Z20
+	VINSERTI32X4    $0x03, 4112(SP), Z20, Z20
+	VBROADCASTI32X4 1296(SP), Z21
+	VINSERTI32X4    $0x01, 2320(SP), Z21, Z21
+	VINSERTI32X4    $0x02, 3344(SP), Z21, Z21
+	VINSERTI32X4    $0x03, 4368(SP), Z21, Z21
+	VPUNPCKLDQ      Z18, Z16, Z22
+	VPUNPCKHDQ      Z18, Z16, Z16
+	VPUNPCKLDQ      Z21, Z20, Z18
+	VPUNPCKHDQ      Z21, Z20, Z20
+	VPUNPCKLQDQ     Z18, Z22, Z21
+	VPUNPCKHQDQ     Z18, Z22, Z18
+	VPUNPCKLQDQ     Z20, Z16, Z22
+	VPUNPCKHQDQ     Z20, Z16, Z16
+	VPSRLD          $0x10, Z17, Z20
+	VPSHUFB         Z11, Z20, Z20
+	VPTESTMB        Z12, Z20, K1
+	VPSUBB          Z21, Z10, K1, Z21
+	VPDPBUSD.BCST   16(BX), Z21, Z19
+	VPSRLD          $0x10, Z17, Z20
+	VPSHUFB         Z11, Z20, Z20
+	VPTESTMB        Z13, Z20, K1
+	VPSUBB          Z18, Z10, K1, Z18
+	VPDPBUSD.BCST   20(BX), Z18, Z19
+	VPSRLD          $0x18, Z17, Z18
+	VPSHUFB         Z11, Z18, Z18
+	VPTESTMB        Z12, Z18, K1
+	VPSUBB          Z22, Z10, K1, Z22
+	VPDPBUSD.BCST   24(BX), Z22, Z19
+	VPSRLD          $0x18, Z17, Z17
+	VPSHUFB         Z11, Z17, Z17
+	VPTESTMB        Z13, Z17, K1
+	VPSUBB          Z16, Z10, K1, Z16
+	VPDPBUSD.BCST   28(BX), Z16, Z19
+	VCVTDQ2PS       Z19, Z19
+	VMULPS          (SP), Z19, Z19
+	VADDPS          Z19, Z0, Z0
+	VPSRLD          $0x1c, Z15, Z16
+	VCVTDQ2PS       Z16, Z16
+	VADDPS          Z2, Z16, Z16
+	VMULPS          Z14, Z16, Z16
+	VMULPS          Z3, Z16, Z16
+	VMULPS.BCST     92(BX), Z16, Z16
+	VMOVUPS         Z16, 64(SP)
+	VPANDD          Z15, Z4, Z16
+	VPSLLD          $0x01, Z15, Z17
+	VPTERNLOGD      $0xf8, Z5, Z17, Z16
+	VPSLLD          $0x02, Z15, Z17
+	VPTERNLOGD      $0xf8, Z6, Z17, Z16
+	VPSLLD          $0x03, Z15, Z15
+	VPTERNLOGD      $0xf8, Z7, Z15, Z16
+	VPANDD          Z16, Z8, Z15
+	VPSHUFB         Z15, Z9, Z15
+	VPSRLD          $0x04, Z16, Z17
+	VPANDD          Z17, Z8, Z17
+	VPSHUFB         Z17, Z9, Z17
+	VPTERNLOGD      $0x96, Z15, Z17, Z16
+	VBROADCASTI32X4 544(SP), Z15
+	VINSERTI32X4    $0x01, 1568(SP), Z15, Z15
+	VINSERTI32X4    $0x02, 2592(SP), Z15, Z15
+	VINSERTI32X4    $0x03, 3616(SP), Z15, Z15
+	VBROADCASTI32X4 800(SP), Z17
+	VINSERTI32X4    $0x01, 1824(SP), Z17, Z17
+	VINSERTI32X4    $0x02, 2848(SP), Z17, Z17
+	VINSERTI32X4    $0x03, 3872(SP), Z17, Z17
+	VBROADCASTI32X4 1056(SP), Z18
+	VINSERTI32X4    $0x01, 2080(SP), Z18, Z18
+	VINSERTI32X4    $0x02, 3104(SP), Z18, Z18
+	VINSERTI32X4    $0x03, 4128(SP), Z18, Z18
+	VBROADCASTI32X4 1312(SP), Z19
+	VINSERTI32X4    $0x01, 2336(SP), Z19, Z19
+	VINSERTI32X4    $0x02, 3360(SP), Z19, Z19
+	VINSERTI32X4    $0x03, 4384(SP), Z19, Z19
+	VPUNPCKLDQ      Z17, Z15, Z20
+	VPUNPCKHDQ      Z17, Z15, Z15
+	VPUNPCKLDQ      Z19, Z18, Z17
+	VPUNPCKHDQ      Z19, Z18, Z18
+	VPUNPCKLQDQ     Z17, Z20, Z19
+	VPUNPCKHQDQ     Z17, Z20, Z17
+	VPUNPCKLQDQ     Z18, Z15, Z20
+	VPUNPCKHQDQ     Z18, Z15, Z15
+	VPSHUFB         Z11, Z16, Z18
+	VPTESTMB        Z12, Z18, K1
+	VPSUBB          Z19, Z10, K1, Z19
+	VPMULLD.BCST    96(BX), Z1, Z18
+	VPDPBUSD.BCST   60(BX), Z19, Z18
+	VPSHUFB         Z11, Z16, Z19
+	VPTESTMB        Z13, Z19, K1
+	VPSUBB          Z17, Z10, K1, Z17
+	VPDPBUSD.BCST   64(BX), Z17, Z18
+	VPSRLD          $0x08, Z16, Z17
+	VPSHUFB         Z11, Z17, Z17
+	VPTESTMB        Z12, Z17, K1
+	VPSUBB          Z20, Z10, K1, Z20
+	VPDPBUSD.BCST   68(BX), Z20, Z18
+	VPSRLD          $0x08, Z16, Z17
+	VPSHUFB         Z11, Z17, Z17
+	VPTESTMB        Z13, Z17, K1
+	VPSUBB          Z15, Z10, K1, Z15
+	VPDPBUSD.BCST   72(BX), Z15, Z18
+	VBROADCASTI32X4 560(SP), Z15
+	VINSERTI32X4    $0x01, 1584(SP), Z15, Z15
+	VINSERTI32X4    $0x02, 2608(SP), Z15, Z15
+	VINSERTI32X4    $0x03, 3632(SP), Z15, Z15
+	VBROADCASTI32X4 816(SP), Z17
+	VINSERTI32X4    $0x01, 1840(SP), Z17, Z17
+	VINSERTI32X4    $0x02, 2864(SP), Z17, Z17
+	VINSERTI32X4    $0x03, 3888(SP), Z17, Z17
+	VBROADCASTI32X4 1072(SP), Z19
+	VINSERTI32X4    $0x01, 2096(SP), Z19, Z19
+	VINSERTI32X4    $0x02, 3120(SP), Z19, Z19
+	VINSERTI32X4    $0x03, 4144(SP), Z19, Z19
+	VBROADCASTI32X4 1328(SP), Z20
+	VINSERTI32X4    $0x01, 2352(SP), Z20, Z20
+	VINSERTI32X4    $0x02, 3376(SP), Z20, Z20
+	VINSERTI32X4    $0x03, 4400(SP), Z20, Z20
+	VPUNPCKLDQ      Z17, Z15, Z21
+	VPUNPCKHDQ      Z17, Z15, Z15
+	VPUNPCKLDQ      Z20, Z19, Z17
+	VPUNPCKHDQ      Z20, Z19, Z19
+	VPUNPCKLQDQ     Z17, Z21, Z20
+	VPUNPCKHQDQ     Z17, Z21, Z17
+	VPUNPCKLQDQ     Z19, Z15, Z21
+	VPUNPCKHQDQ     Z19, Z15, Z15
+	VPSRLD          $0x10, Z16, Z19
+	VPSHUFB         Z11, Z19, Z19
+	VPTESTMB        Z12, Z19, K1
+	VPSUBB          Z20, Z10, K1, Z20
+	VPDPBUSD.BCST   76(BX), Z20, Z18
+	VPSRLD          $0x10, Z16, Z19
+	VPSHUFB         Z11, Z19, Z19
+	VPTESTMB        Z13, Z19, K1
+	VPSUBB          Z17, Z10, K1, Z17
+	VPDPBUSD.BCST   80(BX), Z17, Z18
+	VPSRLD          $0x18, Z16, Z17
+	VPSHUFB         Z11, Z17, Z17
+	VPTESTMB        Z12, Z17, K1
+	VPSUBB          Z21, Z10, K1, Z21
+	VPDPBUSD.BCST   84(BX), Z21, Z18
+	VPSRLD          $0x18, Z16, Z16
+	VPSHUFB         Z11, Z16, Z16
+	VPTESTMB        Z13, Z16, K1
+	VPSUBB          Z15, Z10, K1, Z15
+	VPDPBUSD.BCST   88(BX), Z15, Z18
+	VCVTDQ2PS       Z18, Z18
+	VMULPS          64(SP), Z18, Z18
+	VADDPS          Z18, Z0, Z0
+	VBROADCASTI32X4 18(AX), Z15
+	VINSERTI32X4    $0x01, 18(SI)(CX*1), Z15, Z15
+	VINSERTI32X4    $0x02, 18(DI)(CX*2), Z15, Z15
+	VINSERTI32X4    $0x03, 18(R9), Z15, Z15
+	VBROADCASTI32X4 18(AX)(CX*1), Z16
+	VINSERTI32X4    $0x01, 18(SI)(CX*2), Z16, Z16
+	VINSERTI32X4    $0x02, 18(R8), Z16, Z16
+	VINSERTI32X4    $0x03, 18(R9)(CX*1), Z16, Z16
+	VBROADCASTI32X4 18(AX)(CX*2), Z17
+	VINSERTI32X4    $0x01, 18(DI), Z17, Z17
+	VINSERTI32X4    $0x02, 18(R8)(CX*1), Z17, Z17
+	VINSERTI32X4    $0x03, 18(R9)(CX*2), Z17, Z17
+	VBROADCASTI32X4 18(SI), Z18
+	VINSERTI32X4    $0x01, 18(DI)(CX*1), Z18, Z18
+	VINSERTI32X4    $0x02, 18(R8)(CX*2), Z18, Z18
+	VINSERTI32X4    $0x03, 18(R10), Z18, Z18
+	VPUNPCKLDQ      Z16, Z15, Z19
+	VPUNPCKHDQ      Z16, Z15, Z15
+	VPUNPCKLDQ      Z18, Z17, Z16
+	VPUNPCKHDQ      Z18, Z17, Z17
+	VPUNPCKLQDQ     Z16, Z19, Z18
+	VPUNPCKHQDQ     Z16, Z19, Z16
+	VPUNPCKLQDQ     Z17, Z15, Z18
+	VPUNPCKHQDQ     Z17, Z15, Z15
+	VPSRLD          $0x1c, Z16, Z17
+	VCVTDQ2PS       Z17, Z17
+	VADDPS          Z2, Z17, Z17
+	VMULPS          Z14, Z17, Z17
+	VMULPS          Z3, Z17, Z17
+	VMULPS.BCST     152(BX), Z17, Z17
+	VMOVUPS         Z17, 128(SP)
+	VPANDD          Z16, Z4, Z17
+	VPSLLD          $0x01, Z16, Z18
+	VPTERNLOGD      $0xf8, Z5, Z18, Z17
+	VPSLLD          $0x02, Z16, Z18
+	VPTERNLOGD      $0xf8, Z6, Z18, Z17
+	VPSLLD          $0x03, Z16, Z16
+	VPTERNLOGD      $0xf8, Z7, Z16, Z17
+	VPANDD          Z17, Z8, Z16
+	VPSHUFB         Z16, Z9, Z16
+	VPSRLD          $0x04, Z17, Z18
+	VPANDD          Z18, Z8, Z18
+	VPSHUFB         Z18, Z9, Z18
+	VPTERNLOGD      $0x96, Z16, Z18, Z17
+	VBROADCASTI32X4 576(SP), Z16
+	VINSERTI32X4    $0x01, 1600(SP), Z16, Z16
+	VINSERTI32X4    $0x02, 2624(SP), Z16, Z16
+	VINSERTI32X4    $0x03, 3648(SP), Z16, Z16
+	VBROADCASTI32X4 832(SP), Z18
+	VINSERTI32X4    $0x01, 1856(SP), Z18, Z18
+	VINSERTI32X4    $0x02, 2880(SP), Z18, Z18
+	VINSERTI32X4    $0x03, 3904(SP), Z18, Z18
+	VBROADCASTI32X4 1088(SP), Z19
+	VINSERTI32X4    $0x01, 2112(SP), Z19, Z19
+	VINSERTI32X4    $0x02, 3136(SP), Z19, Z19
+	VINSERTI32X4    $0x03, 4160(SP), Z19, Z19
+	VBROADCASTI32X4 1344(SP), Z20
+	VINSERTI32X4    $0x01, 2368(SP), Z20, Z20
+	VINSERTI32X4    $0x02, 3392(SP), Z20, Z20
+	VINSERTI32X4    $0x03, 4416(SP), Z20, Z20
+	VPUNPCKLDQ      Z18, Z16, Z21
+	VPUNPCKHDQ      Z18, Z16, Z16
+	VPUNPCKLDQ      Z20, Z19, Z18
+	VPUNPCKHDQ      Z20, Z19, Z19
+	VPUNPCKLQDQ     Z18, Z21, Z20
+	VPUNPCKHQDQ     Z18, Z21, Z18
+	VPUNPCKLQDQ     Z19, Z16, Z21
+	VPUNPCKHQDQ     Z19, Z16, Z16
+	VPSHUFB         Z11, Z17, Z19
+	VPTESTMB        Z12, Z19, K1
+	VPSUBB          Z20, Z10, K1, Z20
+	VPMULLD.BCST    156(BX), Z1, Z19
+	VPDPBUSD.BCST   120(BX), Z20, Z19
+	VPSHUFB         Z11, Z17, Z20
+	VPTESTMB        Z13, Z20, K1
+	VPSUBB          Z18, Z10, K1, Z18
+	VPDPBUSD.BCST   124(BX), Z18, Z19
+	VPSRLD          $0x08, Z17, Z18
+	VPSHUFB         Z11, Z18, Z18
+	VPTESTMB        Z12, Z18, K1
+	VPSUBB          Z21, Z10, K1, Z21
+	VPDPBUSD.BCST   128(BX), Z21, Z19
+	VPSRLD          $0x08, Z17, Z18
+	VPSHUFB         Z11, Z18, Z18
+	VPTESTMB        Z13, Z18, K1
+	VPSUBB          Z16, Z10, K1, Z16
+	VPDPBUSD.BCST   132(BX), Z16, Z19
+	VBROADCASTI32X4 592(SP), Z16
+	VINSERTI32X4    $0x01, 1616(SP), Z16, Z16
+	VINSERTI32X4    $0x02, 2640(SP), Z16, Z16
+	VINSERTI32X4    $0x03, 3664(SP), Z16, Z16
+	VBROADCASTI32X4 848(SP), Z18
+	VINSERTI32X4    $0x01, 1872(SP), Z18, Z18
+	VINSERTI32X4    $0x02, 2896(SP), Z18, Z18
+	VINSERTI32X4    $0x03, 3920(SP), Z18, Z18
+	VBROADCASTI32X4 1104(SP), Z20
+	VINSERTI32X4    $0x01, 2128(SP), Z20, Z20
+	VINSERTI32X4    $0x02, 3152(SP), Z20, Z20
+	VINSERTI32X4    $0x03, 4176(SP), Z20, Z20
+	VBROADCASTI32X4 1360(SP), Z21
+	VINSERTI32X4    $0x01, 2384(SP), Z21, Z21
+	VINSERTI32X4    $0x02, 3408(SP), Z21, Z21
+	VINSERTI32X4    $0x03, 4432(SP), Z21, Z21
+	VPUNPCKLDQ      Z18, Z16, Z22
+	VPUNPCKHDQ      Z18, Z16, Z16
+	VPUNPCKLDQ      Z21, Z20, Z18
+	VPUNPCKHDQ      Z21, Z20, Z20
+	VPUNPCKLQDQ     Z18, Z22, Z21
+	VPUNPCKHQDQ     Z18, Z22, Z18
+	VPUNPCKLQDQ     Z20, Z16, Z22
+	VPUNPCKHQDQ     Z20, Z16, Z16
+	VPSRLD          $0x10, Z17, Z20
+	VPSHUFB         Z11, Z20, Z20
+	VPTESTMB        Z12, Z20, K1
+	VPSUBB          Z21, Z10, K1, Z21
+	VPDPBUSD.BCST   136(BX), Z21, Z19
+	VPSRLD          $0x10, Z17, Z20
+	VPSHUFB         Z11, Z20, Z20
+	VPTESTMB        Z13, Z20, K1
+	VPSUBB          Z18, Z10, K1, Z18
+	VPDPBUSD.BCST   140(BX), Z18, Z19
+	VPSRLD          $0x18, Z17, Z18
+	VPSHUFB         Z11, Z18, Z18
+	VPTESTMB        Z12, Z18, K1
+	VPSUBB          Z22, Z10, K1, Z22
+	VPDPBUSD.BCST   144(BX), Z22, Z19
+	VPSRLD          $0x18, Z17, Z17
+	VPSHUFB         Z11, Z17, Z17
+	VPTESTMB        Z13, Z17, K1
+	VPSUBB          Z16, Z10, K1, Z16
+	VPDPBUSD.BCST   148(BX), Z16, Z19
+	VCVTDQ2PS       Z19, Z19
+	VMULPS          128(SP), Z19, Z19
+	VADDPS          Z19, Z0, Z0
+	VPSRLD          $0x1c, Z15, Z16
+	VCVTDQ2PS       Z16, Z16
+	VADDPS          Z2, Z16, Z16
+	VMULPS          Z14, Z16, Z16
+	VMULPS          Z3, Z16, Z16
+	VMULPS.BCST     212(BX), Z16, Z16
+	VMOVUPS         Z16, 192(SP)
+	VPANDD          Z15, Z4, Z16
+	VPSLLD          $0x01, Z15, Z17
+	VPTERNLOGD      $0xf8, Z5, Z17, Z16
+	VPSLLD          $0x02, Z15, Z17
+	VPTERNLOGD      $0xf8, Z6, Z17, Z16
+	VPSLLD          $0x03, Z15, Z15
+	VPTERNLOGD      $0xf8, Z7, Z15, Z16
+	VPANDD          Z16, Z8, Z15
+	VPSHUFB         Z15, Z9, Z15
+	VPSRLD          $0x04, Z16, Z17
+	VPANDD          Z17, Z8, Z17
+	VPSHUFB         Z17, Z9, Z17
+	VPTERNLOGD      $0x96, Z15, Z17, Z16
+	VBROADCASTI32X4 608(SP), Z15
+	VINSERTI32X4    $0x01, 1632(SP), Z15, Z15
+	VINSERTI32X4    $0x02, 2656(SP), Z15, Z15
+	VINSERTI32X4    $0x03, 3680(SP), Z15, Z15
+	VBROADCASTI32X4 864(SP), Z17
+	VINSERTI32X4    $0x01, 1888(SP), Z17, Z17
+	VINSERTI32X4    $0x02, 2912(SP), Z17, Z17
+	VINSERTI32X4    $0x03, 3936(SP), Z17, Z17
+	VBROADCASTI32X4 1120(SP), Z18
+	VINSERTI32X4    $0x01, 2144(SP), Z18, Z18
+	VINSERTI32X4    $0x02, 3168(SP), Z18, Z18
+	VINSERTI32X4    $0x03, 4192(SP), Z18, Z18
+	VBROADCASTI32X4 1376(SP), Z19
+	VINSERTI32X4    $0x01, 2400(SP), Z19, Z19
+	VINSERTI32X4    $0x02, 3424(SP), Z19, Z19
+	VINSERTI32X4    $0x03, 4448(SP), Z19, Z19
+	VPUNPCKLDQ      Z17, Z15, Z20
+	VPUNPCKHDQ      Z17, Z15, Z15
+	VPUNPCKLDQ      Z19, Z18, Z17
+	VPUNPCKHDQ      Z19, Z18, Z18
+	VPUNPCKLQDQ     Z17, Z20, Z19
+	VPUNPCKHQDQ     Z17, Z20, Z17
+	VPUNPCKLQDQ     Z18, Z15, Z20
+	VPUNPCKHQDQ     Z18, Z15, Z15
+	VPSHUFB         Z11, Z16, Z18
+	VPTESTMB        Z12, Z18, K1
+	VPSUBB          Z19, Z10, K1, Z19
+	VPMULLD.BCST    216(BX), Z1, Z18
+	VPDPBUSD.BCST   180(BX), Z19, Z18
+	VPSHUFB         Z11, Z16, Z19
+	VPTESTMB        Z13, Z19, K1
+	VPSUBB          Z17, Z10, K1, Z17
+	VPDPBUSD.BCST   184(BX), Z17, Z18
+	VPSRLD          $0x08, Z16, Z17
+	VPSHUFB         Z11, Z17, Z17
+	VPTESTMB        Z12, Z17, K1
+	VPSUBB          Z20, Z10, K1, Z20
+	VPDPBUSD.BCST   188(BX), Z20, Z18
+	VPSRLD          $0x08, Z16, Z17
+	VPSHUFB         Z11, Z17, Z17
+	VPTESTMB        Z13, Z17, K1
+	VPSUBB          Z15, Z10, K1, Z15
+	VPDPBUSD.BCST   192(BX), Z15, Z18
+	VBROADCASTI32X4 624(SP), Z15
+	VINSERTI32X4    $0x01, 1648(SP), Z15, Z15
+	VINSERTI32X4    $0x02, 2672(SP), Z15, Z15
+	VINSERTI32X4    $0x03, 3696(SP), Z15, Z15
+	VBROADCASTI32X4 880(SP), Z17
+	VINSERTI32X4    $0x01, 1904(SP), Z17, Z17
+	VINSERTI32X4    $0x02, 2928(SP), Z17, Z17
+	VINSERTI32X4    $0x03, 3952(SP), Z17, Z17
+	VBROADCASTI32X4 1136(SP), Z19
+	VINSERTI32X4    $0x01, 2160(SP), Z19, Z19
+	VINSERTI32X4    $0x02, 3184(SP), Z19, Z19
+	VINSERTI32X4    $0x03, 4208(SP), Z19, Z19
+	VBROADCASTI32X4 1392(SP), Z20
+	VINSERTI32X4    $0x01, 2416(SP), Z20, Z20
+	VINSERTI32X4    $0x02, 3440(SP), Z20, Z20
+	VINSERTI32X4    $0x03, 4464(SP), Z20, Z20
+	VPUNPCKLDQ      Z17, Z15, Z21
+	VPUNPCKHDQ      Z17, Z15, Z15
+	VPUNPCKLDQ      Z20, Z19, Z17
+	VPUNPCKHDQ      Z20, Z19, Z19
+	VPUNPCKLQDQ     Z17, Z21, Z20
+	VPUNPCKHQDQ     Z17, Z21, Z17
+	VPUNPCKLQDQ     Z19, Z15, Z21
+	VPUNPCKHQDQ     Z19, Z15, Z15
+	VPSRLD          $0x10, Z16, Z19
+	VPSHUFB         Z11, Z19, Z19
+	VPTESTMB        Z12, Z19, K1
+	VPSUBB          Z20, Z10, K1, Z20
+	VPDPBUSD.BCST   196(BX), Z20, Z18
+	VPSRLD          $0x10, Z16, Z19
+	VPSHUFB         Z11, Z19, Z19
+	VPTESTMB        Z13, Z19, K1
+	VPSUBB          Z17, Z10, K1, Z17
+	VPDPBUSD.BCST   200(BX), Z17, Z18
+	VPSRLD          $0x18, Z16, Z17
+	VPSHUFB         Z11, Z17, Z17
+	VPTESTMB        Z12, Z17, K1
+	VPSUBB          Z21, Z10, K1, Z21
+	VPDPBUSD.BCST   204(BX), Z21, Z18
+	VPSRLD          $0x18, Z16, Z16
+	VPSHUFB         Z11, Z16, Z16
+	VPTESTMB        Z13, Z16, K1
+	VPSUBB          Z15, Z10, K1, Z15
+	VPDPBUSD.BCST   208(BX), Z15, Z18
+	VCVTDQ2PS       Z18, Z18
+	VMULPS          192(SP), Z18, Z18
+	VADDPS          Z18, Z0, Z0
+	VBROADCASTI32X4 34(AX), Z15
+	VINSERTI32X4    $0x01, 34(SI)(CX*1), Z15, Z15
+	VINSERTI32X4    $0x02, 34(DI)(CX*2), Z15, Z15
+	VINSERTI32X4    $0x03, 34(R9), Z15, Z15
+	VBROADCASTI32X4 34(AX)(CX*1), Z16
+	VINSERTI32X4    $0x01, 34(SI)(CX*2), Z16, Z16
+	VINSERTI32X4    $0x02, 34(R8), Z16, Z16
+	VINSERTI32X4    $0x03, 34(R9)(CX*1), Z16, Z16
+	VBROADCASTI32X4 34(AX)(CX*2), Z17
+	VINSERTI32X4    $0x01, 34(DI), Z17, Z17
+	VINSERTI32X4    $0x02, 34(R8)(CX*1), Z17, Z17
+	VINSERTI32X4    $0x03, 34(R9)(CX*2), Z17, Z17
+	VBROADCASTI32X4 34(SI), Z18
+	VINSERTI32X4    $0x01, 34(DI)(CX*1), Z18, Z18
+	VINSERTI32X4    $0x02, 34(R8)(CX*2), Z18, Z18
+	VINSERTI32X4    $0x03, 34(R10), Z18, Z18
+	VPUNPCKLDQ      Z16, Z15, Z19
+	VPUNPCKHDQ      Z16, Z15, Z15
+	VPUNPCKLDQ      Z18, Z17, Z16
+	VPUNPCKHDQ      Z18, Z17, Z17
+	VPUNPCKLQDQ     Z16, Z19, Z18
+	VPUNPCKHQDQ     Z16, Z19, Z16
+	VPUNPCKLQDQ     Z17, Z15, Z18
+	VPUNPCKHQDQ     Z17, Z15, Z15
+	VPSRLD          $0x1c, Z16, Z17
+	VCVTDQ2PS       Z17, Z17
+	VADDPS          Z2, Z17, Z17
+	VMULPS          Z14, Z17, Z17
+	VMULPS          Z3, Z17, Z17
+	VMULPS.BCST     272(BX), Z17, Z17
+	VMOVUPS         Z17, 256(SP)
+	VPANDD          Z16, Z4, Z17
+	VPSLLD          $0x01, Z16, Z18
+	VPTERNLOGD      $0xf8, Z5, Z18, Z17
+	VPSLLD          $0x02, Z16, Z18
+	VPTERNLOGD      $0xf8, Z6, Z18, Z17
+	VPSLLD          $0x03, Z16, Z16
+	VPTERNLOGD      $0xf8, Z7, Z16, Z17
+	VPANDD          Z17, Z8, Z16
+	VPSHUFB         Z16, Z9, Z16
+	VPSRLD          $0x04, Z17, Z18
+	VPANDD          Z18, Z8, Z18
+	VPSHUFB         Z18, Z9, Z18
+	VPTERNLOGD      $0x96, Z16, Z18, Z17
+	VBROADCASTI32X4 640(SP), Z16
+	VINSERTI32X4    $0x01, 1664(SP), Z16, Z16
+	VINSERTI32X4    $0x02, 2688(SP), Z16, Z16
+	VINSERTI32X4    $0x03, 3712(SP), Z16, Z16
+	VBROADCASTI32X4 896(SP), Z18
+	VINSERTI32X4    $0x01, 1920(SP), Z18, Z18
+	VINSERTI32X4    $0x02, 2944(SP), Z18, Z18
+	VINSERTI32X4    $0x03, 3968(SP), Z18, Z18
+	VBROADCASTI32X4 1152(SP), Z19
+	VINSERTI32X4    $0x01, 2176(SP), Z19, Z19
+	VINSERTI32X4    $0x02, 3200(SP), Z19, Z19
+	VINSERTI32X4    $0x03, 4224(SP), Z19, Z19
+	VBROADCASTI32X4 1408(SP), Z20
+	VINSERTI32X4    $0x01, 2432(SP), Z20, Z20
+	VINSERTI32X4    $0x02, 3456(SP), Z20, Z20
+	VINSERTI32X4    $0x03, 4480(SP), Z20, Z20
+	VPUNPCKLDQ      Z18, Z16, Z21
+	VPUNPCKHDQ      Z18, Z16, Z16
+	VPUNPCKLDQ      Z20, Z19, Z18
+	VPUNPCKHDQ      Z20, Z19, Z19
+	VPUNPCKLQDQ     Z18, Z21, Z20
+	VPUNPCKHQDQ     Z18, Z21, Z18
+	VPUNPCKLQDQ     Z19, Z16, Z21
+	VPUNPCKHQDQ     Z19, Z16, Z16
+	VPSHUFB         Z11, Z17, Z19
+	VPTESTMB        Z12, Z19, K1
+	VPSUBB          Z20, Z10, K1, Z20
+	VPMULLD.BCST    276(BX), Z1, Z19
+	VPDPBUSD.BCST   240(BX), Z20, Z19
+	VPSHUFB         Z11, Z17, Z20
+	VPTESTMB        Z13, Z20, K1
+	VPSUBB          Z18, Z10, K1, Z18
+	VPDPBUSD.BCST   244(BX), Z18, Z19
+	VPSRLD          $0x08, Z17, Z18
+	VPSHUFB         Z11, Z18, Z18
+	VPTESTMB        Z12, Z18, K1
+	VPSUBB          Z21, Z10, K1, Z21
+	VPDPBUSD.BCST   248(BX), Z21, Z19
+	VPSRLD          $0x08, Z17, Z18
+	VPSHUFB         Z11, Z18, Z18
+	VPTESTMB        Z13, Z18, K1
+	VPSUBB          Z16, Z10, K1, Z16
+	VPDPBUSD.BCST   252(BX), Z16, Z19
+	VBROADCASTI32X4 656(SP), Z16
+	VINSERTI32X4    $0x01, 1680(SP), Z16, Z16
+	VINSERTI32X4    $0x02, 2704(SP), Z16, Z16
+	VINSERTI32X4    $0x03, 3728(SP), Z16, Z16
+	VBROADCASTI32X4 912(SP), Z18
+	VINSERTI32X4    $0x01, 1936(SP), Z18, Z18
+	VINSERTI32X4    $0x02, 2960(SP), Z18, Z18
+	VINSERTI32X4    $0x03, 3984(SP), Z18, Z18
+	VBROADCASTI32X4 1168(SP), Z20
+	VINSERTI32X4    $0x01, 2192(SP), Z20, Z20
+	VINSERTI32X4    $0x02, 3216(SP), Z20, Z20
+	VINSERTI32X4    $0x03, 4240(SP), Z20, Z20
+	VBROADCASTI32X4 1424(SP), Z21
+	VINSERTI32X4    $0x01, 2448(SP), Z21, Z21
+	VINSERTI32X4    $0x02, 3472(SP), Z21, Z21
+	VINSERTI32X4    $0x03, 4496(SP), Z21, Z21
+	VPUNPCKLDQ      Z18, Z16, Z22
+	VPUNPCKHDQ      Z18, Z16, Z16
+	VPUNPCKLDQ      Z21, Z20, Z18
+	VPUNPCKHDQ      Z21, Z20, Z20
+	VPUNPCKLQDQ     Z18, Z22, Z21
+	VPUNPCKHQDQ     Z18, Z22, Z18
+	VPUNPCKLQDQ     Z20, Z16, Z22
+	VPUNPCKHQDQ     Z20, Z16, Z16
+	VPSRLD          $0x10, Z17, Z20
+	VPSHUFB         Z11, Z20, Z20
+	VPTESTMB        Z12, Z20, K1
+	VPSUBB          Z21, Z10, K1, Z21
+	VPDPBUSD.BCST   256(BX), Z21, Z19
+	VPSRLD          $0x10, Z17, Z20
+	VPSHUFB         Z11, Z20, Z20
+	VPTESTMB        Z13, Z20, K1
+	VPSUBB          Z18, Z10, K1, Z18
+	VPDPBUSD.BCST   260(BX), Z18, Z19
+	VPSRLD          $0x18, Z17, Z18
+	VPSHUFB         Z11, Z18, Z18
+	VPTESTMB        Z12, Z18, K1
+	VPSUBB          Z22, Z10, K1, Z22
+	VPDPBUSD.BCST   264(BX), Z22, Z19
+	VPSRLD          $0x18, Z17, Z17
+	VPSHUFB         Z11, Z17, Z17
+	VPTESTMB        Z13, Z17, K1
+	VPSUBB          Z16, Z10, K1, Z16
+	VPDPBUSD.BCST   268(BX), Z16, Z19
+	VCVTDQ2PS       Z19, Z19
+	VMULPS          256(SP), Z19, Z19
+	VADDPS          Z19, Z0, Z0
+	VPSRLD          $0x1c, Z15, Z16
+	VCVTDQ2PS       Z16, Z16
+	VADDPS          Z2, Z16, Z16
+	VMULPS          Z14, Z16, Z16
+	VMULPS          Z3, Z16, Z16
+	VMULPS.BCST     332(BX), Z16, Z16
+	VMOVUPS         Z16, 320(SP)
+	VPANDD          Z15, Z4, Z16
+	VPSLLD          $0x01, Z15, Z17
+	VPTERNLOGD      $0xf8, Z5, Z17, Z16
+	VPSLLD          $0x02, Z15, Z17
+	VPTERNLOGD      $0xf8, Z6, Z17, Z16
+	VPSLLD          $0x03, Z15, Z15
+	VPTERNLOGD      $0xf8, Z7, Z15, Z16
+	VPANDD          Z16, Z8, Z15
+	VPSHUFB         Z15, Z9, Z15
+	VPSRLD          $0x04, Z16, Z17
+	VPANDD          Z17, Z8, Z17
+	VPSHUFB         Z17, Z9, Z17
+	VPTERNLOGD      $0x96, Z15, Z17, Z16
+	VBROADCASTI32X4 672(SP), Z15
+	VINSERTI32X4    $0x01, 1696(SP), Z15, Z15
+	VINSERTI32X4    $0x02, 2720(SP), Z15, Z15
+	VINSERTI32X4    $0x03, 3744(SP), Z15, Z15
+	VBROADCASTI32X4 928(SP), Z17
+	VINSERTI32X4    $0x01, 1952(SP), Z17, Z17
+	VINSERTI32X4    $0x02, 2976(SP), Z17, Z17
+	VINSERTI32X4    $0x03, 4000(SP), Z17, Z17
+	VBROADCASTI32X4 1184(SP), Z18
+	VINSERTI32X4    $0x01, 2208(SP), Z18, Z18
+	VINSERTI32X4    $0x02, 3232(SP), Z18, Z18
+	VINSERTI32X4    $0x03, 4256(SP), Z18, Z18
+	VBROADCASTI32X4 1440(SP), Z19
+	VINSERTI32X4    $0x01, 2464(SP), Z19, Z19
+	VINSERTI32X4    $0x02, 3488(SP), Z19, Z19
+	VINSERTI32X4    $0x03, 4512(SP), Z19, Z19
+	VPUNPCKLDQ      Z17, Z15, Z20
+	VPUNPCKHDQ      Z17, Z15, Z15
+	VPUNPCKLDQ      Z19, Z18, Z17
+	VPUNPCKHDQ      Z19, Z18, Z18
+	VPUNPCKLQDQ     Z17, Z20, Z19
+	VPUNPCKHQDQ     Z17, Z20, Z17
+	VPUNPCKLQDQ     Z18, Z15, Z20
+	VPUNPCKHQDQ     Z18, Z15, Z15
+	VPSHUFB         Z11, Z16, Z18
+	VPTESTMB        Z12, Z18, K1
+	VPSUBB          Z19, Z10, K1, Z19
+	VPMULLD.BCST    336(BX), Z1, Z18
+	VPDPBUSD.BCST   300(BX), Z19, Z18
+	VPSHUFB         Z11, Z16, Z19
+	VPTESTMB        Z13, Z19, K1
+	VPSUBB          Z17, Z10, K1, Z17
+	VPDPBUSD.BCST   304(BX), Z17, Z18
+	VPSRLD          $0x08, Z16, Z17
+	VPSHUFB         Z11, Z17, Z17
+	VPTESTMB        Z12, Z17, K1
+	VPSUBB          Z20, Z10, K1, Z20
+	VPDPBUSD.BCST   308(BX), Z20, Z18
+	VPSRLD          $0x08, Z16, Z17
+	VPSHUFB         Z11, Z17, Z17
+	VPTESTMB        Z13, Z17, K1
+	VPSUBB          Z15, Z10, K1, Z15
+	VPDPBUSD.BCST   312(BX), Z15, Z18
+	VBROADCASTI32X4 688(SP), Z15
+	VINSERTI32X4    $0x01, 1712(SP), Z15, Z15
+	VINSERTI32X4    $0x02, 2736(SP), Z15, Z15
+	VINSERTI32X4    $0x03, 3760(SP), Z15, Z15
+	VBROADCASTI32X4 944(SP), Z17
+	VINSERTI32X4    $0x01, 1968(SP), Z17, Z17
+	VINSERTI32X4    $0x02, 2992(SP), Z17, Z17
+	VINSERTI32X4    $0x03, 4016(SP), Z17, Z17
+	VBROADCASTI32X4 1200(SP), Z19
+	VINSERTI32X4    $0x01, 2224(SP), Z19, Z19
+	VINSERTI32X4    $0x02, 3248(SP), Z19, Z19
+	VINSERTI32X4    $0x03, 4272(SP), Z19, Z19
+	VBROADCASTI32X4 1456(SP), Z20
+	VINSERTI32X4    $0x01, 2480(SP), Z20, Z20
+	VINSERTI32X4    $0x02, 3504(SP), Z20, Z20
+	VINSERTI32X4    $0x03, 4528(SP), Z20, Z20
+	VPUNPCKLDQ      Z17, Z15, Z21
+	VPUNPCKHDQ      Z17, Z15, Z15
+	VPUNPCKLDQ      Z20, Z19, Z17
+	VPUNPCKHDQ      Z20, Z19, Z19
+	VPUNPCKLQDQ     Z17, Z21, Z20
+	VPUNPCKHQDQ     Z17, Z21, Z17
+	VPUNPCKLQDQ     Z19, Z15, Z21
+	VPUNPCKHQDQ     Z19, Z15, Z15
+	VPSRLD          $0x10, Z16, Z19
+	VPSHUFB         Z11, Z19, Z19
+	VPTESTMB        Z12, Z19, K1
+	VPSUBB          Z20, Z10, K1, Z20
+	VPDPBUSD.BCST   316(BX), Z20, Z18
+	VPSRLD          $0x10, Z16, Z19
+	VPSHUFB         Z11, Z19, Z19
+	VPTESTMB        Z13, Z19, K1
+	VPSUBB          Z17, Z10, K1, Z17
+	VPDPBUSD.BCST   320(BX), Z17, Z18
+	VPSRLD          $0x18, Z16, Z17
+	VPSHUFB         Z11, Z17, Z17
+	VPTESTMB        Z12, Z17, K1
+	VPSUBB          Z21, Z10, K1, Z21
+	VPDPBUSD.BCST   324(BX), Z21, Z18
+	VPSRLD          $0x18, Z16, Z16
+	VPSHUFB         Z11, Z16, Z16
+	VPTESTMB        Z13, Z16, K1
+	VPSUBB          Z15, Z10, K1, Z15
+	VPDPBUSD.BCST   328(BX), Z15, Z18
+	VCVTDQ2PS       Z18, Z18
+	VMULPS          320(SP), Z18, Z18
+	VADDPS          Z18, Z0, Z0
+	VBROADCASTI32X4 50(AX), Z15
+	VINSERTI32X4    $0x01, 50(SI)(CX*1), Z15, Z15
+	VINSERTI32X4    $0x02, 50(DI)(CX*2), Z15, Z15
+	VINSERTI32X4    $0x03, 50(R9), Z15, Z15
+	VBROADCASTI32X4 50(AX)(CX*1), Z16
+	VINSERTI32X4    $0x01, 50(SI)(CX*2), Z16, Z16
+	VINSERTI32X4    $0x02, 50(R8), Z16, Z16
+	VINSERTI32X4    $0x03, 50(R9)(CX*1), Z16, Z16
+	VBROADCASTI32X4 50(AX)(CX*2), Z17
+	VINSERTI32X4    $0x01, 50(DI), Z17, Z17
+	VINSERTI32X4    $0x02, 50(R8)(CX*1), Z17, Z17
+	VINSERTI32X4    $0x03, 50(R9)(CX*2), Z17, Z17
+	VBROADCASTI32X4 50(SI), Z18
+	VINSERTI32X4    $0x01, 50(DI)(CX*1), Z18, Z18
+	VINSERTI32X4    $0x02, 50(R8)(CX*2), Z18, Z18
+	VINSERTI32X4    $0x03, 50(R10), Z18, Z18
+	VPUNPCKLDQ      Z16, Z15, Z19
+	VPUNPCKHDQ      Z16, Z15, Z15
+	VPUNPCKLDQ      Z18, Z17, Z16
+	VPUNPCKHDQ      Z18, Z17, Z17
+	VPUNPCKLQDQ     Z16, Z19, Z18
+	VPUNPCKHQDQ     Z16, Z19, Z16
+	VPUNPCKLQDQ     Z17, Z15, Z18
+	VPUNPCKHQDQ     Z17, Z15, Z15
+	VPSRLD          $0x1c, Z16, Z17
+	VCVTDQ2PS       Z17, Z17
+	VADDPS          Z2, Z17, Z17
+	VMULPS          Z14, Z17, Z17
+	VMULPS          Z3, Z17, Z17
+	VMULPS.BCST     392(BX), Z17, Z17
+	VMOVUPS         Z17, 384(SP)
+	VPANDD          Z16, Z4, Z17
+	VPSLLD          $0x01, Z16, Z18
+	VPTERNLOGD      $0xf8, Z5, Z18, Z17
+	VPSLLD          $0x02, Z16, Z18
+	VPTERNLOGD      $0xf8, Z6, Z18, Z17
+	VPSLLD          $0x03, Z16, Z16
+	VPTERNLOGD      $0xf8, Z7, Z16, Z17
+	VPANDD          Z17, Z8, Z16
+	VPSHUFB         Z16, Z9, Z16
+	VPSRLD          $0x04, Z17, Z18
+	VPANDD          Z18, Z8, Z18
+	VPSHUFB         Z18, Z9, Z18
+	VPTERNLOGD      $0x96, Z16, Z18, Z17
+	VBROADCASTI32X4 704(SP), Z16
+	VINSERTI32X4    $0x01, 1728(SP), Z16, Z16
+	VINSERTI32X4    $0x02, 2752(SP), Z16, Z16
+	VINSERTI32X4    $0x03, 3776(SP), Z16, Z16
+	VBROADCASTI32X4 960(SP), Z18
+	VINSERTI32X4    $0x01, 1984(SP), Z18, Z18
+	VINSERTI32X4    $0x02, 3008(SP), Z18, Z18
+	VINSERTI32X4    $0x03, 4032(SP), Z18, Z18
+	VBROADCASTI32X4 1216(SP), Z19
+	VINSERTI32X4    $0x01, 2240(SP), Z19, Z19
+	VINSERTI32X4    $0x02, 3264(SP), Z19, Z19
+	VINSERTI32X4    $0x03, 4288(SP), Z19, Z19
+	VBROADCASTI32X4 1472(SP), Z20
+	VINSERTI32X4    $0x01, 2496(SP), Z20, Z20
+	VINSERTI32X4    $0x02, 3520(SP), Z20, Z20
+	VINSERTI32X4    $0x03, 4544(SP), Z20, Z20
+	VPUNPCKLDQ      Z18, Z16, Z21
+	VPUNPCKHDQ      Z18, Z16, Z16
+	VPUNPCKLDQ      Z20, Z19, Z18
+	VPUNPCKHDQ      Z20, Z19, Z19
+	VPUNPCKLQDQ     Z18, Z21, Z20
+	VPUNPCKHQDQ     Z18, Z21, Z18
+	VPUNPCKLQDQ     Z19, Z16, Z21
+	VPUNPCKHQDQ     Z19, Z16, Z16
+	VPSHUFB         Z11, Z17, Z19
+	VPTESTMB        Z12, Z19, K1
+	VPSUBB          Z20, Z10, K1, Z20
+	VPMULLD.BCST    396(BX), Z1, Z19
+	VPDPBUSD.BCST   360(BX), Z20, Z19
+	VPSHUFB         Z11, Z17, Z20
+	VPTESTMB        Z13, Z20, K1
+	VPSUBB          Z18, Z10, K1, Z18
+	VPDPBUSD.BCST   364(BX), Z18, Z19
+	VPSRLD          $0x08, Z17, Z18
+	VPSHUFB         Z11, Z18, Z18
+	VPTESTMB        Z12, Z18, K1
+	VPSUBB          Z21, Z10, K1, Z21
+	VPDPBUSD.BCST   368(BX), Z21, Z19
+	VPSRLD          $0x08, Z17, Z18
+	VPSHUFB         Z11, Z18, Z18
+	VPTESTMB        Z13, Z18, K1
+	VPSUBB          Z16, Z10, K1, Z16
+	VPDPBUSD.BCST   372(BX), Z16, Z19
+	VBROADCASTI32X4 720(SP), Z16
+	VINSERTI32X4    $0x01, 1744(SP), Z16, Z16
+	VINSERTI32X4    $0x02, 2768(SP), Z16, Z16
+	VINSERTI32X4    $0x03, 3792(SP), Z16, Z16
+	VBROADCASTI32X4 976(SP), Z18
+	VINSERTI32X4    $0x01, 2000(SP), Z18, Z18
+	VINSERTI32X4    $0x02, 3024(SP), Z18, Z18
+	VINSERTI32X4    $0x03, 4048(SP), Z18, Z18
+	VBROADCASTI32X4 1232(SP), Z20
+	VINSERTI32X4    $0x01, 2256(SP), Z20, Z20
+	VINSERTI32X4    $0x02, 3280(SP), Z20, Z20
+	VINSERTI32X4    $0x03, 4304(SP), Z20, Z20
+	VBROADCASTI32X4 1488(SP), Z21
+	VINSERTI32X4    $0x01, 2512(SP), Z21, Z21
+	VINSERTI32X4    $0x02, 3536(SP), Z21, Z21
+	VINSERTI32X4    $0x03, 4560(SP), Z21, Z21
+	VPUNPCKLDQ      Z18, Z16, Z22
+	VPUNPCKHDQ      Z18, Z16, Z16
+	VPUNPCKLDQ      Z21, Z20, Z18
+	VPUNPCKHDQ      Z21, Z20, Z20
+	VPUNPCKLQDQ     Z18, Z22, Z21
+	VPUNPCKHQDQ     Z18, Z22, Z18
+	VPUNPCKLQDQ     Z20, Z16, Z22
+	VPUNPCKHQDQ     Z20, Z16, Z16
+	VPSRLD          $0x10, Z17, Z20
+	VPSHUFB         Z11, Z20, Z20
+	VPTESTMB        Z12, Z20, K1
+	VPSUBB          Z21, Z10, K1, Z21
+	VPDPBUSD.BCST   376(BX), Z21, Z19
+	VPSRLD          $0x10, Z17, Z20
+	VPSHUFB         Z11, Z20, Z20
+	VPTESTMB        Z13, Z20, K1
+	VPSUBB          Z18, Z10, K1, Z18
+	VPDPBUSD.BCST   380(BX), Z18, Z19
+	VPSRLD          $0x18, Z17, Z18
+	VPSHUFB         Z11, Z18, Z18
+	VPTESTMB        Z12, Z18, K1
+	VPSUBB          Z22, Z10, K1, Z22
+	VPDPBUSD.BCST   384(BX), Z22, Z19
+	VPSRLD          $0x18, Z17, Z17
+	VPSHUFB         Z11, Z17, Z17
+	VPTESTMB        Z13, Z17, K1
+	VPSUBB          Z16, Z10, K1, Z16
+	VPDPBUSD.BCST   388(BX), Z16, Z19
+	VCVTDQ2PS       Z19, Z19
+	VMULPS          384(SP), Z19, Z19
+	VADDPS          Z19, Z0, Z0
+	VPSRLD          $0x1c, Z15, Z16
+	VCVTDQ2PS       Z16, Z16
+	VADDPS          Z2, Z16, Z16
+	VMULPS          Z14, Z16, Z16
+	VMULPS          Z3, Z16, Z16
+	VMULPS.BCST     452(BX), Z16, Z14
+	VMOVUPS         Z14, 448(SP)
+	VPANDD          Z15, Z4, Z14
+	VPSLLD          $0x01, Z15, Z16
+	VPTERNLOGD      $0xf8, Z5, Z16, Z14
+	VPSLLD          $0x02, Z15, Z16
+	VPTERNLOGD      $0xf8, Z6, Z16, Z14
+	VPSLLD          $0x03, Z15, Z15
+	VPTERNLOGD      $0xf8, Z7, Z15, Z14
+	VPANDD          Z14, Z8, Z15
+	VPSHUFB         Z15, Z9, Z15
+	VPSRLD          $0x04, Z14, Z16
+	VPANDD          Z16, Z8, Z16
+	VPSHUFB         Z16, Z9, Z16
+	VPTERNLOGD      $0x96, Z15, Z16, Z14
+	VBROADCASTI32X4 736(SP), Z15
+	VINSERTI32X4    $0x01, 1760(SP), Z15, Z15
+	VINSERTI32X4    $0x02, 2784(SP), Z15, Z15
+	VINSERTI32X4    $0x03, 3808(SP), Z15, Z15
+	VBROADCASTI32X4 992(SP), Z16
+	VINSERTI32X4    $0x01, 2016(SP), Z16, Z16
+	VINSERTI32X4    $0x02, 3040(SP), Z16, Z16
+	VINSERTI32X4    $0x03, 4064(SP), Z16, Z16
+	VBROADCASTI32X4 1248(SP), Z17
+	VINSERTI32X4    $0x01, 2272(SP), Z17, Z17
+	VINSERTI32X4    $0x02, 3296(SP), Z17, Z17
+	VINSERTI32X4    $0x03, 4320(SP), Z17, Z17
+	VBROADCASTI32X4 1504(SP), Z18
+	VINSERTI32X4    $0x01, 2528(SP), Z18, Z18
+	VINSERTI32X4    $0x02, 3552(SP), Z18, Z18
+	VINSERTI32X4    $0x03, 4576(SP), Z18, Z18
+	VPUNPCKLDQ      Z16, Z15, Z19
+	VPUNPCKHDQ      Z16, Z15, Z15
+	VPUNPCKLDQ      Z18, Z17, Z16
+	VPUNPCKHDQ      Z18, Z17, Z17
+	VPUNPCKLQDQ     Z16, Z19, Z18
+	VPUNPCKHQDQ     Z16, Z19, Z16
+	VPUNPCKLQDQ     Z17, Z15, Z19
+	VPUNPCKHQDQ     Z17, Z15, Z15
+	VPSHUFB         Z11, Z14, Z17
+	VPTESTMB        Z12, Z17, K1
+	VPSUBB          Z18, Z10, K1, Z18
+	VPMULLD.BCST    456(BX), Z1, Z17
+	VPDPBUSD.BCST   420(BX), Z18, Z17
+	VPSHUFB         Z11, Z14, Z18
+	VPTESTMB        Z13, Z18, K1
+	VPSUBB          Z16, Z10, K1, Z16
+	VPDPBUSD.BCST   424(BX), Z16, Z17
+	VPSRLD          $0x08, Z14, Z16
+	VPSHUFB         Z11, Z16, Z16
+	VPTESTMB        Z12, Z16, K1
+	VPSUBB          Z19, Z10, K1, Z19
+	VPDPBUSD.BCST   428(BX), Z19, Z17
+	VPSRLD          $0x08, Z14, Z16
+	VPSHUFB         Z11, Z16, Z16
+	VPTESTMB        Z13, Z16, K1
+	VPSUBB          Z15, Z10, K1, Z15
+	VPDPBUSD.BCST   432(BX), Z15, Z17
+	VBROADCASTI32X4 752(SP), Z15
+	VINSERTI32X4    $0x01, 1776(SP), Z15, Z15
+	VINSERTI32X4    $0x02, 2800(SP), Z15, Z15
+	VINSERTI32X4    $0x03, 3824(SP), Z15, Z15
+	VBROADCASTI32X4 1008(SP), Z16
+	VINSERTI32X4    $0x01, 2032(SP), Z16, Z16
+	VINSERTI32X4    $0x02, 3056(SP), Z16, Z16
+	VINSERTI32X4    $0x03, 4080(SP), Z16, Z16
+	VBROADCASTI32X4 1264(SP), Z18
+	VINSERTI32X4    $0x01, 2288(SP), Z18, Z18
+	VINSERTI32X4    $0x02, 3312(SP), Z18, Z18
+	VINSERTI32X4    $0x03, 4336(SP), Z18, Z18
+	VBROADCASTI32X4 1520(SP), Z19
+	VINSERTI32X4    $0x01, 2544(SP), Z19, Z19
+	VINSERTI32X4    $0x02, 3568(SP), Z19, Z19
+	VINSERTI32X4    $0x03, 4592(SP), Z19, Z19
+	VPUNPCKLDQ      Z16, Z15, Z20
+	VPUNPCKHDQ      Z16, Z15, Z15
+	VPUNPCKLDQ      Z19, Z18, Z16
+	VPUNPCKHDQ      Z19, Z18, Z18
+	VPUNPCKLQDQ     Z16, Z20, Z19
+	VPUNPCKHQDQ     Z16, Z20, Z16
+	VPUNPCKLQDQ     Z18, Z15, Z20
+	VPUNPCKHQDQ     Z18, Z15, Z15
+	VPSRLD          $0x10, Z14, Z18
+	VPSHUFB         Z11, Z18, Z18
+	VPTESTMB        Z12, Z18, K1
+	VPSUBB          Z19, Z10, K1, Z19
+	VPDPBUSD.BCST   436(BX), Z19, Z17
+	VPSRLD          $0x10, Z14, Z18
+	VPSHUFB         Z11, Z18, Z18
+	VPTESTMB        Z13, Z18, K1
+	VPSUBB          Z16, Z10, K1, Z16
+	VPDPBUSD.BCST   440(BX), Z16, Z17
+	VPSRLD          $0x18, Z14, Z16
+	VPSHUFB         Z11, Z16, Z16
+	VPTESTMB        Z12, Z16, K1
+	VPSUBB          Z20, Z10, K1, Z20
+	VPDPBUSD.BCST   444(BX), Z20, Z17
+	VPSRLD          $0x18, Z14, Z14
+	VPSHUFB         Z11, Z14, Z14
+	VPTESTMB        Z13, Z14, K1
+	VPSUBB          Z15, Z10, K1, Z15
+	VPDPBUSD.BCST   448(BX), Z15, Z17
+	VCVTDQ2PS       Z17, Z17
+	VMULPS          448(SP), Z17, Z17
+	VADDPS          Z17, Z0, Z0
+	ADDQ            $0x00000042, AX
+	ADDQ            $0x00000042, SI
+	ADDQ            $0x00000042, DI
+	ADDQ            $0x00000042, R8
+	ADDQ            $0x00000042, R9
+	ADDQ            $0x00000042, R10
+	ADDQ            $0x00000420, R11
+	ADDQ            $0x000001e0, BX
+	DECQ            DX
+	JNE             block
+	MOVQ            acc+0(FP), AX
+	VMOVUPS         Z0, (AX)
+	VZEROUPPER
+	RET
+
+DATA dotIQ2_XXSConst0<>+0(SB)/8, $0x3f0000003f000000
+DATA dotIQ2_XXSConst0<>+8(SB)/8, $0x3f0000003f000000
+GLOBL dotIQ2_XXSConst0<>(SB), RODATA|NOPTR, $16
+
+DATA dotIQ2_XXSConst1<>+0(SB)/8, $0x3e8000003e800000
+DATA dotIQ2_XXSConst1<>+8(SB)/8, $0x3e8000003e800000
+GLOBL dotIQ2_XXSConst1<>(SB), RODATA|NOPTR, $16
+
+DATA dotIQ2_XXSConst2<>+0(SB)/8, $0x0000007f0000007f
+DATA dotIQ2_XXSConst2<>+8(SB)/8, $0x0000007f0000007f
+GLOBL dotIQ2_XXSConst2<>(SB), RODATA|NOPTR, $16
+
+DATA dotIQ2_XXSConst3<>+0(SB)/8, $0x00007f0000007f00
+DATA dotIQ2_XXSConst3<>+8(SB)/8, $0x00007f0000007f00
+GLOBL dotIQ2_XXSConst3<>(SB), RODATA|NOPTR, $16
+
+DATA dotIQ2_XXSConst4<>+0(SB)/8, $0x007f0000007f0000
+DATA dotIQ2_XXSConst4<>+8(SB)/8, $0x007f0000007f0000
+GLOBL dotIQ2_XXSConst4<>(SB), RODATA|NOPTR, $16
+
+DATA dotIQ2_XXSConst5<>+0(SB)/8, $0x7f0000007f000000
+DATA dotIQ2_XXSConst5<>+8(SB)/8, $0x7f0000007f000000
+GLOBL dotIQ2_XXSConst5<>(SB), RODATA|NOPTR, $16
+
+DATA dotIQ2_XXSConst6<>+0(SB)/8, $0x0f0f0f0f0f0f0f0f
+DATA dotIQ2_XXSConst6<>+8(SB)/8, $0x0f0f0f0f0f0f0f0f
+GLOBL dotIQ2_XXSConst6<>(SB), RODATA|NOPTR, $16
+
+DATA dotIQ2_XXSConst7<>+0(SB)/8, $0x8000008000808000
+DATA dotIQ2_XXSConst7<>+8(SB)/8, $0x0080800080000080
+GLOBL dotIQ2_XXSConst7<>(SB), RODATA|NOPTR, $16
+
+DATA dotIQ2_XXSConst8<>+0(SB)/8, $0x8080808080808080
+DATA dotIQ2_XXSConst8<>+8(SB)/8, $0x8080808080808080
+GLOBL dotIQ2_XXSConst8<>(SB), RODATA|NOPTR, $16
+
+DATA dotIQ2_XXSConst9<>+0(SB)/8, $0x0404040400000000
+DATA dotIQ2_XXSConst9<>+8(SB)/8, $0x0c0c0c0c08080808
+GLOBL dotIQ2_XXSConst9<>(SB), RODATA|NOPTR, $16
+
+DATA dotIQ2_XXSConst10<>+0(SB)/8, $0x0804020108040201
+DATA dotIQ2_XXSConst10<>+8(SB)/8, $0x0804020108040201
+GLOBL dotIQ2_XXSConst10<>(SB), RODATA|NOPTR, $16
+
+DATA dotIQ2_XXSConst11<>+0(SB)/8, $0x8040201080402010
+DATA dotIQ2_XXSConst11<>+8(SB)/8, $0x8040201080402010
+GLOBL dotIQ2_XXSConst11<>(SB), RODATA|NOPTR, $16
+
+// func dotIQ2_XSVNNI(acc *float32, rows *byte, stride int, blocks int, acts *byte)
+// Requires: AVX, AVX512BW, AVX512F, AVX512VNNI, MMX+
+TEXT ·dotIQ2_XSVNNI(SB), $5128-40
+	MOVQ            rows+8(FP), AX
+	MOVQ            stride+16(FP), CX
+	MOVQ            blocks+24(FP), DX
+	MOVQ            acts+32(FP), BX
+	LEAQ            (AX)(CX*2), SI
+	ADDQ            CX, SI
+	LEAQ            (SI)(CX*2), DI
+	ADDQ            CX, DI
+	LEAQ            (DI)(CX*2), R8
+	ADDQ            CX, R8
+	LEAQ            (R8)(CX*2), R9
+	ADDQ            CX, R9
+	LEAQ            (R9)(CX*2), R10
+	ADDQ            CX, R10
+	MOVQ            CX, R11
+	SHLQ            $0x04, R11
+	ADDQ            AX, R11
+	MOVL            $-64, R12
+	VPBROADCASTD    R12, Z1
+	VPXORD          Z0, Z0, Z0
+	VBROADCASTI32X4 dotIQ2_XSConst0<>+0(SB), Z2
+	VBROADCASTI32X4 dotIQ2_XSConst1<>+0(SB), Z3
+	VBROADCASTI32X4 dotIQ2_XSConst2<>+0(SB), Z4
+	VBROADCASTI32X4 dotIQ2_XSConst3<>+0(SB), Z5
+	VBROADCASTI32X4 dotIQ2_XSConst4<>+0(SB), Z6
+	VBROADCASTI32X4 dotIQ2_XSConst5<>+0(SB), Z7
+	VBROADCASTI32X4 dotIQ2_XSConst6<>+0(SB), Z8
+	VBROADCASTI32X4 dotIQ2_XSConst7<>+0(SB), Z9
+	VBROADCASTI32X4 dotIQ2_XSConst8<>+0(SB), Z10
+	VBROADCASTI32X4 dotIQ2_XSConst9<>+0(SB), Z11
+	VBROADCASTI32X4 dotIQ2_XSConst10<>+0(SB), Z12
+	VBROADCASTI32X4 dotIQ2_XSConst11<>+0(SB), Z13
+
+block:
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	PREFETCHT0 128(R11)
+	PREFETCHT0 192(R11)
+	PREFETCHT0 256(R11)
+	PREFETCHT0 320(R11)
+	PREFETCHT0 384(R11)
+	PREFETCHT0 448(R11)
+	PREFETCHT0 512(R11)
+	PREFETCHT0 576(R11)
+	PREFETCHT0 640(R11)
+	PREFETCHT0 704(R11)
+	PREFETCHT0 768(R11)
+	PREFETCHT0 832(R11)
+	PREFETCHT0 896(R11)
+	PREFETCHT0 960(R11)
+	PREFETCHT0 1024(R11)
+	PREFETCHT0 1088(R11)
+	PREFETCHT0 1152(R11)
+	LEAQ       ·gridIQ2_XS+0(SB), R12
+	MOVQ       AX, R13
+	LEAQ       1024(SP), R14
+	MOVQ       $0x00000010, 5120(SP)
+
+row:
+	MOVWLZX         2(R13), R15
+	ANDL            $0x000001ff, R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, (R14)
+	MOVWLZX         4(R13), R15
+	ANDL            $0x000001ff, R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 8(R14)
+	MOVWLZX         6(R13), R15
+	ANDL            $0x000001ff, R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 16(R14)
+	MOVWLZX         8(R13), R15
+	ANDL            $0x000001ff, R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 24(R14)
+	MOVWLZX         10(R13), R15
+	ANDL            $0x000001ff, R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 32(R14)
+	MOVWLZX         12(R13), R15
+	ANDL            $0x000001ff, R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 40(R14)
+	MOVWLZX         14(R13), R15
+	ANDL            $0x000001ff, R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 48(R14)
+	MOVWLZX         16(R13), R15
+	ANDL            $0x000001ff, R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 56(R14)
+	MOVWLZX         18(R13), R15
+	ANDL            $0x000001ff, R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 64(R14)
+	MOVWLZX         20(R13), R15
+	ANDL            $0x000001ff, R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 72(R14)
+	MOVWLZX         22(R13), R15
+	ANDL            $0x000001ff, R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 80(R14)
+	MOVWLZX         24(R13), R15
+	ANDL            $0x000001ff, R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 88(R14)
+	MOVWLZX         26(R13), R15
+	ANDL            $0x000001ff, R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 96(R14)
+	MOVWLZX         28(R13), R15
+	ANDL            $0x000001ff, R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 104(R14)
+	MOVWLZX         30(R13), R15
+	ANDL            $0x000001ff, R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 112(R14)
+	MOVWLZX         32(R13), R15
+	ANDL            $0x000001ff, R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 120(R14)
+	MOVWLZX         34(R13), R15
+	ANDL            $0x000001ff, R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 128(R14)
+	MOVWLZX         36(R13), R15
+	ANDL            $0x000001ff, R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 136(R14)
+	MOVWLZX         38(R13), R15
+	ANDL            $0x000001ff, R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 144(R14)
+	MOVWLZX         40(R13), R15
+	ANDL            $0x000001ff, R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 152(R14)
+	MOVWLZX         42(R13), R15
+	ANDL            $0x000001ff, R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 160(R14)
+	MOVWLZX         44(R13), R15
+	ANDL            $0x000001ff, R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 168(R14)
+	MOVWLZX         46(R13), R15
+	ANDL            $0x000001ff, R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 176(R14)
+	MOVWLZX         48(R13), R15
+	ANDL            $0x000001ff, R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 184(R14)
+	MOVWLZX         50(R13), R15
+	ANDL            $0x000001ff, R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 192(R14)
+	MOVWLZX         52(R13), R15
+	ANDL            $0x000001ff, R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 200(R14)
+	MOVWLZX         54(R13), R15
+	ANDL            $0x000001ff, R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 208(R14)
+	MOVWLZX         56(R13), R15
+	ANDL            $0x000001ff, R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 216(R14)
+	MOVWLZX         58(R13), R15
+	ANDL            $0x000001ff, R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 224(R14)
+	MOVWLZX         60(R13), R15
+	ANDL            $0x000001ff, R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 232(R14)
+	MOVWLZX         62(R13), R15
+	ANDL            $0x000001ff, R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 240(R14)
+	MOVWLZX         64(R13), R15
+	ANDL            $0x000001ff, R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 248(R14)
+	ADDQ            CX, R13
+	ADDQ            $0x00000100, R14
+	DECQ            5120(SP)
+	JNE             row
+	VBROADCASTI32X4 (AX), Z14
+	VINSERTI32X4    $0x01, (SI)(CX*1), Z14, Z14
+	VINSERTI32X4    $0x02, (DI)(CX*2), Z14, Z14
+	VINSERTI32X4    $0x03, (R9), Z14, Z14
+	VBROADCASTI32X4 (AX)(CX*1), Z15
+	VINSERTI32X4    $0x01, (SI)(CX*2), Z15, Z15
+	VINSERTI32X4    $0x02, (R8), Z15, Z15
+	VINSERTI32X4    $0x03, (R9)(CX*1), Z15, Z15
+	VBROADCASTI32X4 (AX)(CX*2), Z16
+	VINSERTI32X4    $0x01, (DI), Z16, Z16
+	VINSERTI32X4    $0x02, (R8)(CX*1), Z16, Z16
+	VINSERTI32X4    $0x03, (R9)(CX*2), Z16, Z16
+	VBROADCASTI32X4 (SI), Z17
+	VINSERTI32X4    $0x01, (DI)(CX*1), Z17, Z17
+	VINSERTI32X4    $0x02, (R8)(CX*2), Z17, Z17
+	VINSERTI32X4    $0x03, (R10), Z17, Z17
+	VPUNPCKLDQ      Z15, Z14, Z14
+	VPUNPCKLDQ      Z17, Z16, Z15
+	VPUNPCKLQDQ     Z15, Z14, Z14
+	VPMOVDW         Z14, Y14
+	VCVTPH2PS       Y14, Z14
+	VBROADCASTI32X4 58(AX), Z15
+	VINSERTI32X4    $0x01, 58(SI)(CX*1), Z15, Z15
+	VINSERTI32X4    $0x02, 58(DI)(CX*2), Z15, Z15
+	VINSERTI32X4    $0x03, 58(R9), Z15, Z15
+	VBROADCASTI32X4 58(AX)(CX*1), Z16
+	VINSERTI32X4    $0x01, 58(SI)(CX*2), Z16, Z16
+	VINSERTI32X4    $0x02, 58(R8), Z16, Z16
+	VINSERTI32X4    $0x03, 58(R9)(CX*1), Z16, Z16
+	VBROADCASTI32X4 58(AX)(CX*2), Z17
+	VINSERTI32X4    $0x01, 58(DI), Z17, Z17
+	VINSERTI32X4    $0x02, 58(R8)(CX*1), Z17, Z17
+	VINSERTI32X4    $0x03, 58(R9)(CX*2), Z17, Z17
+	VBROADCASTI32X4 58(SI), Z18
+	VINSERTI32X4    $0x01, 58(DI)(CX*1), Z18, Z18
+	VINSERTI32X4    $0x02, 58(R8)(CX*2), Z18, Z18
+	VINSERTI32X4    $0x03, 58(R10), Z18, Z18
+	VPUNPCKLDQ      Z16, Z15, Z19
+	VPUNPCKHDQ      Z16, Z15, Z15
+	VPUNPCKLDQ      Z18, Z17, Z16
+	VPUNPCKHDQ      Z18, Z17, Z17
+	VPUNPCKLQDQ     Z16, Z19, Z18
+	VPUNPCKHQDQ     Z16, Z19, Z16
+	VPUNPCKLQDQ     Z17, Z15, Z16
+	VPUNPCKHQDQ     Z17, Z15, Z15
+	VPSLLD          $0x1c, Z16, Z17
+	VPSRLD          $0x1c, Z17, Z17
+	VCVTDQ2PS       Z17, Z17
+	VADDPS          Z2, Z17, Z17
+	VMULPS          Z14, Z17, Z17
+	VMULPS          Z3, Z17, Z17
+	VMULPS.BCST     32(BX), Z17, Z17
+	VMOVUPS         Z17, (SP)
+	VPSLLD          $0x18, Z16, Z17
+	VPSRLD          $0x1c, Z17, Z17
+	VCVTDQ2PS       Z17, Z17
+	VADDPS          Z2, Z17, Z17
+	VMULPS          Z14, Z17, Z17
+	VMULPS          Z3, Z17, Z17
+	VMULPS.BCST     32(BX), Z17, Z17
+	VMOVUPS         Z17, 64(SP)
+	VPSLLD          $0x14, Z16, Z17
+	VPSRLD          $0x1c, Z17, Z17
+	VCVTDQ2PS       Z17, Z17
+	VADDPS          Z2, Z17, Z17
+	VMULPS          Z14, Z17, Z17
+	VMULPS          Z3, Z17, Z17
+	VMULPS.BCST     92(BX), Z17, Z17
+	VMOVUPS         Z17, 128(SP)
+	VPSLLD          $0x10, Z16, Z17
+	VPSRLD          $0x1c, Z17, Z17
+	VCVTDQ2PS       Z17, Z17
+	VADDPS          Z2, Z17, Z17
+	VMULPS          Z14, Z17, Z17
+	VMULPS          Z3, Z17, Z17
+	VMULPS.BCST     92(BX), Z17, Z17
+	VMOVUPS         Z17, 192(SP)
+	VPSLLD          $0x0c, Z16, Z17
+	VPSRLD          $0x1c, Z17, Z17
+	VCVTDQ2PS       Z17, Z17
+	VADDPS          Z2, Z17, Z17
+	VMULPS          Z14, Z17, Z17
+	VMULPS          Z3, Z17, Z17
+	VMULPS.BCST     152(BX), Z17, Z17
+	VMOVUPS         Z17, 256(SP)
+	VPSLLD          $0x08, Z16, Z17
+	VPSRLD          $0x1c, Z17, Z17
+	VCVTDQ2PS       Z17, Z17
+	VADDPS          Z2, Z17, Z17
+	VMULPS          Z14, Z17, Z17
+	VMULPS          Z3, Z17, Z17
+	VMULPS.BCST     152(BX), Z17, Z17
+	VMOVUPS         Z17, 320(SP)
+	VPSLLD          $0x04, Z16, Z17
+	VPSRLD          $0x1c, Z17, Z17
+	VCVTDQ2PS       Z17, Z17
+	VADDPS          Z2, Z17, Z17
+	VMULPS          Z14, Z17, Z17
+	VMULPS          Z3, Z17, Z17
+	VMULPS.BCST     212(BX), Z17, Z17
+	VMOVUPS         Z17, 384(SP)
+	VPSRLD          $0x1c, Z16, Z16
+	VCVTDQ2PS       Z16, Z16
+	VADDPS          Z2, Z16, Z16
+	VMULPS          Z14, Z16, Z16
+	VMULPS          Z3, Z16, Z16
+	VMULPS.BCST     212(BX), Z16, Z16
+	VMOVUPS         Z16, 448(SP)
+	VPSLLD          $0x1c, Z15, Z16
+	VPSRLD          $0x1c, Z16, Z16
+	VCVTDQ2PS       Z16, Z16
+	VADDPS          Z2, Z16, Z16
+	VMULPS          Z14, Z16, Z16
+	VMULPS          Z3, Z16, Z16
+	VMULPS.BCST     272(BX), Z16, Z16
+	VMOVUPS         Z16, 512(SP)
+	VPSLLD          $0x18, Z15, Z16
+	VPSRLD          $0x1c, Z16, Z16
+	VCVTDQ2PS       Z16, Z16
+	VADDPS          Z2, Z16, Z16
+	VMULPS          Z14, Z16, Z16
+	VMULPS          Z3, Z16, Z16
+	VMULPS.BCST     272(BX), Z16, Z16
+	VMOVUPS         Z16, 576(SP)
+	VPSLLD          $0x14, Z15, Z16
+	VPSRLD          $0x1c, Z16, Z16
+	VCVTDQ2PS       Z16, Z16
+	VADDPS          Z2, Z16, Z16
+	VMULPS          Z14, Z16, Z16
+	VMULPS          Z3, Z16, Z16
+	VMULPS.BCST     332(BX), Z16, Z16
+	VMOVUPS         Z16, 640(SP)
+	VPSLLD          $0x10, Z15, Z16
+	VPSRLD          $0x1c, Z16, Z16
+	VCVTDQ2PS       Z16, Z16
+	VADDPS          Z2, Z16, Z16
+	VMULPS          Z14, Z16, Z16
+	VMULPS          Z3, Z16, Z16
+	VMULPS.BCST     332(BX), Z16, Z16
+	VMOVUPS         Z16, 704(SP)
+	VPSLLD          $0x0c, Z15, Z16
+	VPSRLD          $0x1c, Z16, Z16
+	VCVTDQ2PS       Z16, Z16
+	VADDPS          Z2, Z16, Z16
+	VMULPS          Z14, Z16, Z16
+	VMULPS          Z3, Z16, Z16
+	VMULPS.BCST     392(BX), Z16, Z16
+	VMOVUPS         Z16, 768(SP)
+	VPSLLD          $0x08, Z15, Z16
+	VPSRLD          $0x1c, Z16, Z16
+	VCVTDQ2PS       Z16, Z16
+	VADDPS          Z2, Z16, Z16
+	VMULPS          Z14, Z16, Z16
+	VMULPS          Z3, Z16, Z16
+	VMULPS.BCST     392(BX), Z16, Z16
+	VMOVUPS         Z16, 832(SP)
+	VPSLLD          $0x04, Z15, Z16
+	VPSRLD          $0x1c, Z16, Z16
+	VCVTDQ2PS       Z16, Z16
+	VADDPS          Z2, Z16, Z16
+	VMULPS          Z14, Z16, Z16
+	VMULPS          Z3, Z16, Z16
+	VMULPS.BCST     452(BX), Z16, Z16
+	VMOVUPS         Z16, 896(SP)
+	VPSRLD          $0x1c, Z15, Z15
+	VCVTDQ2PS       Z15, Z15
+	VADDPS          Z2, Z15, Z15
+	VMULPS          Z14, Z15, Z15
+	VMULPS          Z3, Z15, Z15
+	VMULPS.BCST     452(BX), Z15, Z14
+	VMOVUPS         Z14, 960(SP)
+	VBROADCASTI32X4 2(AX), Z14
+	VINSERTI32X4    $0x01, 2(SI)(CX*1), Z14, Z14
+	VINSERTI32X4    $0x02, 2(DI)(CX*2), Z14, Z14
+	VINSERTI32X4    $0x03, 2(R9), Z14, Z14
+	VBROADCASTI32X4 2(AX)(CX*1), Z15
+	VINSERTI32X4    $0x01, 2(SI)(CX*2), Z15, Z15
+	VINSERTI32X4    $0x02, 2(R8), Z15, Z15
+	VINSERTI32X4    $0x03, 2(R9)(CX*1), Z15, Z15
+	VBROADCASTI32X4 2(AX)(CX*2), Z16
+	VINSERTI32X4    $0x01, 2(DI), Z16, Z16
+	VINSERTI32X4    $0x02, 2(R8)(CX*1), Z16, Z16
+	VINSERTI32X4    $0x03, 2(R9)(CX*2), Z16, Z16
+	VBROADCASTI32X4 2(SI), Z17
+	VINSERTI32X4    $0x01, 2(DI)(CX*1), Z17, Z17
+	VINSERTI32X4    $0x02, 2(R8)(CX*2), Z17, Z17
+	VINSERTI32X4    $0x03, 2(R10), Z17, Z17
+	VPUNPCKLDQ      Z15, Z14, Z18
+	VPUNPCKHDQ      Z15, Z14, Z14
+	VPUNPCKLDQ      Z17, Z16, Z15
+	VPUNPCKHDQ      Z17, Z16, Z16
+	VPUNPCKLQDQ     Z15, Z18, Z17
+	VPUNPCKHQDQ     Z15, Z18, Z15
+	VPUNPCKLQDQ     Z16, Z14, Z18
+	VPUNPCKHQDQ     Z16, Z14, Z14
+	VPSRLD          $0x09, Z17, Z16
+	VPANDD          Z16, Z4, Z16
+	VPSRLD          $0x11, Z17, Z17
+	VPTERNLOGD      $0xf8, Z5, Z17, Z16
+	VPSLLD          $0x07, Z15, Z17
+	VPTERNLOGD      $0xf8, Z6, Z17, Z16
+	VPSRLD          $0x01, Z15, Z15
+	VPTERNLOGD      $0xf8, Z7, Z15, Z16
+	VPANDD          Z16, Z8, Z15
+	VPSHUFB         Z15, Z9, Z15
+	VPSRLD          $0x04, Z16, Z17
+	VPANDD          Z17, Z8, Z17
+	VPSHUFB         Z17, Z9, Z17
+	VPTERNLOGD      $0x96, Z15, Z17, Z16
+	VBROADCASTI32X4 1024(SP), Z15
+	VINSERTI32X4    $0x01, 2048(SP), Z15, Z15
+	VINSERTI32X4    $0x02, 3072(SP), Z15, Z15
+	VINSERTI32X4    $0x03, 4096(SP), Z15, Z15
+	VBROADCASTI32X4 1280(SP), Z17
+	VINSERTI32X4    $0x01, 2304(SP), Z17, Z17
+	VINSERTI32X4    $0x02, 3328(SP), Z17, Z17
+	VINSERTI32X4    $0x03, 4352(SP), Z17, Z17
+	VBROADCASTI32X4 1536(SP), Z19
+	VINSERTI32X4    $0x01, 2560(SP), Z19, Z19
+	VINSERTI32X4    $0x02, 3584(SP), Z19, Z19
+	VINSERTI32X4    $0x03, 4608(SP), Z19, Z19
+	VBROADCASTI32X4 1792(SP), Z20
+	VINSERTI32X4    $0x01, 2816(SP), Z20, Z20
+	VINSERTI32X4    $0x02, 3840(SP), Z20, Z20
+	VINSERTI32X4    $0x03, 4864(SP), Z20, Z20
+	VPUNPCKLDQ      Z17, Z15, Z21
+	VPUNPCKHDQ      Z17, Z15, Z15
+	VPUNPCKLDQ      Z20, Z19, Z17
+	VPUNPCKHDQ      Z20, Z19, Z19
+	VPUNPCKLQDQ     Z17, Z21, Z20
+	VPUNPCKHQDQ     Z17, Z21, Z17
+	VPUNPCKLQDQ     Z19, Z15, Z21
+	VPUNPCKHQDQ     Z19, Z15, Z15
+	VPSHUFB         Z11, Z16, Z19
+	VPTESTMB        Z12, Z19, K1
+	VPSUBB          Z20, Z10, K1, Z20
+	VPMULLD.BCST    40(BX), Z1, Z19
+	VPDPBUSD.BCST   (BX), Z20, Z19
+	VPSHUFB         Z11, Z16, Z20
+	VPTESTMB        Z13, Z20, K1
+	VPSUBB          Z17, Z10, K1, Z17
+	VPDPBUSD.BCST   4(BX), Z17, Z19
+	VPSRLD          $0x08, Z16, Z17
+	VPSHUFB         Z11, Z17, Z17
+	VPTESTMB        Z12, Z17, K1
+	VPSUBB          Z21, Z10, K1, Z21
+	VPDPBUSD.BCST   8(BX), Z21, Z19
+	VPSRLD          $0x08, Z16, Z17
+	VPSHUFB         Z11, Z17, Z17
+	VPTESTMB        Z13, Z17, K1
+	VPSUBB          Z15, Z10, K1, Z15
+	VPDPBUSD.BCST   12(BX), Z15, Z19
+	VBROADCASTI32X4 1040(SP), Z15
+	VINSERTI32X4    $0x01, 2064(SP), Z15, Z15
+	VINSERTI32X4    $0x02, 3088(SP), Z15, Z15
+	VINSERTI32X4    $0x03, 4112(SP), Z15, Z15
+	VBROADCASTI32X4 1296(SP), Z17
+	VINSERTI32X4    $0x01, 2320(SP), Z17, Z17
+	VINSERTI32X4    $0x02, 3344(SP), Z17, Z17
+	VINSERTI32X4    $0x03, 4368(SP), Z17, Z17
+	VBROADCASTI32X4 1552(SP), Z20
+	VINSERTI32X4    $0x01, 2576(SP), Z20, Z20
+	VINSERTI32X4    $0x02, 3600(SP), Z20, Z20
+	VINSERTI32X4    $0x03, 4624(SP), Z20, Z20
+	VBROADCASTI32X4 1808(SP), Z21
+	VINSERTI32X4    $0x01, 2832(SP), Z21, Z21
+	VINSERTI32X4    $0x02, 3856(SP), Z21, Z21
+	VINSERTI32X4    $0x03, 4880(SP), Z21, Z21
+	VPUNPCKLDQ      Z17, Z15, Z22
+	VPUNPCKHDQ      Z17, Z15, Z15
+	VPUNPCKLDQ      Z21, Z20, Z17
+	VPUNPCKHDQ      Z21, Z20, Z20
+	VPUNPCKLQDQ     Z17, Z22, Z21
+	VPUNPCKHQDQ     Z17, Z22, Z17
+	VPUNPCKLQDQ     Z20, Z15, Z22
+	VPUNPCKHQDQ     Z20, Z15, Z15
+	VPSRLD          $0x10, Z16, Z20
+	VPSHUFB         Z11, Z20, Z20
+	VPTESTMB        Z12, Z20, K1
+	VPSUBB          Z21, Z10, K1, Z21
+	VPMULLD.BCST    44(BX), Z1, Z20
+	VPDPBUSD.BCST   16(BX), Z21, Z20
+	VPSRLD          $0x10, Z16, Z21
+	VPSHUFB         Z11, Z21, Z21
+	VPTESTMB        Z13, Z21, K1
+	VPSUBB          Z17, Z10, K1, Z17
+	VPDPBUSD.BCST   20(BX), Z17, Z20
+	VPSRLD          $0x18, Z16, Z17
+	VPSHUFB         Z11, Z17, Z17
+	VPTESTMB        Z12, Z17, K1
+	VPSUBB          Z22, Z10, K1, Z22
+	VPDPBUSD.BCST   24(BX), Z22, Z20
+	VPSRLD          $0x18, Z16, Z16
+	VPSHUFB         Z11, Z16, Z16
+	VPTESTMB        Z13, Z16, K1
+	VPSUBB          Z15, Z10, K1, Z15
+	VPDPBUSD.BCST   28(BX), Z15, Z20
+	VCVTDQ2PS       Z19, Z19
+	VMULPS          (SP), Z19, Z19
+	VADDPS          Z19, Z0, Z0
+	VCVTDQ2PS       Z20, Z20
+	VMULPS          64(SP), Z20, Z20
+	VADDPS          Z20, Z0, Z0
+	VPSRLD          $0x09, Z18, Z15
+	VPANDD          Z15, Z4, Z15
+	VPSRLD          $0x11, Z18, Z16
+	VPTERNLOGD      $0xf8, Z5, Z16, Z15
+	VPSLLD          $0x07, Z14, Z16
+	VPTERNLOGD      $0xf8, Z6, Z16, Z15
+	VPSRLD          $0x01, Z14, Z14
+	VPTERNLOGD      $0xf8, Z7, Z14, Z15
+	VPANDD          Z15, Z8, Z14
+	VPSHUFB         Z14, Z9, Z14
+	VPSRLD          $0x04, Z15, Z16
+	VPANDD          Z16, Z8, Z16
+	VPSHUFB         Z16, Z9, Z16
+	VPTERNLOGD      $0x96, Z14, Z16, Z15
+	VBROADCASTI32X4 1056(SP), Z14
+	VINSERTI32X4    $0x01, 2080(SP), Z14, Z14
+	VINSERTI32X4    $0x02, 3104(SP), Z14, Z14
+	VINSERTI32X4    $0x03, 4128(SP), Z14, Z14
+	VBROADCASTI32X4 1312(SP), Z16
+	VINSERTI32X4    $0x01, 2336(SP), Z16, Z16
+	VINSERTI32X4    $0x02, 3360(SP), Z16, Z16
+	VINSERTI32X4    $0x03, 4384(SP), Z16, Z16
+	VBROADCASTI32X4 1568(SP), Z17
+	VINSERTI32X4    $0x01, 2592(SP), Z17, Z17
+	VINSERTI32X4    $0x02, 3616(SP), Z17, Z17
+	VINSERTI32X4    $0x03, 4640(SP), Z17, Z17
+	VBROADCASTI32X4 1824(SP), Z18
+	VINSERTI32X4    $0x01, 2848(SP), Z18, Z18
+	VINSERTI32X4    $0x02, 3872(SP), Z18, Z18
+	VINSERTI32X4    $0x03, 4896(SP), Z18, Z18
+	VPUNPCKLDQ      Z16, Z14, Z19
+	VPUNPCKHDQ      Z16, Z14, Z14
+	VPUNPCKLDQ      Z18, Z17, Z16
+	VPUNPCKHDQ      Z18, Z17, Z17
+	VPUNPCKLQDQ     Z16, Z19, Z18
+	VPUNPCKHQDQ     Z16, Z19, Z16
+	VPUNPCKLQDQ     Z17, Z14, Z19
+	VPUNPCKHQDQ     Z17, Z14, Z14
+	VPSHUFB         Z11, Z15, Z17
+	VPTESTMB        Z12, Z17, K1
+	VPSUBB          Z18, Z10, K1, Z18
+	VPMULLD.BCST    100(BX), Z1, Z17
+	VPDPBUSD.BCST   60(BX), Z18, Z17
+	VPSHUFB         Z11, Z15, Z18
+	VPTESTMB        Z13, Z18, K1
+	VPSUBB          Z16, Z10, K1, Z16
+	VPDPBUSD.BCST   64(BX), Z16, Z17
+	VPSRLD          $0x08, Z15, Z16
+	VPSHUFB         Z11, Z16, Z16
+	VPTESTMB        Z12, Z16, K1
+	VPSUBB          Z19, Z10, K1, Z19
+	VPDPBUSD.BCST   68(BX), Z19, Z17
+	VPSRLD          $0x08, Z15, Z16
+	VPSHUFB         Z11, Z16, Z16
+	VPTESTMB        Z13, Z16, K1
+	VPSUBB          Z14, Z10, K1, Z14
+	VPDPBUSD.BCST   72(BX), Z14, Z17
+	VBROADCASTI32X4 1072(SP), Z14
+	VINSERTI32X4    $0x01, 2096(SP), Z14, Z14
+	VINSERTI32X4    $0x02, 3120(SP), Z14, Z14
+	VINSERTI32X4    $0x03, 4144(SP), Z14, Z14
+	VBROADCASTI32X4 1328(SP), Z16
+	VINSERTI32X4    $0x01, 2352(SP), Z16, Z16
+	VINSERTI32X4    $0x02, 3376(SP), Z16, Z16
+	VINSERTI32X4    $0x03, 4400(SP), Z16, Z16
+	VBROADCASTI32X4 1584(SP), Z18
+	VINSERTI32X4    $0x01, 2608(SP), Z18, Z18
+	VINSERTI32X4    $0x02, 3632(SP), Z18, Z18
+	VINSERTI32X4    $0x03, 4656(SP), Z18, Z18
+	VBROADCASTI32X4 1840(SP), Z19
+	VINSERTI32X4    $0x01, 2864(SP), Z19, Z19
+	VINSERTI32X4    $0x02, 3888(SP), Z19, Z19
+	VINSERTI32X4    $0x03, 4912(SP), Z19, Z19
+	VPUNPCKLDQ      Z16, Z14, Z20
+	VPUNPCKHDQ      Z16, Z14, Z14
+	VPUNPCKLDQ      Z19, Z18, Z16
+	VPUNPCKHDQ      Z19, Z18, Z18
+	VPUNPCKLQDQ     Z16, Z20, Z19
+	VPUNPCKHQDQ     Z16, Z20, Z16
+	VPUNPCKLQDQ     Z18, Z14, Z20
+	VPUNPCKHQDQ     Z18, Z14, Z14
+	VPSRLD          $0x10, Z15, Z18
+	VPSHUFB         Z11, Z18, Z18
+	VPTESTMB        Z12, Z18, K1
+	VPSUBB          Z19, Z10, K1, Z19
+	VPMULLD.BCST    104(BX), Z1, Z18
+	VPDPBUSD.BCST   76(BX), Z19, Z18
+	VPSRLD          $0x10, Z15, Z19
+	VPSHUFB         Z11, Z19, Z19
+	VPTESTMB        Z13, Z19, K1
+	VPSUBB          Z16, Z10, K1, Z16
+	VPDPBUSD.BCST   80(BX), Z16, Z18
+	VPSRLD          $0x18, Z15, Z16
+	VPSHUFB         Z11, Z16, Z16
+	VPTESTMB        Z12, Z16, K1
+	VPSUBB          Z20, Z10, K1, Z20
+	VPDPBUSD.BCST   84(BX), Z20, Z18
+	VPSRLD          $0x18, Z15, Z15
+	VPSHUFB         Z11, Z15, Z15
+	VPTESTMB        Z13, Z15, K1
+	VPSUBB          Z14, Z10, K1, Z14
+	VPDPBUSD.BCST   88(BX), Z14, Z18
+	VCVTDQ2PS       Z17, Z17
+	VMULPS          128(SP), Z17, Z17
+	VADDPS          Z17, Z0, Z0
+	VCVTDQ2PS       Z18, Z18
+	VMULPS          192(SP), Z18, Z18
+	VADDPS          Z18, Z0, Z0
+	VBROADCASTI32X4 18(AX), Z14
+	VINSERTI32X4    $0x01, 18(SI)(CX*1), Z14, Z14
+	VINSERTI32X4    $0x02, 18(DI)(CX*2), Z14, Z14
+	VINSERTI32X4    $0x03, 18(R9), Z14, Z14
+	VBROADCASTI32X4 18(AX)(CX*1), Z15
+	VINSERTI32X4    $0x01, 18(SI)(CX*2), Z15, Z15
+	VINSERTI32X4    $0x02, 18(R8), Z15, Z15
+	VINSERTI32X4    $0x03, 18(R9)(CX*1), Z15, Z15
+	VBROADCASTI32X4 18(AX)(CX*2), Z16
+	VINSERTI32X4    $0x01, 18(DI), Z16, Z16
+	VINSERTI32X4    $0x02, 18(R8)(CX*1), Z16, Z16
+	VINSERTI32X4    $0x03, 18(R9)(CX*2), Z16, Z16
+	VBROADCASTI32X4 18(SI), Z17
+	VINSERTI32X4    $0x01, 18(DI)(CX*1), Z17, Z17
+	VINSERTI32X4    $0x02, 18(R8)(CX*2), Z17, Z17
+	VINSERTI32X4    $0x03, 18(R10), Z17, Z17
+	VPUNPCKLDQ      Z15, Z14, Z18
+	VPUNPCKHDQ      Z15, Z14, Z14
+	VPUNPCKLDQ      Z17, Z16, Z15
+	VPUNPCKHDQ      Z17, Z16, Z16
+	VPUNPCKLQDQ     Z15, Z18, Z17
+	VPUNPCKHQDQ     Z15, Z18, Z15
+	VPUNPCKLQDQ     Z16, Z14, Z18
+	VPUNPCKHQDQ     Z16, Z14, Z14
+	VPSRLD          $0x09, Z17, Z16
+	VPANDD          Z16, Z4, Z16
+	VPSRLD          $0x11, Z17, Z17
+	VPTERNLOGD      $0xf8, Z5, Z17, Z16
+	VPSLLD          $0x07, Z15, Z17
+	VPTERNLOGD      $0xf8, Z6, Z17, Z16
+	VPSRLD          $0x01, Z15, Z15
+	VPTERNLOGD      $0xf8, Z7, Z15, Z16
+	VPANDD          Z16, Z8, Z15
+	VPSHUFB         Z15, Z9, Z15
+	VPSRLD          $0x04, Z16, Z17
+	VPANDD          Z17, Z8, Z17
+	VPSHUFB         Z17, Z9, Z17
+	VPTERNLOGD      $0x96, Z15, Z17, Z16
+	VBROADCASTI32X4 1088(SP), Z15
+	VINSERTI32X4    $0x01, 2112(SP), Z15, Z15
+	VINSERTI32X4    $0x02, 3136(SP), Z15, Z15
+	VINSERTI32X4    $0x03, 4160(SP), Z15, Z15
+	VBROADCASTI32X4 1344(SP), Z17
+	VINSERTI32X4    $0x01, 2368(SP), Z17, Z17
+	VINSERTI32X4    $0x02, 3392(SP), Z17, Z17
+	VINSERTI32X4    $0x03, 4416(SP), Z17, Z17
+	VBROADCASTI32X4 1600(SP), Z19
+	VINSERTI32X4    $0x01, 2624(SP), Z19, Z19
+	VINSERTI32X4    $0x02, 3648(SP), Z19, Z19
+	VINSERTI32X4    $0x03, 4672(SP), Z19, Z19
+	VBROADCASTI32X4 1856(SP), Z20
+	VINSERTI32X4    $0x01, 2880(SP), Z20, Z20
+	VINSERTI32X4    $0x02, 3904(SP), Z20, Z20
+	VINSERTI32X4    $0x03, 4928(SP), Z20, Z20
+	VPUNPCKLDQ      Z17, Z15, Z21
+	VPUNPCKHDQ      Z17, Z15, Z15
+	VPUNPCKLDQ      Z20, Z19, Z17
+	VPUNPCKHDQ      Z20, Z19, Z19
+	VPUNPCKLQDQ     Z17, Z21, Z20
+	VPUNPCKHQDQ     Z17, Z21, Z17
+	VPUNPCKLQDQ     Z19, Z15, Z21
+	VPUNPCKHQDQ     Z19, Z15, Z15
+	VPSHUFB         Z11, Z16, Z19
+	VPTESTMB        Z12, Z19, K1
+	VPSUBB          Z20, Z10, K1, Z20
+	VPMULLD.BCST    160(BX), Z1, Z19
+	VPDPBUSD.BCST   120(BX), Z20, Z19
+	VPSHUFB         Z11, Z16, Z20
+	VPTESTMB        Z13, Z20, K1
+	VPSUBB          Z17, Z10, K1, Z17
+	VPDPBUSD.BCST   124(BX), Z17, Z19
+	VPSRLD          $0x08, Z16, Z17
+	VPSHUFB         Z11, Z17, Z17
+	VPTESTMB        Z12, Z17, K1
+	VPSUBB          Z21, Z10, K1, Z21
+	VPDPBUSD.BCST   128(BX), Z21, Z19
+	VPSRLD          $0x08, Z16, Z17
+	VPSHUFB         Z11, Z17, Z17
+	VPTESTMB        Z13, Z17, K1
+	VPSUBB          Z15, Z10, K1, Z15
+	VPDPBUSD.BCST   132(BX), Z15, Z19
+	VBROADCASTI32X4 1104(SP), Z15
+	VINSERTI32X4    $0x01, 2128(SP), Z15, Z15
+	VINSERTI32X4    $0x02, 3152(SP), Z15, Z15
+	VINSERTI32X4    $0x03, 4176(SP), Z15, Z15
+	VBROADCASTI32X4 1360(SP), Z17
+	VINSERTI32X4    $0x01, 2384(SP), Z17, Z17
+	VINSERTI32X4    $0x02, 3408(SP), Z17, Z17
+	VINSERTI32X4    $0x03, 4432(SP), Z17, Z17
+	VBROADCASTI32X4 1616(SP), Z20
+	VINSERTI32X4    $0x01, 2640(SP), Z20, Z20
+	VINSERTI32X4    $0x02, 3664(SP), Z20, Z20
+	VINSERTI32X4    $0x03, 4688(SP), Z20, Z20
+	VBROADCASTI32X4 1872(SP), Z21
+	VINSERTI32X4    $0x01, 2896(SP), Z21, Z21
+	VINSERTI32X4    $0x02, 3920(SP), Z21, Z21
+	VINSERTI32X4    $0x03, 4944(SP), Z21, Z21
+	VPUNPCKLDQ      Z17, Z15, Z22
+	VPUNPCKHDQ      Z17, Z15, Z15
+	VPUNPCKLDQ      Z21, Z20, Z17
+	VPUNPCKHDQ      Z21, Z20, Z20
+	VPUNPCKLQDQ     Z17, Z22, Z21
+	VPUNPCKHQDQ     Z17, Z22, Z17
+	VPUNPCKLQDQ     Z20, Z15, Z22
+	VPUNPCKHQDQ     Z20, Z15, Z15
+	VPSRLD          $0x10, Z16, Z20
+	VPSHUFB         Z11, Z20, Z20
+	VPTESTMB        Z12, Z20, K1
+	VPSUBB          Z21, Z10, K1, Z21
+	VPMULLD.BCST    164(BX), Z1, Z20
+	VPDPBUSD.BCST   136(BX), Z21, Z20
+	VPSRLD          $0x10, Z16, Z21
+	VPSHUFB         Z11, Z21, Z21
+	VPTESTMB        Z13, Z21, K1
+	VPSUBB          Z17, Z10, K1, Z17
+	VPDPBUSD.BCST   140(BX), Z17, Z20
+	VPSRLD          $0x18, Z16, Z17
+	VPSHUFB         Z11, Z17, Z17
+	VPTESTMB        Z12, Z17, K1
+	VPSUBB          Z22, Z10, K1, Z22
+	VPDPBUSD.BCST   144(BX), Z22, Z20
+	VPSRLD          $0x18, Z16, Z16
+	VPSHUFB         Z11, Z16, Z16
+	VPTESTMB        Z13, Z16, K1
+	VPSUBB          Z15, Z10, K1, Z15
+	VPDPBUSD.BCST   148(BX), Z15, Z20
+	VCVTDQ2PS       Z19, Z19
+	VMULPS          256(SP), Z19, Z19
+	VADDPS          Z19, Z0, Z0
+	VCVTDQ2PS       Z20, Z20
+	VMULPS          320(SP), Z20, Z20
+	VADDPS          Z20, Z0, Z0
+	VPSRLD          $0x09, Z18, Z15
+	VPANDD          Z15, Z4, Z15
+	VPSRLD          $0x11, Z18, Z16
+	VPTERNLOGD      $0xf8, Z5, Z16, Z15
+	VPSLLD          $0x07, Z14, Z16
+	VPTERNLOGD      $0xf8, Z6, Z16, Z15
+	VPSRLD          $0x01, Z14, Z14
+	VPTERNLOGD      $0xf8, Z7, Z14, Z15
+	VPANDD          Z15, Z8, Z14
+	VPSHUFB         Z14, Z9, Z14
+	VPSRLD          $0x04, Z15, Z16
+	VPANDD          Z16, Z8, Z16
+	VPSHUFB         Z16, Z9, Z16
+	VPTERNLOGD      $0x96, Z14, Z16, Z15
+	VBROADCASTI32X4 1120(SP), Z14
+	VINSERTI32X4    $0x01, 2144(SP), Z14, Z14
+	VINSERTI32X4    $0x02, 3168(SP), Z14, Z14
+	VINSERTI32X4    $0x03, 4192(SP), Z14, Z14
+	VBROADCASTI32X4 1376(SP), Z16
+	VINSERTI32X4    $0x01, 2400(SP), Z16, Z16
+	VINSERTI32X4    $0x02, 3424(SP), Z16, Z16
+	VINSERTI32X4    $0x03, 4448(SP), Z16, Z16
+	VBROADCASTI32X4 1632(SP), Z17
+	VINSERTI32X4    $0x01, 2656(SP), Z17, Z17
+	VINSERTI32X4    $0x02, 3680(SP), Z17, Z17
+	VINSERTI32X4    $0x03, 4704(SP), Z17, Z17
+	VBROADCASTI32X4 1888(SP), Z18
+	VINSERTI32X4    $0x01, 2912(SP), Z18, Z18
+	VINSERTI32X4    $0x02, 3936(SP), Z18, Z18
+	VINSERTI32X4    $0x03, 4960(SP), Z18, Z18
+	VPUNPCKLDQ      Z16, Z14, Z19
+	VPUNPCKHDQ      Z16, Z14, Z14
+	VPUNPCKLDQ      Z18, Z17, Z16
+	VPUNPCKHDQ      Z18, Z17, Z17
+	VPUNPCKLQDQ     Z16, Z19, Z18
+	VPUNPCKHQDQ     Z16, Z19, Z16
+	VPUNPCKLQDQ     Z17, Z14, Z19
+	VPUNPCKHQDQ     Z17, Z14, Z14
+	VPSHUFB         Z11, Z15, Z17
+	VPTESTMB        Z12, Z17, K1
+	VPSUBB          Z18, Z10, K1, Z18
+	VPMULLD.BCST    220(BX), Z1, Z17
+	VPDPBUSD.BCST   180(BX), Z18, Z17
+	VPSHUFB         Z11, Z15, Z18
+	VPTESTMB        Z13, Z18, K1
+	VPSUBB          Z16, Z10, K1, Z16
+	VPDPBUSD.BCST   184(BX), Z16, Z17
+	VPSRLD          $0x08, Z15, Z16
+	VPSHUFB         Z11, Z16, Z16
+	VPTESTMB        Z12, Z16, K1
+	VPSUBB          Z19, Z10, K1, Z19
+	VPDPBUSD.BCST   188(BX), Z19, Z17
+	VPSRLD          $0x08, Z15, Z16
+	VPSHUFB         Z11, Z16, Z16
+	VPTESTMB        Z13, Z16, K1
+	VPSUBB          Z14, Z10, K1, Z14
+	VPDPBUSD.BCST   192(BX), Z14, Z17
+	VBROADCASTI32X4 1136(SP), Z14
+	VINSERTI32X4    $0x01, 2160(SP), Z14, Z14
+	VINSERTI32X4    $0x02, 3184(SP), Z14, Z14
+	VINSERTI32X4    $0x03, 4208(SP), Z14, Z14
+	VBROADCASTI32X4 1392(SP), Z16
+	VINSERTI32X4    $0x01, 2416(SP), Z16, Z16
+	VINSERTI32X4    $0x02, 3440(SP), Z16, Z16
+	VINSERTI32X4    $0x03, 4464(SP), Z16, Z16
+	VBROADCASTI32X4 1648(SP), Z18
+	VINSERTI32X4    $0x01, 2672(SP), Z18, Z18
+	VINSERTI32X4    $0x02, 3696(SP), Z18, Z18
+	VINSERTI32X4    $0x03, 4720(SP), Z18, Z18
+	VBROADCASTI32X4 1904(SP), Z19
+	VINSERTI32X4    $0x01, 2928(SP), Z19, Z19
+	VINSERTI32X4    $0x02, 3952(SP), Z19, Z19
+	VINSERTI32X4    $0x03, 4976(SP), Z19, Z19
+	VPUNPCKLDQ      Z16, Z14, Z20
+	VPUNPCKHDQ      Z16, Z14, Z14
+	VPUNPCKLDQ      Z19, Z18, Z16
+	VPUNPCKHDQ      Z19, Z18, Z18
+	VPUNPCKLQDQ     Z16, Z20, Z19
+	VPUNPCKHQDQ     Z16, Z20, Z16
+	VPUNPCKLQDQ     Z18, Z14, Z20
+	VPUNPCKHQDQ     Z18, Z14, Z14
+	VPSRLD          $0x10, Z15, Z18
+	VPSHUFB         Z11, Z18, Z18
+	VPTESTMB        Z12, Z18, K1
+	VPSUBB          Z19, Z10, K1, Z19
+	VPMULLD.BCST    224(BX), Z1, Z18
+	VPDPBUSD.BCST   196(BX), Z19, Z18
+	VPSRLD          $0x10, Z15, Z19
+	VPSHUFB         Z11, Z19, Z19
+	VPTESTMB        Z13, Z19, K1
+	VPSUBB          Z16, Z10, K1, Z16
+	VPDPBUSD.BCST   200(BX), Z16, Z18
+	VPSRLD          $0x18, Z15, Z16
+	VPSHUFB         Z11, Z16, Z16
+	VPTESTMB        Z12, Z16, K1
+	VPSUBB          Z20, Z10, K1, Z20
+	VPDPBUSD.BCST   204(BX), Z20, Z18
+	VPSRLD          $0x18, Z15, Z15
+	VPSHUFB         Z11, Z15, Z15
+	VPTESTMB        Z13, Z15, K1
+	VPSUBB          Z14, Z10, K1, Z14
+	VPDPBUSD.BCST   208(BX), Z14, Z18
+	VCVTDQ2PS       Z17, Z17
+	VMULPS          384(SP), Z17, Z17
+	VADDPS          Z17, Z0, Z0
+	VCVTDQ2PS       Z18, Z18
+	VMULPS          448(SP), Z18, Z18
+	VADDPS          Z18, Z0, Z0
+	VBROADCASTI32X4 34(AX), Z14
+	VINSERTI32X4    $0x01, 34(SI)(CX*1), Z14, Z14
+	VINSERTI32X4    $0x02, 34(DI)(CX*2), Z14, Z14
+	VINSERTI32X4    $0x03, 34(R9), Z14, Z14
+	VBROADCASTI32X4 34(AX)(CX*1), Z15
+	VINSERTI32X4    $0x01, 34(SI)(CX*2), Z15, Z15
+	VINSERTI32X4    $0x02, 34(R8), Z15, Z15
+	VINSERTI32X4    $0x03, 34(R9)(CX*1), Z15, Z15
+	VBROADCASTI32X4 34(AX)(CX*2), Z16
+	VINSERTI32X4    $0x01, 34(DI), Z16, Z16
+	VINSERTI32X4    $0x02, 34(R8)(CX*1), Z16, Z16
+	VINSERTI32X4    $0x03, 34(R9)(CX*2), Z16, Z16
+	VBROADCASTI32X4 34(SI), Z17
+	VINSERTI32X4    $0x01, 34(DI)(CX*1), Z17, Z17
+	VINSERTI32X4    $0x02, 34(R8)(CX*2), Z17, Z17
+	VINSERTI32X4    $0x03, 34(R10), Z17, Z17
+	VPUNPCKLDQ      Z15, Z14, Z18
+	VPUNPCKHDQ      Z15, Z14, Z14
+	VPUNPCKLDQ      Z17, Z16, Z15
+	VPUNPCKHDQ      Z17, Z16, Z16
+	VPUNPCKLQDQ     Z15, Z18, Z17
+	VPUNPCKHQDQ     Z15, Z18, Z15
+	VPUNPCKLQDQ     Z16, Z14, Z18
+	VPUNPCKHQDQ     Z16, Z14, Z14
+	VPSRLD          $0x09, Z17, Z16
+	VPANDD          Z16, Z4, Z16
+	VPSRLD          $0x11, Z17, Z17
+	VPTERNLOGD      $0xf8, Z5, Z17, Z16
+	VPSLLD          $0x07, Z15, Z17
+	VPTERNLOGD      $0xf8, Z6, Z17, Z16
+	VPSRLD          $0x01, Z15, Z15
+	VPTERNLOGD      $0xf8, Z7, Z15, Z16
+	VPANDD          Z16, Z8, Z15
+	VPSHUFB         Z15, Z9, Z15
+	VPSRLD          $0x04, Z16, Z17
+	VPANDD          Z17, Z8, Z17
+	VPSHUFB         Z17, Z9, Z17
+	VPTERNLOGD      $0x96, Z15, Z17, Z16
+	VBROADCASTI32X4 1152(SP), Z15
+	VINSERTI32X4    $0x01, 2176(SP), Z15, Z15
+	VINSERTI32X4    $0x02, 3200(SP), Z15, Z15
+	VINSERTI32X4    $0x03, 4224(SP), Z15, Z15
+	VBROADCASTI32X4 1408(SP), Z17
+	VINSERTI32X4    $0x01, 2432(SP), Z17, Z17
+	VINSERTI32X4    $0x02, 3456(SP), Z17, Z17
+	VINSERTI32X4    $0x03, 4480(SP), Z17, Z17
+	VBROADCASTI32X4 1664(SP), Z19
+	VINSERTI32X4    $0x01, 2688(SP), Z19, Z19
+	VINSERTI32X4    $0x02, 3712(SP), Z19, Z19
+	VINSERTI32X4    $0x03, 4736(SP), Z19, Z19
+	VBROADCASTI32X4 1920(SP), Z20
+	VINSERTI32X4    $0x01, 2944(SP), Z20, Z20
+	VINSERTI32X4    $0x02, 3968(SP), Z20, Z20
+	VINSERTI32X4    $0x03, 4992(SP), Z20, Z20
+	VPUNPCKLDQ      Z17, Z15, Z21
+	VPUNPCKHDQ      Z17, Z15, Z15
+	VPUNPCKLDQ      Z20, Z19, Z17
+	VPUNPCKHDQ      Z20, Z19, Z19
+	VPUNPCKLQDQ     Z17, Z21, Z20
+	VPUNPCKHQDQ     Z17, Z21, Z17
+	VPUNPCKLQDQ     Z19, Z15, Z21
+	VPUNPCKHQDQ     Z19, Z15, Z15
+	VPSHUFB         Z11, Z16, Z19
+	VPTESTMB        Z12, Z19, K1
+	VPSUBB          Z20, Z10, K1, Z20
+	VPMULLD.BCST    280(BX), Z1, Z19
+	VPDPBUSD.BCST   240(BX), Z20, Z19
+	VPSHUFB         Z11, Z16, Z20
+	VPTESTMB        Z13, Z20, K1
+	VPSUBB          Z17, Z10, K1, Z17
+	VPDPBUSD.BCST   244(BX), Z17, Z19
+	VPSRLD          $0x08, Z16, Z17
+	VPSHUFB         Z11, Z17, Z17
+	VPTESTMB        Z12, Z17, K1
+	VPSUBB          Z21, Z10, K1, Z21
+	VPDPBUSD.BCST   248(BX), Z21, Z19
+	VPSRLD          $0x08, Z16, Z17
+	VPSHUFB         Z11, Z17, Z17
+	VPTESTMB        Z13, Z17, K1
+	VPSUBB          Z15, Z10, K1, Z15
+	VPDPBUSD.BCST   252(BX), Z15, Z19
+	VBROADCASTI32X4 1168(SP), Z15
+	VINSERTI32X4    $0x01, 2192(SP), Z15, Z15
+	VINSERTI32X4    $0x02, 3216(SP), Z15, Z15
+	VINSERTI32X4    $0x03, 4240(SP), Z15, Z15
+	VBROADCASTI32X4 1424(SP), Z17
+	VINSERTI32X4    $0x01, 2448(SP), Z17, Z17
+	VINSERTI32X4    $0x02, 3472(SP), Z17, Z17
+	VINSERTI32X4    $0x03, 4496(SP), Z17, Z17
+	VBROADCASTI32X4 1680(SP), Z20
+	VINSERTI32X4    $0x01, 2704(SP), Z20, Z20
+	VINSERTI32X4    $0x02, 3728(SP), Z20, Z20
+	VINSERTI32X4    $0x03, 4752(SP), Z20, Z20
+	VBROADCASTI32X4 1936(SP), Z21
+	VINSERTI32X4    $0x01, 2960(SP), Z21, Z21
+	VINSERTI32X4    $0x02, 3984(SP), Z21, Z21
+	VINSERTI32X4    $0x03, 5008(SP), Z21, Z21
+	VPUNPCKLDQ      Z17, Z15, Z22
+	VPUNPCKHDQ      Z17, Z15, Z15
+	VPUNPCKLDQ      Z21, Z20, Z17
+	VPUNPCKHDQ      Z21, Z20, Z20
+	VPUNPCKLQDQ     Z17, Z22, Z21
+	VPUNPCKHQDQ     Z17, Z22, Z17
+	VPUNPCKLQDQ     Z20, Z15, Z22
+	VPUNPCKHQDQ     Z20, Z15, Z15
+	VPSRLD          $0x10, Z16, Z20
+	VPSHUFB         Z11, Z20, Z20
+	VPTESTMB        Z12, Z20, K1
+	VPSUBB          Z21, Z10, K1, Z21
+	VPMULLD.BCST    284(BX), Z1, Z20
+	VPDPBUSD.BCST   256(BX), Z21, Z20
+	VPSRLD          $0x10, Z16, Z21
+	VPSHUFB         Z11, Z21, Z21
+	VPTESTMB        Z13, Z21, K1
+	VPSUBB          Z17, Z10, K1, Z17
+	VPDPBUSD.BCST   260(BX), Z17, Z20
+	VPSRLD          $0x18, Z16, Z17
+	VPSHUFB         Z11, Z17, Z17
+	VPTESTMB        Z12, Z17, K1
+	VPSUBB          Z22, Z10, K1, Z22
+	VPDPBUSD.BCST   264(BX), Z22, Z20
+	VPSRLD          $0x18, Z16, Z16
+	VPSHUFB         Z11, Z16, Z16
+	VPTESTMB        Z13, Z16, K1
+	VPSUBB          Z15, Z10, K1, Z15
+	VPDPBUSD.BCST   268(BX), Z15, Z20
+	VCVTDQ2PS       Z19, Z19
+	VMULPS          512(SP), Z19, Z19
+	VADDPS          Z19, Z0, Z0
+	VCVTDQ2PS       Z20, Z20
+	VMULPS          576(SP), Z20, Z20
+	VADDPS          Z20, Z0, Z0
+	VPSRLD          $0x09, Z18, Z15
+	VPANDD          Z15, Z4, Z15
+	VPSRLD          $0x11, Z18, Z16
+	VPTERNLOGD      $0xf8, Z5, Z16, Z15
+	VPSLLD          $0x07, Z14, Z16
+	VPTERNLOGD      $0xf8, Z6, Z16, Z15
+	VPSRLD          $0x01, Z14, Z14
+	VPTERNLOGD      $0xf8, Z7, Z14, Z15
+	VPANDD          Z15, Z8, Z14
+	VPSHUFB         Z14, Z9, Z14
+	VPSRLD          $0x04, Z15, Z16
+	VPANDD          Z16, Z8, Z16
+	VPSHUFB         Z16, Z9, Z16
+	VPTERNLOGD      $0x96, Z14, Z16, Z15
+	VBROADCASTI32X4 1184(SP), Z14
+	VINSERTI32X4    $0x01, 2208(SP), Z14, Z14
+	VINSERTI32X4    $0x02, 3232(SP), Z14, Z14
+	VINSERTI32X4    $0x03, 4256(SP), Z14, Z14
+	VBROADCASTI32X4 1440(SP), Z16
+	VINSERTI32X4    $0x01, 2464(SP), Z16, Z16
+	VINSERTI32X4    $0x02, 3488(SP), Z16, Z16
+	VINSERTI32X4    $0x03, 4512(SP), Z16, Z16
+	VBROADCASTI32X4 1696(SP), Z17
+	VINSERTI32X4    $0x01, 2720(SP), Z17, Z17
+	VINSERTI32X4    $0x02, 3744(SP), Z17, Z17
+	VINSERTI32X4    $0x03, 4768(SP), Z17, Z17
+	VBROADCASTI32X4 1952(SP), Z18
+	VINSERTI32X4    $0x01, 2976(SP), Z18, Z18
+	VINSERTI32X4    $0x02, 4000(SP), Z18, Z18
+	VINSERTI32X4    $0x03, 5024(SP), Z18, Z18
+	VPUNPCKLDQ      Z16, Z14, Z19
+	VPUNPCKHDQ      Z16, Z14, Z14
+	VPUNPCKLDQ      Z18, Z17, Z16
+	VPUNPCKHDQ      Z18, Z17, Z17
+	VPUNPCKLQDQ     Z16, Z19, Z18
+	VPUNPCKHQDQ     Z16, Z19, Z16
+	VPUNPCKLQDQ     Z17, Z14, Z19
+	VPUNPCKHQDQ     Z17, Z14, Z14
+	VPSHUFB         Z11, Z15, Z17
+	VPTESTMB        Z12, Z17, K1
+	VPSUBB          Z18, Z10, K1, Z18
+	VPMULLD.BCST    340(BX), Z1, Z17
+	VPDPBUSD.BCST   300(BX), Z18, Z17
+	VPSHUFB         Z11, Z15, Z18
+	VPTESTMB        Z13, Z18, K1
+	VPSUBB          Z16, Z10, K1, Z16
+	VPDPBUSD.BCST   304(BX), Z16, Z17
+	VPSRLD          $0x08, Z15, Z16
+	VPSHUFB         Z11, Z16, Z16
+	VPTESTMB        Z12, Z16, K1
+	VPSUBB          Z19, Z10, K1, Z19
+	VPDPBUSD.BCST   308(BX), Z19, Z17
+	VPSRLD          $0x08, Z15, Z16
+	VPSHUFB         Z11, Z16, Z16
+	VPTESTMB        Z13, Z16, K1
+	VPSUBB          Z14, Z10, K1, Z14
+	VPDPBUSD.BCST   312(BX), Z14, Z17
+	VBROADCASTI32X4 1200(SP), Z14
+	VINSERTI32X4    $0x01, 2224(SP), Z14, Z14
+	VINSERTI32X4    $0x02, 3248(SP), Z14, Z14
+	VINSERTI32X4    $0x03, 4272(SP), Z14, Z14
+	VBROADCASTI32X4 1456(SP), Z16
+	VINSERTI32X4    $0x01, 2480(SP), Z16, Z16
+	VINSERTI32X4    $0x02, 3504(SP), Z16, Z16
+	VINSERTI32X4    $0x03, 4528(SP), Z16, Z16
+	VBROADCASTI32X4 1712(SP), Z18
+	VINSERTI32X4    $0x01, 2736(SP), Z18, Z18
+	VINSERTI32X4    $0x02, 3760(SP), Z18, Z18
+	VINSERTI32X4    $0x03, 4784(SP), Z18, Z18
+	VBROADCASTI32X4 1968(SP), Z19
+	VINSERTI32X4    $0x01, 2992(SP), Z19, Z19
+	VINSERTI32X4    $0x02, 4016(SP), Z19, Z19
+	VINSERTI32X4    $0x03, 5040(SP), Z19, Z19
+	VPUNPCKLDQ      Z16, Z14, Z20
+	VPUNPCKHDQ      Z16, Z14, Z14
+	VPUNPCKLDQ      Z19, Z18, Z16
+	VPUNPCKHDQ      Z19, Z18, Z18
+	VPUNPCKLQDQ     Z16, Z20, Z19
+	VPUNPCKHQDQ     Z16, Z20, Z16
+	VPUNPCKLQDQ     Z18, Z14, Z20
+	VPUNPCKHQDQ     Z18, Z14, Z14
+	VPSRLD          $0x10, Z15, Z18
+	VPSHUFB         Z11, Z18, Z18
+	VPTESTMB        Z12, Z18, K1
+	VPSUBB          Z19, Z10, K1, Z19
+	VPMULLD.BCST    344(BX), Z1, Z18
+	VPDPBUSD.BCST   316(BX), Z19, Z18
+	VPSRLD          $0x10, Z15, Z19
+	VPSHUFB         Z11, Z19, Z19
+	VPTESTMB        Z13, Z19, K1
+	VPSUBB          Z16, Z10, K1, Z16
+	VPDPBUSD.BCST   320(BX), Z16, Z18
+	VPSRLD          $0x18, Z15, Z16
+	VPSHUFB         Z11, Z16, Z16
+	VPTESTMB        Z12, Z16, K1
+	VPSUBB          Z20, Z10, K1, Z20
+	VPDPBUSD.BCST   324(BX), Z20, Z18
+	VPSRLD          $0x18, Z15, Z15
+	VPSHUFB         Z11, Z15, Z15
+	VPTESTMB        Z13, Z15, K1
+	VPSUBB          Z14, Z10, K1, Z14
+	VPDPBUSD.BCST   328(BX), Z14, Z18
+	VCVTDQ2PS       Z17, Z17
+	VMULPS          640(SP), Z17, Z17
+	VADDPS          Z17, Z0, Z0
+	VCVTDQ2PS       Z18, Z18
+	VMULPS          704(SP), Z18, Z18
+	VADDPS          Z18, Z0, Z0
+	VBROADCASTI32X4 50(AX), Z14
+	VINSERTI32X4    $0x01, 50(SI)(CX*1), Z14, Z14
+	VINSERTI32X4    $0x02, 50(DI)(CX*2), Z14, Z14
+	VINSERTI32X4    $0x03, 50(R9), Z14, Z14
+	VBROADCASTI32X4 50(AX)(CX*1), Z15
+	VINSERTI32X4    $0x01, 50(SI)(CX*2), Z15, Z15
+	VINSERTI32X4    $0x02, 50(R8), Z15, Z15
+	VINSERTI32X4    $0x03, 50(R9)(CX*1), Z15, Z15
+	VBROADCASTI32X4 50(AX)(CX*2), Z16
+	VINSERTI32X4    $0x01, 50(DI), Z16, Z16
+	VINSERTI32X4    $0x02, 50(R8)(CX*1), Z16, Z16
+	VINSERTI32X4    $0x03, 50(R9)(CX*2), Z16, Z16
+	VBROADCASTI32X4 50(SI), Z17
+	VINSERTI32X4    $0x01, 50(DI)(CX*1), Z17, Z17
+	VINSERTI32X4    $0x02, 50(R8)(CX*2), Z17, Z17
+	VINSERTI32X4    $0x03, 50(R10), Z17, Z17
+	VPUNPCKLDQ      Z15, Z14, Z18
+	VPUNPCKHDQ      Z15, Z14, Z14
+	VPUNPCKLDQ      Z17, Z16, Z15
+	VPUNPCKHDQ      Z17, Z16, Z16
+	VPUNPCKLQDQ     Z15, Z18, Z17
+	VPUNPCKHQDQ     Z15, Z18, Z15
+	VPUNPCKLQDQ     Z16, Z14, Z18
+	VPUNPCKHQDQ     Z16, Z14, Z14
+	VPSRLD          $0x09, Z17, Z16
+	VPANDD          Z16, Z4, Z16
+	VPSRLD          $0x11, Z17, Z17
+	VPTERNLOGD      $0xf8, Z5, Z17, Z16
+	VPSLLD          $0x07, Z15, Z17
+	VPTERNLOGD      $0xf8, Z6, Z17, Z16
+	VPSRLD          $0x01, Z15, Z15
+	VPTERNLOGD      $0xf8, Z7, Z15, Z16
+	VPANDD          Z16, Z8, Z15
+	VPSHUFB         Z15, Z9, Z15
+	VPSRLD          $0x04, Z16, Z17
+	VPANDD          Z17, Z8, Z17
+	VPSHUFB         Z17, Z9, Z17
+	VPTERNLOGD      $0x96, Z15, Z17, Z16
+	VBROADCASTI32X4 1216(SP), Z15
+	VINSERTI32X4    $0x01, 2240(SP), Z15, Z15
+	VINSERTI32X4    $0x02, 3264(SP), Z15, Z15
+	VINSERTI32X4    $0x03, 4288(SP), Z15, Z15
+	VBROADCASTI32X4 1472(SP), Z17
+	VINSERTI32X4    $0x01, 2496(SP), Z17, Z17
+	VINSERTI32X4    $0x02, 3520(SP), Z17, Z17
+	VINSERTI32X4    $0x03, 4544(SP), Z17, Z17
+	VBROADCASTI32X4 1728(SP), Z19
+	VINSERTI32X4    $0x01, 2752(SP), Z19, Z19
+	VINSERTI32X4    $0x02, 3776(SP), Z19, Z19
+	VINSERTI32X4    $0x03, 4800(SP), Z19, Z19
+	VBROADCASTI32X4 1984(SP), Z20
+	VINSERTI32X4    $0x01, 3008(SP), Z20, Z20
+	VINSERTI32X4    $0x02, 4032(SP), Z20, Z20
+	VINSERTI32X4    $0x03, 5056(SP), Z20, Z20
+	VPUNPCKLDQ      Z17, Z15, Z21
+	VPUNPCKHDQ      Z17, Z15, Z15
+	VPUNPCKLDQ      Z20, Z19, Z17
+	VPUNPCKHDQ      Z20, Z19, Z19
+	VPUNPCKLQDQ     Z17, Z21, Z20
+	VPUNPCKHQDQ     Z17, Z21, Z17
+	VPUNPCKLQDQ     Z19, Z15, Z21
+	VPUNPCKHQDQ     Z19, Z15, Z15
+	VPSHUFB         Z11, Z16, Z19
+	VPTESTMB        Z12, Z19, K1
+	VPSUBB          Z20, Z10, K1, Z20
+	VPMULLD.BCST    400(BX), Z1, Z19
+	VPDPBUSD.BCST   360(BX), Z20, Z19
+	VPSHUFB         Z11, Z16, Z20
+	VPTESTMB        Z13, Z20, K1
+	VPSUBB          Z17, Z10, K1, Z17
+	VPDPBUSD.BCST   364(BX), Z17, Z19
+	VPSRLD          $0x08, Z16, Z17
+	VPSHUFB         Z11, Z17, Z17
+	VPTESTMB        Z12, Z17, K1
+	VPSUBB          Z21, Z10, K1, Z21
+	VPDPBUSD.BCST   368(BX), Z21, Z19
+	VPSRLD          $0x08, Z16, Z17
+	VPSHUFB         Z11, Z17, Z17
+	VPTESTMB        Z13, Z17, K1
+	VPSUBB          Z15, Z10, K1, Z15
+	VPDPBUSD.BCST   372(BX), Z15, Z19
+	VBROADCASTI32X4 1232(SP), Z15
+	VINSERTI32X4    $0x01, 2256(SP), Z15, Z15
+	VINSERTI32X4    $0x02, 3280(SP), Z15, Z15
+	VINSERTI32X4    $0x03, 4304(SP), Z15, Z15
+	VBROADCASTI32X4 1488(SP), Z17
+	VINSERTI32X4    $0x01, 2512(SP), Z17, Z17
+	VINSERTI32X4    $0x02, 3536(SP), Z17, Z17
+	VINSERTI32X4    $0x03, 4560(SP), Z17, Z17
+	VBROADCASTI32X4 1744(SP), Z20
+	VINSERTI32X4    $0x01, 2768(SP), Z20, Z20
+	VINSERTI32X4    $0x02, 3792(SP), Z20, Z20
+	VINSERTI32X4    $0x03, 4816(SP), Z20, Z20
+	VBROADCASTI32X4 2000(SP), Z21
+	VINSERTI32X4    $0x01, 3024(SP), Z21, Z21
+	VINSERTI32X4    $0x02, 4048(SP), Z21, Z21
+	VINSERTI32X4    $0x03, 5072(SP), Z21, Z21
+	VPUNPCKLDQ      Z17, Z15, Z22
+	VPUNPCKHDQ      Z17, Z15, Z15
+	VPUNPCKLDQ      Z21, Z20, Z17
+	VPUNPCKHDQ      Z21, Z20, Z20
+	VPUNPCKLQDQ     Z17, Z22, Z21
+	VPUNPCKHQDQ     Z17, Z22, Z17
+	VPUNPCKLQDQ     Z20, Z15, Z22
+	VPUNPCKHQDQ     Z20, Z15, Z15
+	VPSRLD          $0x10, Z16, Z20
+	VPSHUFB         Z11, Z20, Z20
+	VPTESTMB        Z12, Z20, K1
+	VPSUBB          Z21, Z10, K1, Z21
+	VPMULLD.BCST    404(BX), Z1, Z20
+	VPDPBUSD.BCST   376(BX), Z21, Z20
+	VPSRLD          $0x10, Z16, Z21
+	VPSHUFB         Z11, Z21, Z21
+	VPTESTMB        Z13, Z21, K1
+	VPSUBB          Z17, Z10, K1, Z17
+	VPDPBUSD.BCST   380(BX), Z17, Z20
+	VPSRLD          $0x18, Z16, Z17
+	VPSHUFB         Z11, Z17, Z17
+	VPTESTMB        Z12, Z17, K1
+	VPSUBB          Z22, Z10, K1, Z22
+	VPDPBUSD.BCST   384(BX), Z22, Z20
+	VPSRLD          $0x18, Z16, Z16
+	VPSHUFB         Z11, Z16, Z16
+	VPTESTMB        Z13, Z16, K1
+	VPSUBB          Z15, Z10, K1, Z15
+	VPDPBUSD.BCST   388(BX), Z15, Z20
+	VCVTDQ2PS       Z19, Z19
+	VMULPS          768(SP), Z19, Z19
+	VADDPS          Z19, Z0, Z0
+	VCVTDQ2PS       Z20, Z20
+	VMULPS          832(SP), Z20, Z20
+	VADDPS          Z20, Z0, Z0
+	VPSRLD          $0x09, Z18, Z15
+	VPANDD          Z15, Z4, Z15
+	VPSRLD          $0x11, Z18, Z16
+	VPTERNLOGD      $0xf8, Z5, Z16, Z15
+	VPSLLD          $0x07, Z14, Z16
+	VPTERNLOGD      $0xf8, Z6, Z16, Z15
+	VPSRLD          $0x01, Z14, Z14
+	VPTERNLOGD      $0xf8, Z7, Z14, Z15
+	VPANDD          Z15, Z8, Z14
+	VPSHUFB         Z14, Z9, Z14
+	VPSRLD          $0x04, Z15, Z16
+	VPANDD          Z16, Z8, Z16
+	VPSHUFB         Z16, Z9, Z16
+	VPTERNLOGD      $0x96, Z14, Z16, Z15
+	VBROADCASTI32X4 1248(SP), Z14
+	VINSERTI32X4    $0x01, 2272(SP), Z14, Z14
+	VINSERTI32X4    $0x02, 3296(SP), Z14, Z14
+	VINSERTI32X4    $0x03, 4320(SP), Z14, Z14
+	VBROADCASTI32X4 1504(SP), Z16
+	VINSERTI32X4    $0x01, 2528(SP), Z16, Z16
+	VINSERTI32X4    $0x02, 3552(SP), Z16, Z16
+	VINSERTI32X4    $0x03, 4576(SP), Z16, Z16
+	VBROADCASTI32X4 1760(SP), Z17
+	VINSERTI32X4    $0x01, 2784(SP), Z17, Z17
+	VINSERTI32X4    $0x02, 3808(SP), Z17, Z17
+	VINSERTI32X4    $0x03, 4832(SP), Z17, Z17
+	VBROADCASTI32X4 2016(SP), Z18
+	VINSERTI32X4    $0x01, 3040(SP), Z18, Z18
+	VINSERTI32X4    $0x02, 4064(SP), Z18, Z18
+	VINSERTI32X4    $0x03, 5088(SP), Z18, Z18
+	VPUNPCKLDQ      Z16, Z14, Z19
+	VPUNPCKHDQ      Z16, Z14, Z14
+	VPUNPCKLDQ      Z18, Z17, Z16
+	VPUNPCKHDQ      Z18, Z17, Z17
+	VPUNPCKLQDQ     Z16, Z19, Z18
+	VPUNPCKHQDQ     Z16, Z19, Z16
+	VPUNPCKLQDQ     Z17, Z14, Z19
+	VPUNPCKHQDQ     Z17, Z14, Z14
+	VPSHUFB         Z11, Z15, Z17
+	VPTESTMB        Z12, Z17, K1
+	VPSUBB          Z18, Z10, K1, Z18
+	VPMULLD.BCST    460(BX), Z1, Z17
+	VPDPBUSD.BCST   420(BX), Z18, Z17
+	VPSHUFB         Z11, Z15, Z18
+	VPTESTMB        Z13, Z18, K1
+	VPSUBB          Z16, Z10, K1, Z16
+	VPDPBUSD.BCST   424(BX), Z16, Z17
+	VPSRLD          $0x08, Z15, Z16
+	VPSHUFB         Z11, Z16, Z16
+	VPTESTMB        Z12, Z16, K1
+	VPSUBB          Z19, Z10, K1, Z19
+	VPDPBUSD.BCST   428(BX), Z19, Z17
+	VPSRLD          $0x08, Z15, Z16
+	VPSHUFB         Z11, Z16, Z16
+	VPTESTMB        Z13, Z16, K1
+	VPSUBB          Z14, Z10, K1, Z14
+	VPDPBUSD.BCST   432(BX), Z14, Z17
+	VBROADCASTI32X4 1264(SP), Z14
+	VINSERTI32X4    $0x01, 2288(SP), Z14, Z14
+	VINSERTI32X4    $0x02, 3312(SP), Z14, Z14
+	VINSERTI32X4    $0x03, 4336(SP), Z14, Z14
+	VBROADCASTI32X4 1520(SP), Z16
+	VINSERTI32X4    $0x01, 2544(SP), Z16, Z16
+	VINSERTI32X4    $0x02, 3568(SP), Z16, Z16
+	VINSERTI32X4    $0x03, 4592(SP), Z16, Z16
+	VBROADCASTI32X4 1776(SP), Z18
+	VINSERTI32X4    $0x01, 2800(SP), Z18, Z18
+	VINSERTI32X4    $0x02, 3824(SP), Z18, Z18
+	VINSERTI32X4    $0x03, 4848(SP), Z18, Z18
+	VBROADCASTI32X4 2032(SP), Z19
+	VINSERTI32X4    $0x01, 3056(SP), Z19, Z19
+	VINSERTI32X4    $0x02, 4080(SP), Z19, Z19
+	VINSERTI32X4    $0x03, 5104(SP), Z19, Z19
+	VPUNPCKLDQ      Z16, Z14, Z20
+	VPUNPCKHDQ      Z16, Z14, Z14
+	VPUNPCKLDQ      Z19, Z18, Z16
+	VPUNPCKHDQ      Z19, Z18, Z18
+	VPUNPCKLQDQ     Z16, Z20, Z19
+	VPUNPCKHQDQ     Z16, Z20, Z16
+	VPUNPCKLQDQ     Z18, Z14, Z20
+	VPUNPCKHQDQ     Z18, Z14, Z14
+	VPSRLD          $0x10, Z15, Z18
+	VPSHUFB         Z11, Z18, Z18
+	VPTESTMB        Z12, Z18, K1
+	VPSUBB          Z19, Z10, K1, Z19
+	VPMULLD.BCST    464(BX), Z1, Z18
+	VPDPBUSD.BCST   436(BX), Z19, Z18
+	VPSRLD          $0x10, Z15, Z19
+	VPSHUFB         Z11, Z19, Z19
+	VPTESTMB        Z13, Z19, K1
+	VPSUBB          Z16, Z10, K1, Z16
+	VPDPBUSD.BCST   440(BX), Z16, Z18
+	VPSRLD          $0x18, Z15, Z16
+	VPSHUFB         Z11, Z16, Z16
+	VPTESTMB        Z12, Z16, K1
+	VPSUBB          Z20, Z10, K1, Z20
+	VPDPBUSD.BCST   444(BX), Z20, Z18
+	VPSRLD          $0x18, Z15, Z15
+	VPSHUFB         Z11, Z15, Z15
+	VPTESTMB        Z13, Z15, K1
+	VPSUBB          Z14, Z10, K1, Z14
+	VPDPBUSD.BCST   448(BX), Z14, Z18
+	VCVTDQ2PS       Z17, Z17
+	VMULPS          896(SP), Z17, Z17
+	VADDPS          Z17, Z0, Z0
+	VCVTDQ2PS       Z18, Z18
+	VMULPS          960(SP), Z18, Z18
+	VADDPS          Z18, Z0, Z0
+	ADDQ            $0x0000004a, AX
+	ADDQ            $0x0000004a, SI
+	ADDQ            $0x0000004a, DI
+	ADDQ            $0x0000004a, R8
+	ADDQ            $0x0000004a, R9
+	ADDQ            $0x0000004a, R10
+	ADDQ            $0x000004a0, R11
+	ADDQ            $0x000001e0, BX
+	DECQ            DX
+	JNE             block
+	MOVQ            acc+0(FP), AX
+	VMOVUPS         Z0, (AX)
+	VZEROUPPER
+	RET
+
+DATA dotIQ2_XSConst0<>+0(SB)/8, $0x3f0000003f000000
+DATA dotIQ2_XSConst0<>+8(SB)/8, $0x3f0000003f000000
+GLOBL dotIQ2_XSConst0<>(SB), RODATA|NOPTR, $16
+
+DATA dotIQ2_XSConst1<>+0(SB)/8, $0x3e8000003e800000
+DATA dotIQ2_XSConst1<>+8(SB)/8, $0x3e8000003e800000
+GLOBL dotIQ2_XSConst1<>(SB), RODATA|NOPTR, $16
+
+DATA dotIQ2_XSConst2<>+0(SB)/8, $0x0000007f0000007f
+DATA dotIQ2_XSConst2<>+8(SB)/8, $0x0000007f0000007f
+GLOBL dotIQ2_XSConst2<>(SB), RODATA|NOPTR, $16
+
+DATA dotIQ2_XSConst3<>+0(SB)/8, $0x00007f0000007f00
+DATA dotIQ2_XSConst3<>+8(SB)/8, $0x00007f0000007f00
+GLOBL dotIQ2_XSConst3<>(SB), RODATA|NOPTR, $16
+
+DATA dotIQ2_XSConst4<>+0(SB)/8, $0x007f0000007f0000
+DATA dotIQ2_XSConst4<>+8(SB)/8, $0x007f0000007f0000
+GLOBL dotIQ2_XSConst4<>(SB), RODATA|NOPTR, $16
+
+DATA dotIQ2_XSConst5<>+0(SB)/8, $0x7f0000007f000000
+DATA dotIQ2_XSConst5<>+8(SB)/8, $0x7f0000007f000000
+GLOBL dotIQ2_XSConst5<>(SB), RODATA|NOPTR, $16
+
+DATA dotIQ2_XSConst6<>+0(SB)/8, $0x0f0f0f0f0f0f0f0f
+DATA dotIQ2_XSConst6<>+8(SB)/8, $0x0f0f0f0f0f0f0f0f
+GLOBL dotIQ2_XSConst6<>(SB), RODATA|NOPTR, $16
+
+DATA dotIQ2_XSConst7<>+0(SB)/8, $0x8000008000808000
+DATA dotIQ2_XSConst7<>+8(SB)/8, $0x0080800080000080
+GLOBL dotIQ2_XSConst7<>(SB), RODATA|NOPTR, $16
+
+DATA dotIQ2_XSConst8<>+0(SB)/8, $0x8080808080808080
+DATA dotIQ2_XSConst8<>+8(SB)/8, $0x8080808080808080
+GLOBL dotIQ2_XSConst8<>(SB), RODATA|NOPTR, $16
+
+DATA dotIQ2_XSConst9<>+0(SB)/8, $0x0404040400000000
+DATA dotIQ2_XSConst9<>+8(SB)/8, $0x0c0c0c0c08080808
+GLOBL dotIQ2_XSConst9<>(SB), RODATA|NOPTR, $16
+
+DATA dotIQ2_XSConst10<>+0(SB)/8, $0x0804020108040201
+DATA dotIQ2_XSConst10<>+8(SB)/8, $0x0804020108040201
+GLOBL dotIQ2_XSConst10<>(SB), RODATA|NOPTR, $16
+
+DATA dotIQ2_XSConst11<>+0(SB)/8, $0x8040201080402010
+DATA dotIQ2_XSConst11<>+8(SB)/8, $0x8040201080402010
+GLOBL dotIQ2_XSConst11<>(SB), RODATA|NOPTR, $16
+
+// func dotIQ2_SVNNI(acc *float32, rows *byte, stride int, blocks int, acts *byte)
+// Requires: AVX, AVX512BW, AVX512F, AVX512VNNI, MMX+
+TEXT ·dotIQ2_SVNNI(SB), $5128-40
+	MOVQ            rows+8(FP), AX
+	MOVQ            stride+16(FP), CX
+	MOVQ            blocks+24(FP), DX
+	MOVQ            acts+32(FP), BX
+	LEAQ            (AX)(CX*2), SI
+	ADDQ            CX, SI
+	LEAQ            (SI)(CX*2), DI
+	ADDQ            CX, DI
+	LEAQ            (DI)(CX*2), R8
+	ADDQ            CX, R8
+	LEAQ            (R8)(CX*2), R9
+	ADDQ            CX, R9
+	LEAQ            (R9)(CX*2), R10
+	ADDQ            CX, R10
+	MOVQ            CX, R11
+	SHLQ            $0x04, R11
+	ADDQ            AX, R11
+	MOVL            $-64, R12
+	VPBROADCASTD    R12, Z1
+	VPXORD          Z0, Z0, Z0
+	VBROADCASTI32X4 dotIQ2_SConst0<>+0(SB), Z2
+	VBROADCASTI32X4 dotIQ2_SConst1<>+0(SB), Z3
+	VBROADCASTI32X4 dotIQ2_SConst2<>+0(SB), Z4
+	VBROADCASTI32X4 dotIQ2_SConst3<>+0(SB), Z5
+	VBROADCASTI32X4 dotIQ2_SConst4<>+0(SB), Z6
+	VBROADCASTI32X4 dotIQ2_SConst5<>+0(SB), Z7
+
+block:
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	PREFETCHT0 128(R11)
+	PREFETCHT0 192(R11)
+	PREFETCHT0 256(R11)
+	PREFETCHT0 320(R11)
+	PREFETCHT0 384(R11)
+	PREFETCHT0 448(R11)
+	PREFETCHT0 512(R11)
+	PREFETCHT0 576(R11)
+	PREFETCHT0 640(R11)
+	PREFETCHT0 704(R11)
+	PREFETCHT0 768(R11)
+	PREFETCHT0 832(R11)
+	PREFETCHT0 896(R11)
+	PREFETCHT0 960(R11)
+	PREFETCHT0 1024(R11)
+	PREFETCHT0 1088(R11)
+	PREFETCHT0 1152(R11)
+	PREFETCHT0 1216(R11)
+	PREFETCHT0 1280(R11)
+	LEAQ       ·gridIQ2_S+0(SB), R12
+	MOVQ       AX, R13
+	LEAQ       1024(SP), R14
+	MOVQ       $0x00000010, 5120(SP)
+
+row:
+	MOVBLZX         2(R13), R15
+	MOVWLZX         66(R13), BP
+	SHLL            $0x08, BP
+	ANDL            $0x00000300, BP
+	ORL             BP, R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, (R14)
+	MOVBLZX         3(R13), R15
+	MOVWLZX         66(R13), BP
+	SHLL            $0x06, BP
+	ANDL            $0x00000300, BP
+	ORL             BP, R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 8(R14)
+	MOVBLZX         4(R13), R15
+	MOVWLZX         66(R13), BP
+	SHLL            $0x04, BP
+	ANDL            $0x00000300, BP
+	ORL             BP, R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 16(R14)
+	MOVBLZX         5(R13), R15
+	MOVWLZX         66(R13), BP
+	SHLL            $0x02, BP
+	ANDL            $0x00000300, BP
+	ORL             BP, R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 24(R14)
+	MOVBLZX         6(R13), R15
+	MOVWLZX         67(R13), BP
+	SHLL            $0x08, BP
+	ANDL            $0x00000300, BP
+	ORL             BP, R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 32(R14)
+	MOVBLZX         7(R13), R15
+	MOVWLZX         67(R13), BP
+	SHLL            $0x06, BP
+	ANDL            $0x00000300, BP
+	ORL             BP, R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 40(R14)
+	MOVBLZX         8(R13), R15
+	MOVWLZX         67(R13), BP
+	SHLL            $0x04, BP
+	ANDL            $0x00000300, BP
+	ORL             BP, R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 48(R14)
+	MOVBLZX         9(R13), R15
+	MOVWLZX         67(R13), BP
+	SHLL            $0x02, BP
+	ANDL            $0x00000300, BP
+	ORL             BP, R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 56(R14)
+	MOVBLZX         10(R13), R15
+	MOVWLZX         68(R13), BP
+	SHLL            $0x08, BP
+	ANDL            $0x00000300, BP
+	ORL             BP, R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 64(R14)
+	MOVBLZX         11(R13), R15
+	MOVWLZX         68(R13), BP
+	SHLL            $0x06, BP
+	ANDL            $0x00000300, BP
+	ORL             BP, R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 72(R14)
+	MOVBLZX         12(R13), R15
+	MOVWLZX         68(R13), BP
+	SHLL            $0x04, BP
+	ANDL            $0x00000300, BP
+	ORL             BP, R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 80(R14)
+	MOVBLZX         13(R13), R15
+	MOVWLZX         68(R13), BP
+	SHLL            $0x02, BP
+	ANDL            $0x00000300, BP
+	ORL             BP, R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 88(R14)
+	MOVBLZX         14(R13), R15
+	MOVWLZX         69(R13), BP
+	SHLL            $0x08, BP
+	ANDL            $0x00000300, BP
+	ORL             BP, R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 96(R14)
+	MOVBLZX         15(R13), R15
+	MOVWLZX         69(R13), BP
+	SHLL            $0x06, BP
+	ANDL            $0x00000300, BP
+	ORL             BP, R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 104(R14)
+	MOVBLZX         16(R13), R15
+	MOVWLZX         69(R13), BP
+	SHLL            $0x04, BP
+	ANDL            $0x00000300, BP
+	ORL             BP, R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 112(R14)
+	MOVBLZX         17(R13), R15
+	MOVWLZX         69(R13), BP
+	SHLL            $0x02, BP
+	ANDL            $0x00000300, BP
+	ORL             BP, R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 120(R14)
+	MOVBLZX         18(R13), R15
+	MOVWLZX         70(R13), BP
+	SHLL            $0x08, BP
+	ANDL            $0x00000300, BP
+	ORL             BP, R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 128(R14)
+	MOVBLZX         19(R13), R15
+	MOVWLZX         70(R13), BP
+	SHLL            $0x06, BP
+	ANDL            $0x00000300, BP
+	ORL             BP, R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 136(R14)
+	MOVBLZX         20(R13), R15
+	MOVWLZX         70(R13), BP
+	SHLL            $0x04, BP
+	ANDL            $0x00000300, BP
+	ORL             BP, R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 144(R14)
+	MOVBLZX         21(R13), R15
+	MOVWLZX         70(R13), BP
+	SHLL            $0x02, BP
+	ANDL            $0x00000300, BP
+	ORL             BP, R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 152(R14)
+	MOVBLZX         22(R13), R15
+	MOVWLZX         71(R13), BP
+	SHLL            $0x08, BP
+	ANDL            $0x00000300, BP
+	ORL             BP, R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 160(R14)
+	MOVBLZX         23(R13), R15
+	MOVWLZX         71(R13), BP
+	SHLL            $0x06, BP
+	ANDL            $0x00000300, BP
+	ORL             BP, R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 168(R14)
+	MOVBLZX         24(R13), R15
+	MOVWLZX         71(R13), BP
+	SHLL            $0x04, BP
+	ANDL            $0x00000300, BP
+	ORL             BP, R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 176(R14)
+	MOVBLZX         25(R13), R15
+	MOVWLZX         71(R13), BP
+	SHLL            $0x02, BP
+	ANDL            $0x00000300, BP
+	ORL             BP, R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 184(R14)
+	MOVBLZX         26(R13), R15
+	MOVWLZX         72(R13), BP
+	SHLL            $0x08, BP
+	ANDL            $0x00000300, BP
+	ORL             BP, R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 192(R14)
+	MOVBLZX         27(R13), R15
+	MOVWLZX         72(R13), BP
+	SHLL            $0x06, BP
+	ANDL            $0x00000300, BP
+	ORL             BP, R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 200(R14)
+	MOVBLZX         28(R13), R15
+	MOVWLZX         72(R13), BP
+	SHLL            $0x04, BP
+	ANDL            $0x00000300, BP
+	ORL             BP, R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 208(R14)
+	MOVBLZX         29(R13), R15
+	MOVWLZX         72(R13), BP
+	SHLL            $0x02, BP
+	ANDL            $0x00000300, BP
+	ORL             BP, R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 216(R14)
+	MOVBLZX         30(R13), R15
+	MOVWLZX         73(R13), BP
+	SHLL            $0x08, BP
+	ANDL            $0x00000300, BP
+	ORL             BP, R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 224(R14)
+	MOVBLZX         31(R13), R15
+	MOVWLZX         73(R13), BP
+	SHLL            $0x06, BP
+	ANDL            $0x00000300, BP
+	ORL             BP, R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 232(R14)
+	MOVBLZX         32(R13), R15
+	MOVWLZX         73(R13), BP
+	SHLL            $0x04, BP
+	ANDL            $0x00000300, BP
+	ORL             BP, R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 240(R14)
+	MOVBLZX         33(R13), R15
+	MOVWLZX         73(R13), BP
+	SHLL            $0x02, BP
+	ANDL            $0x00000300, BP
+	ORL             BP, R15
+	MOVQ            (R12)(R15*8), R15
+	MOVQ            R15, 248(R14)
+	ADDQ            CX, R13
+	ADDQ            $0x00000100, R14
+	DECQ            5120(SP)
+	JNE             row
+	VBROADCASTI32X4 (AX), Z8
+	VINSERTI32X4    $0x01, (SI)(CX*1), Z8, Z8
+	VINSERTI32X4    $0x02, (DI)(CX*2), Z8, Z8
+	VINSERTI32X4    $0x03, (R9), Z8, Z8
+	VBROADCASTI32X4 (AX)(CX*1), Z9
+	VINSERTI32X4    $0x01, (SI)(CX*2), Z9, Z9
+	VINSERTI32X4    $0x02, (R8), Z9, Z9
+	VINSERTI32X4    $0x03, (R9)(CX*1), Z9, Z9
+	VBROADCASTI32X4 (AX)(CX*2), Z10
+	VINSERTI32X4    $0x01, (DI), Z10, Z10
+	VINSERTI32X4    $0x02, (R8)(CX*1), Z10, Z10
+	VINSERTI32X4    $0x03, (R9)(CX*2), Z10, Z10
+	VBROADCASTI32X4 (SI), Z11
+	VINSERTI32X4    $0x01, (DI)(CX*1), Z11, Z11
+	VINSERTI32X4    $0x02, (R8)(CX*2), Z11, Z11
+	VINSERTI32X4    $0x03, (R10), Z11, Z11
+	VPUNPCKLDQ      Z9, Z8, Z8
+	VPUNPCKLDQ      Z11, Z10, Z9
+	VPUNPCKLQDQ     Z9, Z8, Z8
+	VPMOVDW         Z8, Y8
+	VCVTPH2PS       Y8, Z8
+	VBROADCASTI32X4 66(AX), Z9
+	VINSERTI32X4    $0x01, 66(SI)(CX*1), Z9, Z9
+	VINSERTI32X4    $0x02, 66(DI)(CX*2), Z9, Z9
+	VINSERTI32X4    $0x03, 66(R9), Z9, Z9
+	VBROADCASTI32X4 66(AX)(CX*1), Z10
+	VINSERTI32X4    $0x01, 66(SI)(CX*2), Z10, Z10
+	VINSERTI32X4    $0x02, 66(R8), Z10, Z10
+	VINSERTI32X4    $0x03, 66(R9)(CX*1), Z10, Z10
+	VBROADCASTI32X4 66(AX)(CX*2), Z11
+	VINSERTI32X4    $0x01, 66(DI), Z11, Z11
+	VINSERTI32X4    $0x02, 66(R8)(CX*1), Z11, Z11
+	VINSERTI32X4    $0x03, 66(R9)(CX*2), Z11, Z11
+	VBROADCASTI32X4 66(SI), Z12
+	VINSERTI32X4    $0x01, 66(DI)(CX*1), Z12, Z12
+	VINSERTI32X4    $0x02, 66(R8)(CX*2), Z12, Z12
+	VINSERTI32X4    $0x03, 66(R10), Z12, Z12
+	VPUNPCKLDQ      Z10, Z9, Z13
+	VPUNPCKHDQ      Z10, Z9, Z9
+	VPUNPCKLDQ      Z12, Z11, Z10
+	VPUNPCKHDQ      Z12, Z11, Z11
+	VPUNPCKLQDQ     Z10, Z13, Z12
+	VPUNPCKHQDQ     Z10, Z13, Z10
+	VPUNPCKLQDQ     Z11, Z9, Z10
+	VPUNPCKHQDQ     Z11, Z9, Z9
+	VPSLLD          $0x1c, Z10, Z11
+	VPSRLD          $0x1c, Z11, Z11
+	VCVTDQ2PS       Z11, Z11
+	VADDPS          Z2, Z11, Z11
+	VMULPS          Z8, Z11, Z11
+	VMULPS          Z3, Z11, Z11
+	VMULPS.BCST     32(BX), Z11, Z11
+	VMOVUPS         Z11, (SP)
+	VPSLLD          $0x18, Z10, Z11
+	VPSRLD          $0x1c, Z11, Z11
+	VCVTDQ2PS       Z11, Z11
+	VADDPS          Z2, Z11, Z11
+	VMULPS          Z8, Z11, Z11
+	VMULPS          Z3, Z11, Z11
+	VMULPS.BCST     32(BX), Z11, Z11
+	VMOVUPS         Z11, 64(SP)
+	VPSLLD          $0x14, Z10, Z11
+	VPSRLD          $0x1c, Z11, Z11
+	VCVTDQ2PS       Z11, Z11
+	VADDPS          Z2, Z11, Z11
+	VMULPS          Z8, Z11, Z11
+	VMULPS          Z3, Z11, Z11
+	VMULPS.BCST     92(BX), Z11, Z11
+	VMOVUPS         Z11, 128(SP)
+	VPSLLD          $0x10, Z10, Z11
+	VPSRLD          $0x1c, Z11, Z11
+	VCVTDQ2PS       Z11, Z11
+	VADDPS          Z2, Z11, Z11
+	VMULPS          Z8, Z11, Z11
+	VMULPS          Z3, Z11, Z11
+	VMULPS.BCST     92(BX), Z11, Z11
+	VMOVUPS         Z11, 192(SP)
+	VPSLLD          $0x0c, Z10, Z11
+	VPSRLD          $0x1c, Z11, Z11
+	VCVTDQ2PS       Z11, Z11
+	VADDPS          Z2, Z11, Z11
+	VMULPS          Z8, Z11, Z11
+	VMULPS          Z3, Z11, Z11
+	VMULPS.BCST     152(BX), Z11, Z11
+	VMOVUPS         Z11, 256(SP)
+	VPSLLD          $0x08, Z10, Z11
+	VPSRLD          $0x1c, Z11, Z11
+	VCVTDQ2PS       Z11, Z11
+	VADDPS          Z2, Z11, Z11
+	VMULPS          Z8, Z11, Z11
+	VMULPS          Z3, Z11, Z11
+	VMULPS.BCST     152(BX), Z11, Z11
+	VMOVUPS         Z11, 320(SP)
+	VPSLLD          $0x04, Z10, Z11
+	VPSRLD          $0x1c, Z11, Z11
+	VCVTDQ2PS       Z11, Z11
+	VADDPS          Z2, Z11, Z11
+	VMULPS          Z8, Z11, Z11
+	VMULPS          Z3, Z11, Z11
+	VMULPS.BCST     212(BX), Z11, Z11
+	VMOVUPS         Z11, 384(SP)
+	VPSRLD          $0x1c, Z10, Z10
+	VCVTDQ2PS       Z10, Z10
+	VADDPS          Z2, Z10, Z10
+	VMULPS          Z8, Z10, Z10
+	VMULPS          Z3, Z10, Z10
+	VMULPS.BCST     212(BX), Z10, Z10
+	VMOVUPS         Z10, 448(SP)
+	VPSLLD          $0x1c, Z9, Z10
+	VPSRLD          $0x1c, Z10, Z10
+	VCVTDQ2PS       Z10, Z10
+	VADDPS          Z2, Z10, Z10
+	VMULPS          Z8, Z10, Z10
+	VMULPS          Z3, Z10, Z10
+	VMULPS.BCST     272(BX), Z10, Z10
+	VMOVUPS         Z10, 512(SP)
+	VPSLLD          $0x18, Z9, Z10
+	VPSRLD          $0x1c, Z10, Z10
+	VCVTDQ2PS       Z10, Z10
+	VADDPS          Z2, Z10, Z10
+	VMULPS          Z8, Z10, Z10
+	VMULPS          Z3, Z10, Z10
+	VMULPS.BCST     272(BX), Z10, Z10
+	VMOVUPS         Z10, 576(SP)
+	VPSLLD          $0x14, Z9, Z10
+	VPSRLD          $0x1c, Z10, Z10
+	VCVTDQ2PS       Z10, Z10
+	VADDPS          Z2, Z10, Z10
+	VMULPS          Z8, Z10, Z10
+	VMULPS          Z3, Z10, Z10
+	VMULPS.BCST     332(BX), Z10, Z10
+	VMOVUPS         Z10, 640(SP)
+	VPSLLD          $0x10, Z9, Z10
+	VPSRLD          $0x1c, Z10, Z10
+	VCVTDQ2PS       Z10, Z10
+	VADDPS          Z2, Z10, Z10
+	VMULPS          Z8, Z10, Z10
+	VMULPS          Z3, Z10, Z10
+	VMULPS.BCST     332(BX), Z10, Z10
+	VMOVUPS         Z10, 704(SP)
+	VPSLLD          $0x0c, Z9, Z10
+	VPSRLD          $0x1c, Z10, Z10
+	VCVTDQ2PS       Z10, Z10
+	VADDPS          Z2, Z10, Z10
+	VMULPS          Z8, Z10, Z10
+	VMULPS          Z3, Z10, Z10
+	VMULPS.BCST     392(BX), Z10, Z10
+	VMOVUPS         Z10, 768(SP)
+	VPSLLD          $0x08, Z9, Z10
+	VPSRLD          $0x1c, Z10, Z10
+	VCVTDQ2PS       Z10, Z10
+	VADDPS          Z2, Z10, Z10
+	VMULPS          Z8, Z10, Z10
+	VMULPS          Z3, Z10, Z10
+	VMULPS.BCST     392(BX), Z10, Z10
+	VMOVUPS         Z10, 832(SP)
+	VPSLLD          $0x04, Z9, Z10
+	VPSRLD          $0x1c, Z10, Z10
+	VCVTDQ2PS       Z10, Z10
+	VADDPS          Z2, Z10, Z10
+	VMULPS          Z8, Z10, Z10
+	VMULPS          Z3, Z10, Z10
+	VMULPS.BCST     452(BX), Z10, Z10
+	VMOVUPS         Z10, 896(SP)
+	VPSRLD          $0x1c, Z9, Z9
+	VCVTDQ2PS       Z9, Z9
+	VADDPS          Z2, Z9, Z9
+	VMULPS          Z8, Z9, Z9
+	VMULPS          Z3, Z9, Z9
+	VMULPS.BCST     452(BX), Z9, Z8
+	VMOVUPS         Z8, 960(SP)
+	VBROADCASTI32X4 34(AX), Z8
+	VINSERTI32X4    $0x01, 34(SI)(CX*1), Z8, Z8
+	VINSERTI32X4    $0x02, 34(DI)(CX*2), Z8, Z8
+	VINSERTI32X4    $0x03, 34(R9), Z8, Z8
+	VBROADCASTI32X4 34(AX)(CX*1), Z9
+	VINSERTI32X4    $0x01, 34(SI)(CX*2), Z9, Z9
+	VINSERTI32X4    $0x02, 34(R8), Z9, Z9
+	VINSERTI32X4    $0x03, 34(R9)(CX*1), Z9, Z9
+	VBROADCASTI32X4 34(AX)(CX*2), Z10
+	VINSERTI32X4    $0x01, 34(DI), Z10, Z10
+	VINSERTI32X4    $0x02, 34(R8)(CX*1), Z10, Z10
+	VINSERTI32X4    $0x03, 34(R9)(CX*2), Z10, Z10
+	VBROADCASTI32X4 34(SI), Z11
+	VINSERTI32X4    $0x01, 34(DI)(CX*1), Z11, Z11
+	VINSERTI32X4    $0x02, 34(R8)(CX*2), Z11, Z11
+	VINSERTI32X4    $0x03, 34(R10), Z11, Z11
+	VPUNPCKLDQ      Z9, Z8, Z12
+	VPUNPCKHDQ      Z9, Z8, Z8
+	VPUNPCKLDQ      Z11, Z10, Z9
+	VPUNPCKHDQ      Z11, Z10, Z10
+	VPUNPCKLQDQ     Z9, Z12, Z11
+	VPUNPCKHQDQ     Z9, Z12, Z9
+	VPUNPCKLQDQ     Z10, Z8, Z12
+	VPUNPCKHQDQ     Z10, Z8, Z8
+	VBROADCASTI32X4 1024(SP), Z10
+	VINSERTI32X4    $0x01, 2048(SP), Z10, Z10
+	VINSERTI32X4    $0x02, 3072(SP), Z10, Z10
+	VINSERTI32X4    $0x03, 4096(SP), Z10, Z10
+	VBROADCASTI32X4 1280(SP), Z13
+	VINSERTI32X4    $0x01, 2304(SP), Z13, Z13
+	VINSERTI32X4    $0x02, 3328(SP), Z13, Z13
+	VINSERTI32X4    $0x03, 4352(SP), Z13, Z13
+	VBROADCASTI32X4 1536(SP), Z14
+	VINSERTI32X4    $0x01, 2560(SP), Z14, Z14
+	VINSERTI32X4    $0x02, 3584(SP), Z14, Z14
+	VINSERTI32X4    $0x03, 4608(SP), Z14, Z14
+	VBROADCASTI32X4 1792(SP), Z15
+	VINSERTI32X4    $0x01, 2816(SP), Z15, Z15
+	VINSERTI32X4    $0x02, 3840(SP), Z15, Z15
+	VINSERTI32X4    $0x03, 4864(SP), Z15, Z15
+	VPUNPCKLDQ      Z13, Z10, Z16
+	VPUNPCKHDQ      Z13, Z10, Z10
+	VPUNPCKLDQ      Z15, Z14, Z13
+	VPUNPCKHDQ      Z15, Z14, Z14
+	VPUNPCKLQDQ     Z13, Z16, Z15
+	VPUNPCKHQDQ     Z13, Z16, Z13
+	VPUNPCKLQDQ     Z14, Z10, Z16
+	VPUNPCKHQDQ     Z14, Z10, Z10
+	VPSHUFB         Z5, Z11, Z14
+	VPTESTMB        Z6, Z14, K1
+	VPSUBB          Z15, Z4, K1, Z15
+	VPMULLD.BCST    40(BX), Z1, Z14
+	VPDPBUSD.BCST   (BX), Z15, Z14
+	VPSHUFB         Z5, Z11, Z15
+	VPTESTMB        Z7, Z15, K1
+	VPSUBB          Z13, Z4, K1, Z13
+	VPDPBUSD.BCST   4(BX), Z13, Z14
+	VPSRLD          $0x08, Z11, Z13
+	VPSHUFB         Z5, Z13, Z13
+	VPTESTMB        Z6, Z13, K1
+	VPSUBB          Z16, Z4, K1, Z16
+	VPDPBUSD.BCST   8(BX), Z16, Z14
+	VPSRLD          $0x08, Z11, Z13
+	VPSHUFB         Z5, Z13, Z13
+	VPTESTMB        Z7, Z13, K1
+	VPSUBB          Z10, Z4, K1, Z10
+	VPDPBUSD.BCST   12(BX), Z10, Z14
+	VBROADCASTI32X4 1040(SP), Z10
+	VINSERTI32X4    $0x01, 2064(SP), Z10, Z10
+	VINSERTI32X4    $0x02, 3088(SP), Z10, Z10
+	VINSERTI32X4    $0x03, 4112(SP), Z10, Z10
+	VBROADCASTI32X4 1296(SP), Z13
+	VINSERTI32X4    $0x01, 2320(SP), Z13, Z13
+	VINSERTI32X4    $0x02, 3344(SP), Z13, Z13
+	VINSERTI32X4    $0x03, 4368(SP), Z13, Z13
+	VBROADCASTI32X4 1552(SP), Z15
+	VINSERTI32X4    $0x01, 2576(SP), Z15, Z15
+	VINSERTI32X4    $0x02, 3600(SP), Z15, Z15
+	VINSERTI32X4    $0x03, 4624(SP), Z15, Z15
+	VBROADCASTI32X4 1808(SP), Z16
+	VINSERTI32X4    $0x01, 2832(SP), Z16, Z16
+	VINSERTI32X4    $0x02, 3856(SP), Z16, Z16
+	VINSERTI32X4    $0x03, 4880(SP), Z16, Z16
+	VPUNPCKLDQ      Z13, Z10, Z17
+	VPUNPCKHDQ      Z13, Z10, Z10
+	VPUNPCKLDQ      Z16, Z15, Z13
+	VPUNPCKHDQ      Z16, Z15, Z15
+	VPUNPCKLQDQ     Z13, Z17, Z16
+	VPUNPCKHQDQ     Z13, Z17, Z13
+	VPUNPCKLQDQ     Z15, Z10, Z17
+	VPUNPCKHQDQ     Z15, Z10, Z10
+	VPSRLD          $0x10, Z11, Z15
+	VPSHUFB         Z5, Z15, Z15
+	VPTESTMB        Z6, Z15, K1
+	VPSUBB          Z16, Z4, K1, Z16
+	VPMULLD.BCST    44(BX), Z1, Z15
+	VPDPBUSD.BCST   16(BX), Z16, Z15
+	VPSRLD          $0x10, Z11, Z16
+	VPSHUFB         Z5, Z16, Z16
+	VPTESTMB        Z7, Z16, K1
+	VPSUBB          Z13, Z4, K1, Z13
+	VPDPBUSD.BCST   20(BX), Z13, Z15
+	VPSRLD          $0x18, Z11, Z13
+	VPSHUFB         Z5, Z13, Z13
+	VPTESTMB        Z6, Z13, K1
+	VPSUBB          Z17, Z4, K1, Z17
+	VPDPBUSD.BCST   24(BX), Z17, Z15
+	VPSRLD          $0x18, Z11, Z11
+	VPSHUFB         Z5, Z11, Z11
+	VPTESTMB        Z7, Z11, K1
+	VPSUBB          Z10, Z4, K1, Z10
+	VPDPBUSD.BCST   28(BX), Z10, Z15
+	VCVTDQ2PS       Z14, Z14
+	VMULPS          (SP), Z14, Z14
+	VADDPS          Z14, Z0, Z0
+	VCVTDQ2PS       Z15, Z15
+	VMULPS          64(SP), Z15, Z15
+	VADDPS          Z15, Z0, Z0
+	VBROADCASTI32X4 1056(SP), Z10
+	VINSERTI32X4    $0x01, 2080(SP), Z10, Z10
+	VINSERTI32X4    $0x02, 3104(SP), Z10, Z10
+	VINSERTI32X4    $0x03, 4128(SP), Z10, Z10
+	VBROADCASTI32X4 1312(SP), Z11
+	VINSERTI32X4    $0x01, 2336(SP), Z11, Z11
+	VINSERTI32X4    $0x02, 3360(SP), Z11, Z11
+	VINSERTI32X4    $0x03, 4384(SP), Z11, Z11
+	VBROADCASTI32X4 1568(SP), Z13
+	VINSERTI32X4    $0x01, 2592(SP), Z13, Z13
+	VINSERTI32X4    $0x02, 3616(SP), Z13, Z13
+	VINSERTI32X4    $0x03, 4640(SP), Z13, Z13
+	VBROADCASTI32X4 1824(SP), Z14
+	VINSERTI32X4    $0x01, 2848(SP), Z14, Z14
+	VINSERTI32X4    $0x02, 3872(SP), Z14, Z14
+	VINSERTI32X4    $0x03, 4896(SP), Z14, Z14
+	VPUNPCKLDQ      Z11, Z10, Z15
+	VPUNPCKHDQ      Z11, Z10, Z10
+	VPUNPCKLDQ      Z14, Z13, Z11
+	VPUNPCKHDQ      Z14, Z13, Z13
+	VPUNPCKLQDQ     Z11, Z15, Z14
+	VPUNPCKHQDQ     Z11, Z15, Z11
+	VPUNPCKLQDQ     Z13, Z10, Z15
+	VPUNPCKHQDQ     Z13, Z10, Z10
+	VPSHUFB         Z5, Z9, Z13
+	VPTESTMB        Z6, Z13, K1
+	VPSUBB          Z14, Z4, K1, Z14
+	VPMULLD.BCST    100(BX), Z1, Z13
+	VPDPBUSD.BCST   60(BX), Z14, Z13
+	VPSHUFB         Z5, Z9, Z14
+	VPTESTMB        Z7, Z14, K1
+	VPSUBB          Z11, Z4, K1, Z11
+	VPDPBUSD.BCST   64(BX), Z11, Z13
+	VPSRLD          $0x08, Z9, Z11
+	VPSHUFB         Z5, Z11, Z11
+	VPTESTMB        Z6, Z11, K1
+	VPSUBB          Z15, Z4, K1, Z15
+	VPDPBUSD.BCST   68(BX), Z15, Z13
+	VPSRLD          $0x08, Z9, Z11
+	VPSHUFB         Z5, Z11, Z11
+	VPTESTMB        Z7, Z11, K1
+	VPSUBB          Z10, Z4, K1, Z10
+	VPDPBUSD.BCST   72(BX), Z10, Z13
+	VBROADCASTI32X4 1072(SP), Z10
+	VINSERTI32X4    $0x01, 2096(SP), Z10, Z10
+	VINSERTI32X4    $0x02, 3120(SP), Z10, Z10
+	VINSERTI32X4    $0x03, 4144(SP), Z10, Z10
+	VBROADCASTI32X4 1328(SP), Z11
+	VINSERTI32X4    $0x01, 2352(SP), Z11, Z11
+	VINSERTI32X4    $0x02, 3376(SP), Z11, Z11
+	VINSERTI32X4    $0x03, 4400(SP), Z11, Z11
+	VBROADCASTI32X4 1584(SP), Z14
+	VINSERTI32X4    $0x01, 2608(SP), Z14, Z14
+	VINSERTI32X4    $0x02, 3632(SP), Z14, Z14
+	VINSERTI32X4    $0x03, 4656(SP), Z14, Z14
+	VBROADCASTI32X4 1840(SP), Z15
+	VINSERTI32X4    $0x01, 2864(SP), Z15, Z15
+	VINSERTI32X4    $0x02, 3888(SP), Z15, Z15
+	VINSERTI32X4    $0x03, 4912(SP), Z15, Z15
+	VPUNPCKLDQ      Z11, Z10, Z16
+	VPUNPCKHDQ      Z11, Z10, Z10
+	VPUNPCKLDQ      Z15, Z14, Z11
+	VPUNPCKHDQ      Z15, Z14, Z14
+	VPUNPCKLQDQ     Z11, Z16, Z15
+	VPUNPCKHQDQ     Z11, Z16, Z11
+	VPUNPCKLQDQ     Z14, Z10, Z16
+	VPUNPCKHQDQ     Z14, Z10, Z10
+	VPSRLD          $0x10, Z9, Z14
+	VPSHUFB         Z5, Z14, Z14
+	VPTESTMB        Z6, Z14, K1
+	VPSUBB          Z15, Z4, K1, Z15
+	VPMULLD.BCST    104(BX), Z1, Z14
+	VPDPBUSD.BCST   76(BX), Z15, Z14
+	VPSRLD          $0x10, Z9, Z15
+	VPSHUFB         Z5, Z15, Z15
+	VPTESTMB        Z7, Z15, K1
+	VPSUBB          Z11, Z4, K1, Z11
+	VPDPBUSD.BCST   80(BX), Z11, Z14
+	VPSRLD          $0x18, Z9, Z11
+	VPSHUFB         Z5, Z11, Z11
+	VPTESTMB        Z6, Z11, K1
+	VPSUBB          Z16, Z4, K1, Z16
+	VPDPBUSD.BCST   84(BX), Z16, Z14
+	VPSRLD          $0x18, Z9, Z9
+	VPSHUFB         Z5, Z9, Z9
+	VPTESTMB        Z7, Z9, K1
+	VPSUBB          Z10, Z4, K1, Z10
+	VPDPBUSD.BCST   88(BX), Z10, Z14
+	VCVTDQ2PS       Z13, Z13
+	VMULPS          128(SP), Z13, Z13
+	VADDPS          Z13, Z0, Z0
+	VCVTDQ2PS       Z14, Z14
+	VMULPS          192(SP), Z14, Z14
+	VADDPS          Z14, Z0, Z0
+	VBROADCASTI32X4 1088(SP), Z9
+	VINSERTI32X4    $0x01, 2112(SP), Z9, Z9
+	VINSERTI32X4    $0x02, 3136(SP), Z9, Z9
+	VINSERTI32X4    $0x03, 4160(SP), Z9, Z9
+	VBROADCASTI32X4 1344(SP), Z10
+	VINSERTI32X4    $0x01, 2368(SP), Z10, Z10
+	VINSERTI32X4    $0x02, 3392(SP), Z10, Z10
+	VINSERTI32X4    $0x03, 4416(SP), Z10, Z10
+	VBROADCASTI32X4 1600(SP), Z11
+	VINSERTI32X4    $0x01, 2624(SP), Z11, Z11
+	VINSERTI32X4    $0x02, 3648(SP), Z11, Z11
+	VINSERTI32X4    $0x03, 4672(SP), Z11, Z11
+	VBROADCASTI32X4 1856(SP), Z13
+	VINSERTI32X4    $0x01, 2880(SP), Z13, Z13
+	VINSERTI32X4    $0x02, 3904(SP), Z13, Z13
+	VINSERTI32X4    $0x03, 4928(SP), Z13, Z13
+	VPUNPCKLDQ      Z10, Z9, Z14
+	VPUNPCKHDQ      Z10, Z9, Z9
+	VPUNPCKLDQ      Z13, Z11, Z10
+	VPUNPCKHDQ      Z13, Z11, Z11
+	VPUNPCKLQDQ     Z10, Z14, Z13
+	VPUNPCKHQDQ     Z10, Z14, Z10
+	VPUNPCKLQDQ     Z11, Z9, Z14
+	VPUNPCKHQDQ     Z11, Z9, Z9
+	VPSHUFB         Z5, Z12, Z11
+	VPTESTMB        Z6, Z11, K1
+	VPSUBB          Z13, Z4, K1, Z13
+	VPMULLD.BCST    160(BX), Z1, Z11
+	VPDPBUSD.BCST   120(BX), Z13, Z11
+	VPSHUFB         Z5, Z12, Z13
+	VPTESTMB        Z7, Z13, K1
+	VPSUBB          Z10, Z4, K1, Z10
+	VPDPBUSD.BCST   124(BX), Z10, Z11
+	VPSRLD          $0x08, Z12, Z10
+	VPSHUFB         Z5, Z10, Z10
+	VPTESTMB        Z6, Z10, K1
+	VPSUBB          Z14, Z4, K1, Z14
+	VPDPBUSD.BCST   128(BX), Z14, Z11
+	VPSRLD          $0x08, Z12, Z10
+	VPSHUFB         Z5, Z10, Z10
+	VPTESTMB        Z7, Z10, K1
+	VPSUBB          Z9, Z4, K1, Z9
+	VPDPBUSD.BCST   132(BX), Z9, Z11
+	VBROADCASTI32X4 1104(SP), Z9
+	VINSERTI32X4    $0x01, 2128(SP), Z9, Z9
+	VINSERTI32X4    $0x02, 3152(SP), Z9, Z9
+	VINSERTI32X4    $0x03, 4176(SP), Z9, Z9
+	VBROADCASTI32X4 1360(SP), Z10
+	VINSERTI32X4    $0x01, 2384(SP), Z10, Z10
+	VINSERTI32X4    $0x02, 3408(SP), Z10, Z10
+	VINSERTI32X4    $0x03, 4432(SP), Z10, Z10
+	VBROADCASTI32X4 1616(SP), Z13
+	VINSERTI32X4    $0x01, 2640(SP), Z13, Z13
+	VINSERTI32X4    $0x02, 3664(SP), Z13, Z13
+	VINSERTI32X4    $0x03, 4688(SP), Z13, Z13
+	VBROADCASTI32X4 1872(SP), Z14
+	VINSERTI32X4    $0x01, 2896(SP), Z14, Z14
+	VINSERTI32X4    $0x02, 3920(SP), Z14, Z14
+	VINSERTI32X4    $0x03, 4944(SP), Z14, Z14
+	VPUNPCKLDQ      Z10, Z9, Z15
+	VPUNPCKHDQ      Z10, Z9, Z9
+	VPUNPCKLDQ      Z14, Z13, Z10
+	VPUNPCKHDQ      Z14, Z13, Z13
+	VPUNPCKLQDQ     Z10, Z15, Z14
+	VPUNPCKHQDQ     Z10, Z15, Z10
+	VPUNPCKLQDQ     Z13, Z9, Z15
+	VPUNPCKHQDQ     Z13, Z9, Z9
+	VPSRLD          $0x10, Z12, Z13
+	VPSHUFB         Z5, Z13, Z13
+	VPTESTMB        Z6, Z13, K1
+	VPSUBB          Z14, Z4, K1, Z14
+	VPMULLD.BCST    164(BX), Z1, Z13
+	VPDPBUSD.BCST   136(BX), Z14, Z13
+	VPSRLD          $0x10, Z12, Z14
+	VPSHUFB         Z5, Z14, Z14
+	VPTESTMB        Z7, Z14, K1
+	VPSUBB          Z10, Z4, K1, Z10
+	VPDPBUSD.BCST   140(BX), Z10, Z13
+	VPSRLD          $0x18, Z12, Z10
+	VPSHUFB         Z5, Z10, Z10
+	VPTESTMB        Z6, Z10, K1
+	VPSUBB          Z15, Z4, K1, Z15
+	VPDPBUSD.BCST   144(BX), Z15, Z13
+	VPSRLD          $0x18, Z12, Z10
+	VPSHUFB         Z5, Z10, Z10
+	VPTESTMB        Z7, Z10, K1
+	VPSUBB          Z9, Z4, K1, Z9
+	VPDPBUSD.BCST   148(BX), Z9, Z13
+	VCVTDQ2PS       Z11, Z11
+	VMULPS          256(SP), Z11, Z11
+	VADDPS          Z11, Z0, Z0
+	VCVTDQ2PS       Z13, Z13
+	VMULPS          320(SP), Z13, Z13
+	VADDPS          Z13, Z0, Z0
+	VBROADCASTI32X4 1120(SP), Z9
+	VINSERTI32X4    $0x01, 2144(SP), Z9, Z9
+	VINSERTI32X4    $0x02, 3168(SP), Z9, Z9
+	VINSERTI32X4    $0x03, 4192(SP), Z9, Z9
+	VBROADCASTI32X4 1376(SP), Z10
+	VINSERTI32X4    $0x01, 2400(SP), Z10, Z10
+	VINSERTI32X4    $0x02, 3424(SP), Z10, Z10
+	VINSERTI32X4    $0x03, 4448(SP), Z10, Z10
+	VBROADCASTI32X4 1632(SP), Z11
+	VINSERTI32X4    $0x01, 2656(SP), Z11, Z11
+	VINSERTI32X4    $0x02, 3680(SP), Z11, Z11
+	VINSERTI32X4    $0x03, 4704(SP), Z11, Z11
+	VBROADCASTI32X4 1888(SP), Z12
+	VINSERTI32X4    $0x01, 2912(SP), Z12, Z12
+	VINSERTI32X4    $0x02, 3936(SP), Z12, Z12
+	VINSERTI32X4    $0x03, 4960(SP), Z12, Z12
+	VPUNPCKLDQ      Z10, Z9, Z13
+	VPUNPCKHDQ      Z10, Z9, Z9
+	VPUNPCKLDQ      Z12, Z11, Z10
+	VPUNPCKHDQ      Z12, Z11, Z11
+	VPUNPCKLQDQ     Z10, Z13, Z12
+	VPUNPCKHQDQ     Z10, Z13, Z10
+	VPUNPCKLQDQ     Z11, Z9, Z13
+	VPUNPCKHQDQ     Z11, Z9, Z9
+	VPSHUFB         Z5, Z8, Z11
+	VPTESTMB        Z6, Z11, K1
+	VPSUBB          Z12, Z4, K1, Z12
+	VPMULLD.BCST    220(BX), Z1, Z11
+	VPDPBUSD.BCST   180(BX), Z12, Z11
+	VPSHUFB         Z5, Z8, Z12
+	VPTESTMB        Z7, Z12, K1
+	VPSUBB          Z10, Z4, K1, Z10
+	VPDPBUSD.BCST   184(BX), Z10, Z11
+	VPSRLD          $0x08, Z8, Z10
+	VPSHUFB         Z5, Z10, Z10
+	VPTESTMB        Z6, Z10, K1
+	VPSUBB          Z13, Z4, K1, Z13
+	VPDPBUSD.BCST   188(BX), Z13, Z11
+	VPSRLD          $0x08, Z8, Z10
+	VPSHUFB         Z5, Z10, Z10
+	VPTESTMB        Z7, Z10, K1
+	VPSUBB          Z9, Z4, K1, Z9
+	VPDPBUSD.BCST   192(BX), Z9, Z11
+	VBROADCASTI32X4 1136(SP), Z9
+	VINSERTI32X4    $0x01, 2160(SP), Z9, Z9
+	VINSERTI32X4    $0x02, 3184(SP), Z9, Z9
+	VINSERTI32X4    $0x03, 4208(SP), Z9, Z9
+	VBROADCASTI32X4 1392(SP), Z10
+	VINSERTI32X4    $0x01, 2416(SP), Z10, Z10
+	VINSERTI32X4    $0x02, 3440(SP), Z10, Z10
+	VINSERTI32X4    $0x03, 4464(SP), Z10, Z10
+	VBROADCASTI32X4 1648(SP), Z12
+	VINSERTI32X4    $0x01, 2672(SP), Z12, Z12
+	VINSERTI32X4    $0x02, 3696(SP), Z12, Z12
+	VINSERTI32X4    $0x03, 4720(SP), Z12, Z12
+	VBROADCASTI32X4 1904(SP), Z13
+	VINSERTI32X4    $0x01, 2928(SP), Z13, Z13
+	VINSERTI32X4    $0x02, 3952(SP), Z13, Z13
+	VINSERTI32X4    $0x03, 4976(SP), Z13, Z13
+	VPUNPCKLDQ      Z10, Z9, Z14
+	VPUNPCKHDQ      Z10, Z9, Z9
+	VPUNPCKLDQ      Z13, Z12, Z10
+	VPUNPCKHDQ      Z13, Z12, Z12
+	VPUNPCKLQDQ     Z10, Z14, Z13
+	VPUNPCKHQDQ     Z10, Z14, Z10
+	VPUNPCKLQDQ     Z12, Z9, Z14
+	VPUNPCKHQDQ     Z12, Z9, Z9
+	VPSRLD          $0x10, Z8, Z12
+	VPSHUFB         Z5, Z12, Z12
+	VPTESTMB        Z6, Z12, K1
+	VPSUBB          Z13, Z4, K1, Z13
+	VPMULLD.BCST    224(BX), Z1, Z12
+	VPDPBUSD.BCST   196(BX), Z13, Z12
+	VPSRLD          $0x10, Z8, Z13
+	VPSHUFB         Z5, Z13, Z13
+	VPTESTMB        Z7, Z13, K1
+	VPSUBB          Z10, Z4, K1, Z10
+	VPDPBUSD.BCST   200(BX), Z10, Z12
+	VPSRLD          $0x18, Z8, Z10
+	VPSHUFB         Z5, Z10, Z10
+	VPTESTMB        Z6, Z10, K1
+	VPSUBB          Z14, Z4, K1, Z14
+	VPDPBUSD.BCST   204(BX), Z14, Z12
+	VPSRLD          $0x18, Z8, Z8
+	VPSHUFB         Z5, Z8, Z8
+	VPTESTMB        Z7, Z8, K1
+	VPSUBB          Z9, Z4, K1, Z9
+	VPDPBUSD.BCST   208(BX), Z9, Z12
+	VCVTDQ2PS       Z11, Z11
+	VMULPS          384(SP), Z11, Z11
+	VADDPS          Z11, Z0, Z0
+	VCVTDQ2PS       Z12, Z12
+	VMULPS          448(SP), Z12, Z12
+	VADDPS          Z12, Z0, Z0
+	VBROADCASTI32X4 50(AX), Z8
+	VINSERTI32X4    $0x01, 50(SI)(CX*1), Z8, Z8
+	VINSERTI32X4    $0x02, 50(DI)(CX*2), Z8, Z8
+	VINSERTI32X4    $0x03, 50(R9), Z8, Z8
+	VBROADCASTI32X4 50(AX)(CX*1), Z9
+	VINSERTI32X4    $0x01, 50(SI)(CX*2), Z9, Z9
+	VINSERTI32X4    $0x02, 50(R8), Z9, Z9
+	VINSERTI32X4    $0x03, 50(R9)(CX*1), Z9, Z9
+	VBROADCASTI32X4 50(AX)(CX*2), Z10
+	VINSERTI32X4    $0x01, 50(DI), Z10, Z10
+	VINSERTI32X4    $0x02, 50(R8)(CX*1), Z10, Z10
+	VINSERTI32X4    $0x03, 50(R9)(CX*2), Z10, Z10
+	VBROADCASTI32X4 50(SI), Z11
+	VINSERTI32X4    $0x01, 50(DI)(CX*1), Z11, Z11
+	VINSERTI32X4    $0x02, 50(R8)(CX*2), Z11, Z11
+	VINSERTI32X4    $0x03, 50(R10), Z11, Z11
+	VPUNPCKLDQ      Z9, Z8, Z12
+	VPUNPCKHDQ      Z9, Z8, Z8
+	VPUNPCKLDQ      Z11, Z10, Z9
+	VPUNPCKHDQ      Z11, Z10, Z10
+	VPUNPCKLQDQ     Z9, Z12, Z11
+	VPUNPCKHQDQ     Z9, Z12, Z9
+	VPUNPCKLQDQ     Z10, Z8, Z12
+	VPUNPCKHQDQ     Z10, Z8, Z8
+	VBROADCASTI32X4 1152(SP), Z10
+	VINSERTI32X4    $0x01, 2176(SP), Z10, Z10
+	VINSERTI32X4    $0x02, 3200(SP), Z10, Z10
+	VINSERTI32X4    $0x03, 4224(SP), Z10, Z10
+	VBROADCASTI32X4 1408(SP), Z13
+	VINSERTI32X4    $0x01, 2432(SP), Z13, Z13
+	VINSERTI32X4    $0x02, 3456(SP), Z13, Z13
+	VINSERTI32X4    $0x03, 4480(SP), Z13, Z13
+	VBROADCASTI32X4 1664(SP), Z14
+	VINSERTI32X4    $0x01, 2688(SP), Z14, Z14
+	VINSERTI32X4    $0x02, 3712(SP), Z14, Z14
+	VINSERTI32X4    $0x03, 4736(SP), Z14, Z14
+	VBROADCASTI32X4 1920(SP), Z15
+	VINSERTI32X4    $0x01, 2944(SP), Z15, Z15
+	VINSERTI32X4    $0x02, 3968(SP), Z15, Z15
+	VINSERTI32X4    $0x03, 4992(SP), Z15, Z15
+	VPUNPCKLDQ      Z13, Z10, Z16
+	VPUNPCKHDQ      Z13, Z10, Z10
+	VPUNPCKLDQ      Z15, Z14, Z13
+	VPUNPCKHDQ      Z15, Z14, Z14
+	VPUNPCKLQDQ     Z13, Z16, Z15
+	VPUNPCKHQDQ     Z13, Z16, Z13
+	VPUNPCKLQDQ     Z14, Z10, Z16
+	VPUNPCKHQDQ     Z14, Z10, Z10
+	VPSHUFB         Z5, Z11, Z14
+	VPTESTMB        Z6, Z14, K1
+	VPSUBB          Z15, Z4, K1, Z15
+	VPMULLD.BCST    280(BX), Z1, Z14
+	VPDPBUSD.BCST   240(BX), Z15, Z14
+	VPSHUFB         Z5, Z11, Z15
+	VPTESTMB        Z7, Z15, K1
+	VPSUBB          Z13, Z4, K1, Z13
+	VPDPBUSD.BCST   244(BX), Z13, Z14
+	VPSRLD          $0x08, Z11, Z13
+	VPSHUFB         Z5, Z13, Z13
+	VPTESTMB        Z6, Z13, K1
+	VPSUBB          Z16, Z4, K1, Z16
+	VPDPBUSD.BCST   248(BX), Z16, Z14
+	VPSRLD          $0x08, Z11, Z13
+	VPSHUFB         Z5, Z13, Z13
+	VPTESTMB        Z7, Z13, K1
+	VPSUBB          Z10, Z4, K1, Z10
+	VPDPBUSD.BCST   252(BX), Z10, Z14
+	VBROADCASTI32X4 1168(SP), Z10
+	VINSERTI32X4    $0x01, 2192(SP), Z10, Z10
+	VINSERTI32X4    $0x02, 3216(SP), Z10, Z10
+	VINSERTI32X4    $0x03, 4240(SP), Z10, Z10
+	VBROADCASTI32X4 1424(SP), Z13
+	VINSERTI32X4    $0x01, 2448(SP), Z13, Z13
+	VINSERTI32X4    $0x02, 3472(SP), Z13, Z13
+	VINSERTI32X4    $0x03, 4496(SP), Z13, Z13
+	VBROADCASTI32X4 1680(SP), Z15
+	VINSERTI32X4    $0x01, 2704(SP), Z15, Z15
+	VINSERTI32X4    $0x02, 3728(SP), Z15, Z15
+	VINSERTI32X4    $0x03, 4752(SP), Z15, Z15
+	VBROADCASTI32X4 1936(SP), Z16
+	VINSERTI32X4    $0x01, 2960(SP), Z16, Z16
+	VINSERTI32X4    $0x02, 3984(SP), Z16, Z16
+	VINSERTI32X4    $0x03, 5008(SP), Z16, Z16
+	VPUNPCKLDQ      Z13, Z10, Z17
+	VPUNPCKHDQ      Z13, Z10, Z10
+	VPUNPCKLDQ      Z16, Z15, Z13
+	VPUNPCKHDQ      Z16, Z15, Z15
+	VPUNPCKLQDQ     Z13, Z17, Z16
+	VPUNPCKHQDQ     Z13, Z17, Z13
+	VPUNPCKLQDQ     Z15, Z10, Z17
+	VPUNPCKHQDQ     Z15, Z10, Z10
+	VPSRLD          $0x10, Z11, Z15
+	VPSHUFB         Z5, Z15, Z15
+	VPTESTMB        Z6, Z15, K1
+	VPSUBB          Z16, Z4, K1, Z16
+	VPMULLD.BCST    284(BX), Z1, Z15
+	VPDPBUSD.BCST   256(BX), Z16, Z15
+	VPSRLD          $0x10, Z11, Z16
+	VPSHUFB         Z5, Z16, Z16
+	VPTESTMB        Z7, Z16, K1
+	VPSUBB          Z13, Z4, K1, Z13
+	VPDPBUSD.BCST   260(BX), Z13, Z15
+	VPSRLD          $0x18, Z11, Z13
+	VPSHUFB         Z5, Z13, Z13
+	VPTESTMB        Z6, Z13, K1
+	VPSUBB          Z17, Z4, K1, Z17
+	VPDPBUSD.BCST   264(BX), Z17, Z15
+	VPSRLD          $0x18, Z11, Z11
+	VPSHUFB         Z5, Z11, Z11
+	VPTESTMB        Z7, Z11, K1
+	VPSUBB          Z10, Z4, K1, Z10
+	VPDPBUSD.BCST   268(BX), Z10, Z15
+	VCVTDQ2PS       Z14, Z14
+	VMULPS          512(SP), Z14, Z14
+	VADDPS          Z14, Z0, Z0
+	VCVTDQ2PS       Z15, Z15
+	VMULPS          576(SP), Z15, Z15
+	VADDPS          Z15, Z0, Z0
+	VBROADCASTI32X4 1184(SP), Z10
+	VINSERTI32X4    $0x01, 2208(SP), Z10, Z10
+	VINSERTI32X4    $0x02, 3232(SP), Z10, Z10
+	VINSERTI32X4    $0x03, 4256(SP), Z10, Z10
+	VBROADCASTI32X4 1440(SP), Z11
+	VINSERTI32X4    $0x01, 2464(SP), Z11, Z11
+	VINSERTI32X4    $0x02, 3488(SP), Z11, Z11
+	VINSERTI32X4    $0x03, 4512(SP), Z11, Z11
+	VBROADCASTI32X4 1696(SP), Z13
+	VINSERTI32X4    $0x01, 2720(SP), Z13, Z13
+	VINSERTI32X4    $0x02, 3744(SP), Z13, Z13
+	VINSERTI32X4    $0x03, 4768(SP), Z13, Z13
+	VBROADCASTI32X4 1952(SP), Z14
+	VINSERTI32X4    $0x01, 2976(SP), Z14, Z14
+	VINSERTI32X4    $0x02, 4000(SP), Z14, Z14
+	VINSERTI32X4    $0x03, 5024(SP), Z14, Z14
+	VPUNPCKLDQ      Z11, Z10, Z15
+	VPUNPCKHDQ      Z11, Z10, Z10
+	VPUNPCKLDQ      Z14, Z13, Z11
+	VPUNPCKHDQ      Z14, Z13, Z13
+	VPUNPCKLQDQ     Z11, Z15, Z14
+	VPUNPCKHQDQ     Z11, Z15, Z11
+	VPUNPCKLQDQ     Z13, Z10, Z15
+	VPUNPCKHQDQ     Z13, Z10, Z10
+	VPSHUFB         Z5, Z9, Z13
+	VPTESTMB        Z6, Z13, K1
+	VPSUBB          Z14, Z4, K1, Z14
+	VPMULLD.BCST    340(BX), Z1, Z13
+	VPDPBUSD.BCST   300(BX), Z14, Z13
+	VPSHUFB         Z5, Z9, Z14
+	VPTESTMB        Z7, Z14, K1
+	VPSUBB          Z11, Z4, K1, Z11
+	VPDPBUSD.BCST   304(BX), Z11, Z13
+	VPSRLD          $0x08, Z9, Z11
+	VPSHUFB         Z5, Z11, Z11
+	VPTESTMB        Z6, Z11, K1
+	VPSUBB          Z15, Z4, K1, Z15
+	VPDPBUSD.BCST   308(BX), Z15, Z13
+	VPSRLD          $0x08, Z9, Z11
+	VPSHUFB         Z5, Z11, Z11
+	VPTESTMB        Z7, Z11, K1
+	VPSUBB          Z10, Z4, K1, Z10
+	VPDPBUSD.BCST   312(BX), Z10, Z13
+	VBROADCASTI32X4 1200(SP), Z10
+	VINSERTI32X4    $0x01, 2224(SP), Z10, Z10
+	VINSERTI32X4    $0x02, 3248(SP), Z10, Z10
+	VINSERTI32X4    $0x03, 4272(SP), Z10, Z10
+	VBROADCASTI32X4 1456(SP), Z11
+	VINSERTI32X4    $0x01, 2480(SP), Z11, Z11
+	VINSERTI32X4    $0x02, 3504(SP), Z11, Z11
+	VINSERTI32X4    $0x03, 4528(SP), Z11, Z11
+	VBROADCASTI32X4 1712(SP), Z14
+	VINSERTI32X4    $0x01, 2736(SP), Z14, Z14
+	VINSERTI32X4    $0x02, 3760(SP), Z14, Z14
+	VINSERTI32X4    $0x03, 4784(SP), Z14, Z14
+	VBROADCASTI32X4 1968(SP), Z15
+	VINSERTI32X4    $0x01, 2992(SP), Z15, Z15
+	VINSERTI32X4    $0x02, 4016(SP), Z15, Z15
+	VINSERTI32X4    $0x03, 5040(SP), Z15, Z15
+	VPUNPCKLDQ      Z11, Z10, Z16
+	VPUNPCKHDQ      Z11, Z10, Z10
+	VPUNPCKLDQ      Z15, Z14, Z11
+	VPUNPCKHDQ      Z15, Z14, Z14
+	VPUNPCKLQDQ     Z11, Z16, Z15
+	VPUNPCKHQDQ     Z11, Z16, Z11
+	VPUNPCKLQDQ     Z14, Z10, Z16
+	VPUNPCKHQDQ     Z14, Z10, Z10
+	VPSRLD          $0x10, Z9, Z14
+	VPSHUFB         Z5, Z14, Z14
+	VPTESTMB        Z6, Z14, K1
+	VPSUBB          Z15, Z4, K1, Z15
+	VPMULLD.BCST    344(BX), Z1, Z14
+	VPDPBUSD.BCST   316(BX), Z15, Z14
+	VPSRLD          $0x10, Z9, Z15
+	VPSHUFB         Z5, Z15, Z15
+	VPTESTMB        Z7, Z15, K1
+	VPSUBB          Z11, Z4, K1, Z11
+	VPDPBUSD.BCST   320(BX), Z11, Z14
+	VPSRLD          $0x18, Z9, Z11
+	VPSHUFB         Z5, Z11, Z11
+	VPTESTMB        Z6, Z11, K1
+	VPSUBB          Z16, Z4, K1, Z16
+	VPDPBUSD.BCST   324(BX), Z16, Z14
+	VPSRLD          $0x18, Z9, Z9
+	VPSHUFB         Z5, Z9, Z9
+	VPTESTMB        Z7, Z9, K1
+	VPSUBB          Z10, Z4, K1, Z10
+	VPDPBUSD.BCST   328(BX), Z10, Z14
+	VCVTDQ2PS       Z13, Z13
+	VMULPS          640(SP), Z13, Z13
+	VADDPS          Z13, Z0, Z0
+	VCVTDQ2PS       Z14, Z14
+	VMULPS          704(SP), Z14, Z14
+	VADDPS          Z14, Z0, Z0
+	VBROADCASTI32X4 1216(SP), Z9
+	VINSERTI32X4    $0x01, 2240(SP), Z9, Z9
+	VINSERTI32X4    $0x02, 3264(SP), Z9, Z9
+	VINSERTI32X4    $0x03, 4288(SP), Z9, Z9
+	VBROADCASTI32X4 1472(SP), Z10
+	VINSERTI32X4    $0x01, 2496(SP), Z10, Z10
+	VINSERTI32X4    $0x02, 3520(SP), Z10, Z10
+	VINSERTI32X4    $0x03, 4544(SP), Z10, Z10
+	VBROADCASTI32X4 1728(SP), Z11
+	VINSERTI32X4    $0x01, 2752(SP), Z11, Z11
+	VINSERTI32X4    $0x02, 3776(SP), Z11, Z11
+	VINSERTI32X4    $0x03, 4800(SP), Z11, Z11
+	VBROADCASTI32X4 1984(SP), Z13
+	VINSERTI32X4    $0x01, 3008(SP), Z13, Z13
+	VINSERTI32X4    $0x02, 4032(SP), Z13, Z13
+	VINSERTI32X4    $0x03, 5056(SP), Z13, Z13
+	VPUNPCKLDQ      Z10, Z9, Z14
+	VPUNPCKHDQ      Z10, Z9, Z9
+	VPUNPCKLDQ      Z13, Z11, Z10
+	VPUNPCKHDQ      Z13, Z11, Z11
+	VPUNPCKLQDQ     Z10, Z14, Z13
+	VPUNPCKHQDQ     Z10, Z14, Z10
+	VPUNPCKLQDQ     Z11, Z9, Z14
+	VPUNPCKHQDQ     Z11, Z9, Z9
+	VPSHUFB         Z5, Z12, Z11
+	VPTESTMB        Z6, Z11, K1
+	VPSUBB          Z13, Z4, K1, Z13
+	VPMULLD.BCST    400(BX), Z1, Z11
+	VPDPBUSD.BCST   360(BX), Z13, Z11
+	VPSHUFB         Z5, Z12, Z13
+	VPTESTMB        Z7, Z13, K1
+	VPSUBB          Z10, Z4, K1, Z10
+	VPDPBUSD.BCST   364(BX), Z10, Z11
+	VPSRLD          $0x08, Z12, Z10
+	VPSHUFB         Z5, Z10, Z10
+	VPTESTMB        Z6, Z10, K1
+	VPSUBB          Z14, Z4, K1, Z14
+	VPDPBUSD.BCST   368(BX), Z14, Z11
+	VPSRLD          $0x08, Z12, Z10
+	VPSHUFB         Z5, Z10, Z10
+	VPTESTMB        Z7, Z10, K1
+	VPSUBB          Z9, Z4, K1, Z9
+	VPDPBUSD.BCST   372(BX), Z9, Z11
+	VBROADCASTI32X4 1232(SP), Z9
+	VINSERTI32X4    $0x01, 2256(SP), Z9, Z9
+	VINSERTI32X4    $0x02, 3280(SP), Z9, Z9
+	VINSERTI32X4    $0x03, 4304(SP), Z9, Z9
+	VBROADCASTI32X4 1488(SP), Z10
+	VINSERTI32X4    $0x01, 2512(SP), Z10, Z10
+	VINSERTI32X4    $0x02, 3536(SP), Z10, Z10
+	VINSERTI32X4    $0x03, 4560(SP), Z10, Z10
+	VBROADCASTI32X4 1744(SP), Z13
+	VINSERTI32X4    $0x01, 2768(SP), Z13, Z13
+	VINSERTI32X4    $0x02, 3792(SP), Z13, Z13
+	VINSERTI32X4    $0x03, 4816(SP), Z13, Z13
+	VBROADCASTI32X4 2000(SP), Z14
+	VINSERTI32X4    $0x01, 3024(SP), Z14, Z14
+	VINSERTI32X4    $0x02, 4048(SP), Z14, Z14
+	VINSERTI32X4    $0x03, 5072(SP), Z14, Z14
+	VPUNPCKLDQ      Z10, Z9, Z15
+	VPUNPCKHDQ      Z10, Z9, Z9
+	VPUNPCKLDQ      Z14, Z13, Z10
+	VPUNPCKHDQ      Z14, Z13, Z13
+	VPUNPCKLQDQ     Z10, Z15, Z14
+	VPUNPCKHQDQ     Z10, Z15, Z10
+	VPUNPCKLQDQ     Z13, Z9, Z15
+	VPUNPCKHQDQ     Z13, Z9, Z9
+	VPSRLD          $0x10, Z12, Z13
+	VPSHUFB         Z5, Z13, Z13
+	VPTESTMB        Z6, Z13, K1
+	VPSUBB          Z14, Z4, K1, Z14
+	VPMULLD.BCST    404(BX), Z1, Z13
+	VPDPBUSD.BCST   376(BX), Z14, Z13
+	VPSRLD          $0x10, Z12, Z14
+	VPSHUFB         Z5, Z14, Z14
+	VPTESTMB        Z7, Z14, K1
+	VPSUBB          Z10, Z4, K1, Z10
+	VPDPBUSD.BCST   380(BX), Z10, Z13
+	VPSRLD          $0x18, Z12, Z10
+	VPSHUFB         Z5, Z10, Z10
+	VPTESTMB        Z6, Z10, K1
+	VPSUBB          Z15, Z4, K1, Z15
+	VPDPBUSD.BCST   384(BX), Z15, Z13
+	VPSRLD          $0x18, Z12, Z10
+	VPSHUFB         Z5, Z10, Z10
+	VPTESTMB        Z7, Z10, K1
+	VPSUBB          Z9, Z4, K1, Z9
+	VPDPBUSD.BCST   388(BX), Z9, Z13
+	VCVTDQ2PS       Z11, Z11
+	VMULPS          768(SP), Z11, Z11
+	VADDPS          Z11, Z0, Z0
+	VCVTDQ2PS       Z13, Z13
+	VMULPS          832(SP), Z13, Z13
+	VADDPS          Z13, Z0, Z0
+	VBROADCASTI32X4 1248(SP), Z9
+	VINSERTI32X4    $0x01, 2272(SP), Z9, Z9
+	VINSERTI32X4    $0x02, 3296(SP), Z9, Z9
+	VINSERTI32X4    $0x03, 4320(SP), Z9, Z9
+	VBROADCASTI32X4 1504(SP), Z10
+	VINSERTI32X4    $0x01, 2528(SP), Z10, Z10
+	VINSERTI32X4    $0x02, 3552(SP), Z10, Z10
+	VINSERTI32X4    $0x03, 4576(SP), Z10, Z10
+	VBROADCASTI32X4 1760(SP), Z11
+	VINSERTI32X4    $0x01, 2784(SP), Z11, Z11
+	VINSERTI32X4    $0x02, 3808(SP), Z11, Z11
+	VINSERTI32X4    $0x03, 4832(SP), Z11, Z11
+	VBROADCASTI32X4 2016(SP), Z12
+	VINSERTI32X4    $0x01, 3040(SP), Z12, Z12
+	VINSERTI32X4    $0x02, 4064(SP), Z12, Z12
+	VINSERTI32X4    $0x03, 5088(SP), Z12, Z12
+	VPUNPCKLDQ      Z10, Z9, Z13
+	VPUNPCKHDQ      Z10, Z9, Z9
+	VPUNPCKLDQ      Z12, Z11, Z10
+	VPUNPCKHDQ      Z12, Z11, Z11
+	VPUNPCKLQDQ     Z10, Z13, Z12
+	VPUNPCKHQDQ     Z10, Z13, Z10
+	VPUNPCKLQDQ     Z11, Z9, Z13
+	VPUNPCKHQDQ     Z11, Z9, Z9
+	VPSHUFB         Z5, Z8, Z11
+	VPTESTMB        Z6, Z11, K1
+	VPSUBB          Z12, Z4, K1, Z12
+	VPMULLD.BCST    460(BX), Z1, Z11
+	VPDPBUSD.BCST   420(BX), Z12, Z11
+	VPSHUFB         Z5, Z8, Z12
+	VPTESTMB        Z7, Z12, K1
+	VPSUBB          Z10, Z4, K1, Z10
+	VPDPBUSD.BCST   424(BX), Z10, Z11
+	VPSRLD          $0x08, Z8, Z10
+	VPSHUFB         Z5, Z10, Z10
+	VPTESTMB        Z6, Z10, K1
+	VPSUBB          Z13, Z4, K1, Z13
+	VPDPBUSD.BCST   428(BX), Z13, Z11
+	VPSRLD          $0x08, Z8, Z10
+	VPSHUFB         Z5, Z10, Z10
+	VPTESTMB        Z7, Z10, K1
+	VPSUBB          Z9, Z4, K1, Z9
+	VPDPBUSD.BCST   432(BX), Z9, Z11
+	VBROADCASTI32X4 1264(SP), Z9
+	VINSERTI32X4    $0x01, 2288(SP), Z9, Z9
+	VINSERTI32X4    $0x02, 3312(SP), Z9, Z9
+	VINSERTI32X4    $0x03, 4336(SP), Z9, Z9
+	VBROADCASTI32X4 1520(SP), Z10
+	VINSERTI32X4    $0x01, 2544(SP), Z10, Z10
+	VINSERTI32X4    $0x02, 3568(SP), Z10, Z10
+	VINSERTI32X4    $0x03, 4592(SP), Z10, Z10
+	VBROADCASTI32X4 1776(SP), Z12
+	VINSERTI32X4    $0x01, 2800(SP), Z12, Z12
+	VINSERTI32X4    $0x02, 3824(SP), Z12, Z12
+	VINSERTI32X4    $0x03, 4848(SP), Z12, Z12
+	VBROADCASTI32X4 2032(SP), Z13
+	VINSERTI32X4    $0x01, 3056(SP), Z13, Z13
+	VINSERTI32X4    $0x02, 4080(SP), Z13, Z13
+	VINSERTI32X4    $0x03, 5104(SP), Z13, Z13
+	VPUNPCKLDQ      Z10, Z9, Z14
+	VPUNPCKHDQ      Z10, Z9, Z9
+	VPUNPCKLDQ      Z13, Z12, Z10
+	VPUNPCKHDQ      Z13, Z12, Z12
+	VPUNPCKLQDQ     Z10, Z14, Z13
+	VPUNPCKHQDQ     Z10, Z14, Z10
+	VPUNPCKLQDQ     Z12, Z9, Z14
+	VPUNPCKHQDQ     Z12, Z9, Z9
+	VPSRLD          $0x10, Z8, Z12
+	VPSHUFB         Z5, Z12, Z12
+	VPTESTMB        Z6, Z12, K1
+	VPSUBB          Z13, Z4, K1, Z13
+	VPMULLD.BCST    464(BX), Z1, Z12
+	VPDPBUSD.BCST   436(BX), Z13, Z12
+	VPSRLD          $0x10, Z8, Z13
+	VPSHUFB         Z5, Z13, Z13
+	VPTESTMB        Z7, Z13, K1
+	VPSUBB          Z10, Z4, K1, Z10
+	VPDPBUSD.BCST   440(BX), Z10, Z12
+	VPSRLD          $0x18, Z8, Z10
+	VPSHUFB         Z5, Z10, Z10
+	VPTESTMB        Z6, Z10, K1
+	VPSUBB          Z14, Z4, K1, Z14
+	VPDPBUSD.BCST   444(BX), Z14, Z12
+	VPSRLD          $0x18, Z8, Z8
+	VPSHUFB         Z5, Z8, Z8
+	VPTESTMB        Z7, Z8, K1
+	VPSUBB          Z9, Z4, K1, Z9
+	VPDPBUSD.BCST   448(BX), Z9, Z12
+	VCVTDQ2PS       Z11, Z11
+	VMULPS          896(SP), Z11, Z11
+	VADDPS          Z11, Z0, Z0
+	VCVTDQ2PS       Z12, Z12
+	VMULPS          960(SP), Z12, Z12
+	VADDPS          Z12, Z0, Z0
+	ADDQ            $0x00000052, AX
+	ADDQ            $0x00000052, SI
+	ADDQ            $0x00000052, DI
+	ADDQ            $0x00000052, R8
+	ADDQ            $0x00000052, R9
+	ADDQ            $0x00000052, R10
+	ADDQ            $0x00000520, R11
+	ADDQ            $0x000001e0, BX
+	DECQ            DX
+	JNE             block
+	MOVQ            acc+0(FP), AX
+	VMOVUPS         Z0, (AX)
+	VZEROUPPER
+	RET
+
+DATA dotIQ2_SConst0<>+0(SB)/8, $0x3f0000003f000000
+DATA dotIQ2_SConst0<>+8(SB)/8, $0x3f0000003f000000
+GLOBL dotIQ2_SConst0<>(SB), RODATA|NOPTR, $16
+
+DATA dotIQ2_SConst1<>+0(SB)/8, $0x3e8000003e800000
+DATA dotIQ2_SConst1<>+8(SB)/8, $0x3e8000003e800000
+GLOBL dotIQ2_SConst1<>(SB), RODATA|NOPTR, $16
+
+DATA dotIQ2_SConst2<>+0(SB)/8, $0x8080808080808080
+DATA dotIQ2_SConst2<>+8(SB)/8, $0x8080808080808080
+GLOBL dotIQ2_SConst2<>(SB), RODATA|NOPTR, $16
+
+DATA dotIQ2_SConst3<>+0(SB)/8, $0x0404040400000000
+DATA dotIQ2_SConst3<>+8(SB)/8, $0x0c0c0c0c08080808
+GLOBL dotIQ2_SConst3<>(SB), RODATA|NOPTR, $16
+
+DATA dotIQ2_SConst4<>+0(SB)/8, $0x0804020108040201
+DATA dotIQ2_SConst4<>+8(SB)/8, $0x0804020108040201
+GLOBL dotIQ2_SConst4<>(SB), RODATA|NOPTR, $16
+
+DATA dotIQ2_SConst5<>+0(SB)/8, $0x8040201080402010
+DATA dotIQ2_SConst5<>+8(SB)/8, $0x8040201080402010
+GLOBL dotIQ2_SConst5<>(SB), RODATA|NOPTR, $16
+
+// func dotIQ3_XXSVNNI(acc *float32, rows *byte, stride int, blocks int, acts *byte)
+// Requires: AVX, AVX512BW, AVX512F, AVX512VNNI, MMX+
+TEXT ·dotIQ3_XXSVNNI(SB), $4616-40
+	MOVQ            rows+8(FP), AX
+	MOVQ            stride+16(FP), CX
+	MOVQ            blocks+24(FP), DX
+	MOVQ            acts+32(FP), BX
+	LEAQ            (AX)(CX*2), SI
+	ADDQ            CX, SI
+	LEAQ            (SI)(CX*2), DI
+	ADDQ            CX, DI
+	LEAQ            (DI)(CX*2), R8
+	ADDQ            CX, R8
+	LEAQ            (R8)(CX*2), R9
+	ADDQ            CX, R9
+	LEAQ            (R9)(CX*2), R10
+	ADDQ            CX, R10
+	MOVQ            CX, R11
+	SHLQ            $0x04, R11
+	ADDQ            AX, R11
+	MOVL            $-64, R12
+	VPBROADCASTD    R12, Z1
+	VPXORD          Z0, Z0, Z0
+	VBROADCASTI32X4 dotIQ3_XXSConst0<>+0(SB), Z2
+	VBROADCASTI32X4 dotIQ3_XXSConst1<>+0(SB), Z3
+	VBROADCASTI32X4 dotIQ3_XXSConst2<>+0(SB), Z4
+	VBROADCASTI32X4 dotIQ3_XXSConst3<>+0(SB), Z5
+	VBROADCASTI32X4 dotIQ3_XXSConst4<>+0(SB), Z6
+	VBROADCASTI32X4 dotIQ3_XXSConst5<>+0(SB), Z7
+	VBROADCASTI32X4 dotIQ3_XXSConst6<>+0(SB), Z8
+	VBROADCASTI32X4 dotIQ3_XXSConst7<>+0(SB), Z9
+	VBROADCASTI32X4 dotIQ3_XXSConst8<>+0(SB), Z10
+	VBROADCASTI32X4 dotIQ3_XXSConst9<>+0(SB), Z11
+	VBROADCASTI32X4 dotIQ3_XXSConst10<>+0(SB), Z12
+
+block:
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	PREFETCHT0 128(R11)
+	PREFETCHT0 192(R11)
+	PREFETCHT0 256(R11)
+	PREFETCHT0 320(R11)
+	PREFETCHT0 384(R11)
+	PREFETCHT0 448(R11)
+	PREFETCHT0 512(R11)
+	PREFETCHT0 576(R11)
+	PREFETCHT0 640(R11)
+	PREFETCHT0 704(R11)
+	PREFETCHT0 768(R11)
+	PREFETCHT0 832(R11)
+	PREFETCHT0 896(R11)
+	PREFETCHT0 960(R11)
+	PREFETCHT0 1024(R11)
+	PREFETCHT0 1088(R11)
+	PREFETCHT0 1152(R11)
+	PREFETCHT0 1216(R11)
+	PREFETCHT0 1280(R11)
+	PREFETCHT0 1344(R11)
+	PREFETCHT0 1408(R11)
+	PREFETCHT0 1472(R11)
+	PREFETCHT0 1536(R11)
+	LEAQ       ·gridIQ3_XXS+0(SB), R12
+	MOVQ       AX, R13
+	LEAQ       512(SP), R14
+	MOVQ       $0x00000010, 4608(SP)
+
+row:
+	MOVBLZX         2(R13), R15
+	MOVL            (R12)(R15*4), R15
+	MOVL            R15, (R14)
+	MOVBLZX         3(R13), R15
+	MOVL            (R12)(R15*4), R15
+	MOVL            R15, 4(R14)
+	MOVBLZX         4(R13), R15
+	MOVL            (R12)(R15*4), R15
+	MOVL            R15, 8(R14)
+	MOVBLZX         5(R13), R15
+	MOVL            (R12)(R15*4), R15
+	MOVL            R15, 12(R14)
+	MOVBLZX         6(R13), R15
+	MOVL            (R12)(R15*4), R15
+	MOVL            R15, 16(R14)
+	MOVBLZX         7(R13), R15
+	MOVL            (R12)(R15*4), R15
+	MOVL            R15, 20(R14)
+	MOVBLZX         8(R13), R15
+	MOVL            (R12)(R15*4), R15
+	MOVL            R15, 24(R14)
+	MOVBLZX         9(R13), R15
+	MOVL            (R12)(R15*4), R15
+	MOVL            R15, 28(R14)
+	MOVBLZX         10(R13), R15
+	MOVL            (R12)(R15*4), R15
+	MOVL            R15, 32(R14)
+	MOVBLZX         11(R13), R15
+	MOVL            (R12)(R15*4), R15
+	MOVL            R15, 36(R14)
+	MOVBLZX         12(R13), R15
+	MOVL            (R12)(R15*4), R15
+	MOVL            R15, 40(R14)
+	MOVBLZX         13(R13), R15
+	MOVL            (R12)(R15*4), R15
+	MOVL            R15, 44(R14)
+	MOVBLZX         14(R13), R15
+	MOVL            (R12)(R15*4), R15
+	MOVL            R15, 48(R14)
+	MOVBLZX         15(R13), R15
+	MOVL            (R12)(R15*4), R15
+	MOVL            R15, 52(R14)
+	MOVBLZX         16(R13), R15
+	MOVL            (R12)(R15*4), R15
+	MOVL            R15, 56(R14)
+	MOVBLZX         17(R13), R15
+	MOVL            (R12)(R15*4), R15
+	MOVL            R15, 60(R14)
+	MOVBLZX         18(R13), R15
+	MOVL            (R12)(R15*4), R15
+	MOVL            R15, 64(R14)
+	MOVBLZX         19(R13), R15
+	MOVL            (R12)(R15*4), R15
+	MOVL            R15, 68(R14)
+	MOVBLZX         20(R13), R15
+	MOVL            (R12)(R15*4), R15
+	MOVL            R15, 72(R14)
+	MOVBLZX         21(R13), R15
+	MOVL            (R12)(R15*4), R15
+	MOVL            R15, 76(R14)
+	MOVBLZX         22(R13), R15
+	MOVL            (R12)(R15*4), R15
+	MOVL            R15, 80(R14)
+	MOVBLZX         23(R13), R15
+	MOVL            (R12)(R15*4), R15
+	MOVL            R15, 84(R14)
+	MOVBLZX         24(R13), R15
+	MOVL            (R12)(R15*4), R15
+	MOVL            R15, 88(R14)
+	MOVBLZX         25(R13), R15
+	MOVL            (R12)(R15*4), R15
+	MOVL            R15, 92(R14)
+	MOVBLZX         26(R13), R15
+	MOVL            (R12)(R15*4), R15
+	MOVL            R15, 96(R14)
+	MOVBLZX         27(R13), R15
+	MOVL            (R12)(R15*4), R15
+	MOVL            R15, 100(R14)
+	MOVBLZX         28(R13), R15
+	MOVL            (R12)(R15*4), R15
+	MOVL            R15, 104(R14)
+	MOVBLZX         29(R13), R15
+	MOVL            (R12)(R15*4), R15
+	MOVL            R15, 108(R14)
+	MOVBLZX         30(R13), R15
+	MOVL            (R12)(R15*4), R15
+	MOVL            R15, 112(R14)
+	MOVBLZX         31(R13), R15
+	MOVL            (R12)(R15*4), R15
+	MOVL            R15, 116(R14)
+	MOVBLZX         32(R13), R15
+	MOVL            (R12)(R15*4), R15
+	MOVL            R15, 120(R14)
+	MOVBLZX         33(R13), R15
+	MOVL            (R12)(R15*4), R15
+	MOVL            R15, 124(R14)
+	MOVBLZX         34(R13), R15
+	MOVL            (R12)(R15*4), R15
+	MOVL            R15, 128(R14)
+	MOVBLZX         35(R13), R15
+	MOVL            (R12)(R15*4), R15
+	MOVL            R15, 132(R14)
+	MOVBLZX         36(R13), R15
+	MOVL            (R12)(R15*4), R15
+	MOVL            R15, 136(R14)
+	MOVBLZX         37(R13), R15
+	MOVL            (R12)(R15*4), R15
+	MOVL            R15, 140(R14)
+	MOVBLZX         38(R13), R15
+	MOVL            (R12)(R15*4), R15
+	MOVL            R15, 144(R14)
+	MOVBLZX         39(R13), R15
+	MOVL            (R12)(R15*4), R15
+	MOVL            R15, 148(R14)
+	MOVBLZX         40(R13), R15
+	MOVL            (R12)(R15*4), R15
+	MOVL            R15, 152(R14)
+	MOVBLZX         41(R13), R15
+	MOVL            (R12)(R15*4), R15
+	MOVL            R15, 156(R14)
+	MOVBLZX         42(R13), R15
+	MOVL            (R12)(R15*4), R15
+	MOVL            R15, 160(R14)
+	MOVBLZX         43(R13), R15
+	MOVL            (R12)(R15*4), R15
+	MOVL            R15, 164(R14)
+	MOVBLZX         44(R13), R15
+	MOVL            (R12)(R15*4), R15
+	MOVL            R15, 168(R14)
+	MOVBLZX         45(R13), R15
+	MOVL            (R12)(R15*4), R15
+	MOVL            R15, 172(R14)
+	MOVBLZX         46(R13), R15
+	MOVL            (R12)(R15*4), R15
+	MOVL            R15, 176(R14)
+	MOVBLZX         47(R13), R15
+	MOVL            (R12)(R15*4), R15
+	MOVL            R15, 180(R14)
+	MOVBLZX         48(R13), R15
+	MOVL            (R12)(R15*4), R15
+	MOVL            R15, 184(R14)
+	MOVBLZX         49(R13), R15
+	MOVL            (R12)(R15*4), R15
+	MOVL            R15, 188(R14)
+	MOVBLZX         50(R13), R15
+	MOVL            (R12)(R15*4), R15
+	MOVL            R15, 192(R14)
+	MOVBLZX         51(R13), R15
+	MOVL            (R12)(R15*4), R15
+	MOVL            R15, 196(R14)
+	MOVBLZX         52(R13), R15
+	MOVL            (R12)(R15*4), R15
+	MOVL            R15, 200(R14)
+	MOVBLZX         53(R13), R15
+	MOVL            (R12)(R15*4), R15
+	MOVL            R15, 204(R14)
+	MOVBLZX         54(R13), R15
+	MOVL            (R12)(R15*4), R15
+	MOVL            R15, 208(R14)
+	MOVBLZX         55(R13), R15
+	MOVL            (R12)(R15*4), R15
+	MOVL            R15, 212(R14)
+	MOVBLZX         56(R13), R15
+	MOVL            (R12)(R15*4), R15
+	MOVL            R15, 216(R14)
+	MOVBLZX         57(R13), R15
+	MOVL            (R12)(R15*4), R15
+	MOVL            R15, 220(R14)
+	MOVBLZX         58(R13), R15
+	MOVL            (R12)(R15*4), R15
+	MOVL            R15, 224(R14)
+	MOVBLZX         59(R13), R15
+	MOVL            (R12)(R15*4), R15
+	MOVL            R15, 228(R14)
+	MOVBLZX         60(R13), R15
+	MOVL            (R12)(R15*4), R15
+	MOVL            R15, 232(R14)
+	MOVBLZX         61(R13), R15
+	MOVL            (R12)(R15*4), R15
+	MOVL            R15, 236(R14)
+	MOVBLZX         62(R13), R15
+	MOVL            (R12)(R15*4), R15
+	MOVL            R15, 240(R14)
+	MOVBLZX         63(R13), R15
+	MOVL            (R12)(R15*4), R15
+	MOVL            R15, 244(R14)
+	MOVBLZX         64(R13), R15
+	MOVL            (R12)(R15*4), R15
+	MOVL            R15, 248(R14)
+	MOVBLZX         65(R13), R15
+	MOVL            (R12)(R15*4), R15
+	MOVL            R15, 252(R14)
+	ADDQ            CX, R13
+	ADDQ            $0x00000100, R14
+	DECQ            4608(SP)
+	JNE             row
+	VBROADCASTI32X4 (AX), Z13
+	VINSERTI32X4    $0x01, (SI)(CX*1), Z13, Z13
+	VINSERTI32X4    $0x02, (DI)(CX*2), Z13, Z13
+	VINSERTI32X4    $0x03, (R9), Z13, Z13
+	VBROADCASTI32X4 (AX)(CX*1), Z14
+	VINSERTI32X4    $0x01, (SI)(CX*2), Z14, Z14
+	VINSERTI32X4    $0x02, (R8), Z14, Z14
+	VINSERTI32X4    $0x03, (R9)(CX*1), Z14, Z14
+	VBROADCASTI32X4 (AX)(CX*2), Z15
+	VINSERTI32X4    $0x01, (DI), Z15, Z15
+	VINSERTI32X4    $0x02, (R8)(CX*1), Z15, Z15
+	VINSERTI32X4    $0x03, (R9)(CX*2), Z15, Z15
+	VBROADCASTI32X4 (SI), Z16
+	VINSERTI32X4    $0x01, (DI)(CX*1), Z16, Z16
+	VINSERTI32X4    $0x02, (R8)(CX*2), Z16, Z16
+	VINSERTI32X4    $0x03, (R10), Z16, Z16
+	VPUNPCKLDQ      Z14, Z13, Z13
+	VPUNPCKLDQ      Z16, Z15, Z14
+	VPUNPCKLQDQ     Z14, Z13, Z13
+	VPMOVDW         Z13, Y13
+	VCVTPH2PS       Y13, Z13
+	VBROADCASTI32X4 66(AX), Z14
+	VINSERTI32X4    $0x01, 66(SI)(CX*1), Z14, Z14
+	VINSERTI32X4    $0x02, 66(DI)(CX*2), Z14, Z14
+	VINSERTI32X4    $0x03, 66(R9), Z14, Z14
+	VBROADCASTI32X4 66(AX)(CX*1), Z15
+	VINSERTI32X4    $0x01, 66(SI)(CX*2), Z15, Z15
+	VINSERTI32X4    $0x02, 66(R8), Z15, Z15
+	VINSERTI32X4    $0x03, 66(R9)(CX*1), Z15, Z15
+	VBROADCASTI32X4 66(AX)(CX*2), Z16
+	VINSERTI32X4    $0x01, 66(DI), Z16, Z16
+	VINSERTI32X4    $0x02, 66(R8)(CX*1), Z16, Z16
+	VINSERTI32X4    $0x03, 66(R9)(CX*2), Z16, Z16
+	VBROADCASTI32X4 66(SI), Z17
+	VINSERTI32X4    $0x01, 66(DI)(CX*1), Z17, Z17
+	VINSERTI32X4    $0x02, 66(R8)(CX*2), Z17, Z17
+	VINSERTI32X4    $0x03, 66(R10), Z17, Z17
+	VPUNPCKLDQ      Z15, Z14, Z18
+	VPUNPCKHDQ      Z15, Z14, Z14
+	VPUNPCKLDQ      Z17, Z16, Z15
+	VPUNPCKHDQ      Z17, Z16, Z16
+	VPUNPCKLQDQ     Z15, Z18, Z17
+	VPUNPCKHQDQ     Z15, Z18, Z15
+	VPUNPCKLQDQ     Z16, Z14, Z18
+	VPUNPCKHQDQ     Z16, Z14, Z14
+	VPSRLD          $0x1c, Z17, Z16
+	VCVTDQ2PS       Z16, Z16
+	VADDPS          Z2, Z16, Z16
+	VMULPS          Z13, Z16, Z16
+	VMULPS          Z2, Z16, Z16
+	VMULPS.BCST     32(BX), Z16, Z16
+	VMOVUPS         Z16, (SP)
+	VPANDD          Z17, Z3, Z16
+	VPSLLD          $0x01, Z17, Z19
+	VPTERNLOGD      $0xf8, Z4, Z19, Z16
+	VPSLLD          $0x02, Z17, Z19
+	VPTERNLOGD      $0xf8, Z5, Z19, Z16
+	VPSLLD          $0x03, Z17, Z17
+	VPTERNLOGD      $0xf8, Z6, Z17, Z16
+	VPANDD          Z16, Z7, Z17
+	VPSHUFB         Z17, Z8, Z17
+	VPSRLD          $0x04, Z16, Z19
+	VPANDD          Z19, Z7, Z19
+	VPSHUFB         Z19, Z8, Z19
+	VPTERNLOGD      $0x96, Z17, Z19, Z16
+	VBROADCASTI32X4 512(SP), Z17
+	VINSERTI32X4    $0x01, 1536(SP), Z17, Z17
+	VINSERTI32X4    $0x02, 2560(SP), Z17, Z17
+	VINSERTI32X4    $0x03, 3584(SP), Z17, Z17
+	VBROADCASTI32X4 768(SP), Z19
+	VINSERTI32X4    $0x01, 1792(SP), Z19, Z19
+	VINSERTI32X4    $0x02, 2816(SP), Z19, Z19
+	VINSERTI32X4    $0x03, 3840(SP), Z19, Z19
+	VBROADCASTI32X4 1024(SP), Z20
+	VINSERTI32X4    $0x01, 2048(SP), Z20, Z20
+	VINSERTI32X4    $0x02, 3072(SP), Z20, Z20
+	VINSERTI32X4    $0x03, 4096(SP), Z20, Z20
+	VBROADCASTI32X4 1280(SP), Z21
+	VINSERTI32X4    $0x01, 2304(SP), Z21, Z21
+	VINSERTI32X4    $0x02, 3328(SP), Z21, Z21
+	VINSERTI32X4    $0x03, 4352(SP), Z21, Z21
+	VPUNPCKLDQ      Z19, Z17, Z22
+	VPUNPCKHDQ      Z19, Z17, Z17
+	VPUNPCKLDQ      Z21, Z20, Z19
+	VPUNPCKHDQ      Z21, Z20, Z20
+	VPUNPCKLQDQ     Z19, Z22, Z21
+	VPUNPCKHQDQ     Z19, Z22, Z19
+	VPUNPCKLQDQ     Z20, Z17, Z22
+	VPUNPCKHQDQ     Z20, Z17, Z17
+	VPSHUFB         Z10, Z16, Z20
+	VPTESTMB        Z11, Z20, K1
+	VPSUBB          Z21, Z9, K1, Z21
+	VPMULLD.BCST    36(BX), Z1, Z20
+	VPDPBUSD.BCST   (BX), Z21, Z20
+	VPSHUFB         Z10, Z16, Z21
+	VPTESTMB        Z12, Z21, K1
+	VPSUBB          Z19, Z9, K1, Z19
+	VPDPBUSD.BCST   4(BX), Z19, Z20
+	VPSRLD          $0x08, Z16, Z19
+	VPSHUFB         Z10, Z19, Z19
+	VPTESTMB        Z11, Z19, K1
+	VPSUBB          Z22, Z9, K1, Z22
+	VPDPBUSD.BCST   8(BX), Z22, Z20
+	VPSRLD          $0x08, Z16, Z19
+	VPSHUFB         Z10, Z19, Z19
+	VPTESTMB        Z12, Z19, K1
+	VPSUBB          Z17, Z9, K1, Z17
+	VPDPBUSD.BCST   12(BX), Z17, Z20
+	VBROADCASTI32X4 528(SP), Z17
+	VINSERTI32X4    $0x01, 1552(SP), Z17, Z17
+	VINSERTI32X4    $0x02, 2576(SP), Z17, Z17
+	VINSERTI32X4    $0x03, 3600(SP), Z17, Z17
+	VBROADCASTI32X4 784(SP), Z19
+	VINSERTI32X4    $0x01, 1808(SP), Z19, Z19
+	VINSERTI32X4    $0x02, 2832(SP), Z19, Z19
+	VINSERTI32X4    $0x03, 3856(SP), Z19, Z19
+	VBROADCASTI32X4 1040(SP), Z21
+	VINSERTI32X4    $0x01, 2064(SP), Z21, Z21
+	VINSERTI32X4    $0x02, 3088(SP), Z21, Z21
+	VINSERTI32X4    $0x03, 4112(SP), Z21, Z21
+	VBROADCASTI32X4 1296(SP), Z22
+	VINSERTI32X4    $0x01, 2320(SP), Z22, Z22
+	VINSERTI32X4    $0x02, 3344(SP), Z22, Z22
+	VINSERTI32X4    $0x03, 4368(SP), Z22, Z22
+	VPUNPCKLDQ      Z19, Z17, Z23
+	VPUNPCKHDQ      Z19, Z17, Z17
+	VPUNPCKLDQ      Z22, Z21, Z19
+	VPUNPCKHDQ      Z22, Z21, Z21
+	VPUNPCKLQDQ     Z19, Z23, Z22
+	VPUNPCKHQDQ     Z19, Z23, Z19
+	VPUNPCKLQDQ     Z21, Z17, Z23
+	VPUNPCKHQDQ     Z21, Z17, Z17
+	VPSRLD          $0x10, Z16, Z21
+	VPSHUFB         Z10, Z21, Z21
+	VPTESTMB        Z11, Z21, K1
+	VPSUBB          Z22, Z9, K1, Z22
+	VPDPBUSD.BCST   16(BX), Z22, Z20
+	VPSRLD          $0x10, Z16, Z21
+	VPSHUFB         Z10, Z21, Z21
+	VPTESTMB        Z12, Z21, K1
+	VPSUBB          Z19, Z9, K1, Z19
+	VPDPBUSD.BCST   20(BX), Z19, Z20
+	VPSRLD          $0x18, Z16, Z19
+	VPSHUFB         Z10, Z19, Z19
+	VPTESTMB        Z11, Z19, K1
+	VPSUBB          Z23, Z9, K1, Z23
+	VPDPBUSD.BCST   24(BX), Z23, Z20
+	VPSRLD          $0x18, Z16, Z16
+	VPSHUFB         Z10, Z16, Z16
+	VPTESTMB        Z12, Z16, K1
+	VPSUBB          Z17, Z9, K1, Z17
+	VPDPBUSD.BCST   28(BX), Z17, Z20
+	VCVTDQ2PS       Z20, Z20
+	VMULPS          (SP), Z20, Z20
+	VADDPS          Z20, Z0, Z0
+	VPSRLD          $0x1c, Z15, Z16
+	VCVTDQ2PS       Z16, Z16
+	VADDPS          Z2, Z16, Z16
+	VMULPS          Z13, Z16, Z16
+	VMULPS          Z2, Z16, Z16
+	VMULPS.BCST     92(BX), Z16, Z16
+	VMOVUPS         Z16, 64(SP)
+	VPANDD          Z15, Z3, Z16
+	VPSLLD          $0x01, Z15, Z17
+	VPTERNLOGD      $0xf8, Z4, Z17, Z16
+	VPSLLD          $0x02, Z15, Z17
+	VPTERNLOGD      $0xf8, Z5, Z17, Z16
+	VPSLLD          $0x03, Z15, Z15
+	VPTERNLOGD      $0xf8, Z6, Z15, Z16
+	VPANDD          Z16, Z7, Z15
+	VPSHUFB         Z15, Z8, Z15
+	VPSRLD          $0x04, Z16, Z17
+	VPANDD          Z17, Z7, Z17
+	VPSHUFB         Z17, Z8, Z17
+	VPTERNLOGD      $0x96, Z15, Z17, Z16
+	VBROADCASTI32X4 544(SP), Z15
+	VINSERTI32X4    $0x01, 1568(SP), Z15, Z15
+	VINSERTI32X4    $0x02, 2592(SP), Z15, Z15
+	VINSERTI32X4    $0x03, 3616(SP), Z15, Z15
+	VBROADCASTI32X4 800(SP), Z17
+	VINSERTI32X4    $0x01, 1824(SP), Z17, Z17
+	VINSERTI32X4    $0x02, 2848(SP), Z17, Z17
+	VINSERTI32X4    $0x03, 3872(SP), Z17, Z17
+	VBROADCASTI32X4 1056(SP), Z19
+	VINSERTI32X4    $0x01, 2080(SP), Z19, Z19
+	VINSERTI32X4    $0x02, 3104(SP), Z19, Z19
+	VINSERTI32X4    $0x03, 4128(SP), Z19, Z19
+	VBROADCASTI32X4 1312(SP), Z20
+	VINSERTI32X4    $0x01, 2336(SP), Z20, Z20
+	VINSERTI32X4    $0x02, 3360(SP), Z20, Z20
+	VINSERTI32X4    $0x03, 4384(SP), Z20, Z20
+	VPUNPCKLDQ      Z17, Z15, Z21
+	VPUNPCKHDQ      Z17, Z15, Z15
+	VPUNPCKLDQ      Z20, Z19, Z17
+	VPUNPCKHDQ      Z20, Z19, Z19
+	VPUNPCKLQDQ     Z17, Z21, Z20
+	VPUNPCKHQDQ     Z17, Z21, Z17
+	VPUNPCKLQDQ     Z19, Z15, Z21
+	VPUNPCKHQDQ     Z19, Z15, Z15
+	VPSHUFB         Z10, Z16, Z19
+	VPTESTMB        Z11, Z19, K1
+	VPSUBB          Z20, Z9, K1, Z20
+	VPMULLD.BCST    96(BX), Z1, Z19
+	VPDPBUSD.BCST   60(BX), Z20, Z19
+	VPSHUFB         Z10, Z16, Z20
+	VPTESTMB        Z12, Z20, K1
+	VPSUBB          Z17, Z9, K1, Z17
+	VPDPBUSD.BCST   64(BX), Z17, Z19
+	VPSRLD          $0x08, Z16, Z17
+	VPSHUFB         Z10, Z17, Z17
+	VPTESTMB        Z11, Z17, K1
+	VPSUBB          Z21, Z9, K1, Z21
+	VPDPBUSD.BCST   68(BX), Z21, Z19
+	VPSRLD          $0x08, Z16, Z17
+	VPSHUFB         Z10, Z17, Z17
+	VPTESTMB        Z12, Z17, K1
+	VPSUBB          Z15, Z9, K1, Z15
+	VPDPBUSD.BCST   72(BX), Z15, Z19
+	VBROADCASTI32X4 560(SP), Z15
+	VINSERTI32X4    $0x01, 1584(SP), Z15, Z15
+	VINSERTI32X4    $0x02, 2608(SP), Z15, Z15
+	VINSERTI32X4    $0x03, 3632(SP), Z15, Z15
+	VBROADCASTI32X4 816(SP), Z17
+	VINSERTI32X4    $0x01, 1840(SP), Z17, Z17
+	VINSERTI32X4    $0x02, 2864(SP), Z17, Z17
+	VINSERTI32X4    $0x03, 3888(SP), Z17, Z17
+	VBROADCASTI32X4 1072(SP), Z20
+	VINSERTI32X4    $0x01, 2096(SP), Z20, Z20
+	VINSERTI32X4    $0x02, 3120(SP), Z20, Z20
+	VINSERTI32X4    $0x03, 4144(SP), Z20, Z20
+	VBROADCASTI32X4 1328(SP), Z21
+	VINSERTI32X4    $0x01, 2352(SP), Z21, Z21
+	VINSERTI32X4    $0x02, 3376(SP), Z21, Z21
+	VINSERTI32X4    $0x03, 4400(SP), Z21, Z21
+	VPUNPCKLDQ      Z17, Z15, Z22
+	VPUNPCKHDQ      Z17, Z15, Z15
+	VPUNPCKLDQ      Z21, Z20, Z17
+	VPUNPCKHDQ      Z21, Z20, Z20
+	VPUNPCKLQDQ     Z17, Z22, Z21
+	VPUNPCKHQDQ     Z17, Z22, Z17
+	VPUNPCKLQDQ     Z20, Z15, Z22
+	VPUNPCKHQDQ     Z20, Z15, Z15
+	VPSRLD          $0x10, Z16, Z20
+	VPSHUFB         Z10, Z20, Z20
+	VPTESTMB        Z11, Z20, K1
+	VPSUBB          Z21, Z9, K1, Z21
+	VPDPBUSD.BCST   76(BX), Z21, Z19
+	VPSRLD          $0x10, Z16, Z20
+	VPSHUFB         Z10, Z20, Z20
+	VPTESTMB        Z12, Z20, K1
+	VPSUBB          Z17, Z9, K1, Z17
+	VPDPBUSD.BCST   80(BX), Z17, Z19
+	VPSRLD          $0x18, Z16, Z17
+	VPSHUFB         Z10, Z17, Z17
+	VPTESTMB        Z11, Z17, K1
+	VPSUBB          Z22, Z9, K1, Z22
+	VPDPBUSD.BCST   84(BX), Z22, Z19
+	VPSRLD          $0x18, Z16, Z16
+	VPSHUFB         Z10, Z16, Z16
+	VPTESTMB        Z12, Z16, K1
+	VPSUBB          Z15, Z9, K1, Z15
+	VPDPBUSD.BCST   88(BX), Z15, Z19
+	VCVTDQ2PS       Z19, Z19
+	VMULPS          64(SP), Z19, Z19
+	VADDPS          Z19, Z0, Z0
+	VPSRLD          $0x1c, Z18, Z15
+	VCVTDQ2PS       Z15, Z15
+	VADDPS          Z2, Z15, Z15
+	VMULPS          Z13, Z15, Z15
+	VMULPS          Z2, Z15, Z15
+	VMULPS.BCST     152(BX), Z15, Z15
+	VMOVUPS         Z15, 128(SP)
+	VPANDD          Z18, Z3, Z15
+	VPSLLD          $0x01, Z18, Z16
+	VPTERNLOGD      $0xf8, Z4, Z16, Z15
+	VPSLLD          $0x02, Z18, Z16
+	VPTERNLOGD      $0xf8, Z5, Z16, Z15
+	VPSLLD          $0x03, Z18, Z16
+	VPTERNLOGD      $0xf8, Z6, Z16, Z15
+	VPANDD          Z15, Z7, Z16
+	VPSHUFB         Z16, Z8, Z16
+	VPSRLD          $0x04, Z15, Z17
+	VPANDD          Z17, Z7, Z17
+	VPSHUFB         Z17, Z8, Z17
+	VPTERNLOGD      $0x96, Z16, Z17, Z15
+	VBROADCASTI32X4 576(SP), Z16
+	VINSERTI32X4    $0x01, 1600(SP), Z16, Z16
+	VINSERTI32X4    $0x02, 2624(SP), Z16, Z16
+	VINSERTI32X4    $0x03, 3648(SP), Z16, Z16
+	VBROADCASTI32X4 832(SP), Z17
+	VINSERTI32X4    $0x01, 1856(SP), Z17, Z17
+	VINSERTI32X4    $0x02, 2880(SP), Z17, Z17
+	VINSERTI32X4    $0x03, 3904(SP), Z17, Z17
+	VBROADCASTI32X4 1088(SP), Z18
+	VINSERTI32X4    $0x01, 2112(SP), Z18, Z18
+	VINSERTI32X4    $0x02, 3136(SP), Z18, Z18
+	VINSERTI32X4    $0x03, 4160(SP), Z18, Z18
+	VBROADCASTI32X4 1344(SP), Z19
+	VINSERTI32X4    $0x01, 2368(SP), Z19, Z19
+	VINSERTI32X4    $0x02, 3392(SP), Z19, Z19
+	VINSERTI32X4    $0x03, 4416(SP), Z19, Z19
+	VPUNPCKLDQ      Z17, Z16, Z20
+	VPUNPCKHDQ      Z17, Z16, Z16
+	VPUNPCKLDQ      Z19, Z18, Z17
+	VPUNPCKHDQ      Z19, Z18, Z18
+	VPUNPCKLQDQ     Z17, Z20, Z19
+	VPUNPCKHQDQ     Z17, Z20, Z17
+	VPUNPCKLQDQ     Z18, Z16, Z20
+	VPUNPCKHQDQ     Z18, Z16, Z16
+	VPSHUFB         Z10, Z15, Z18
+	VPTESTMB        Z11, Z18, K1
+	VPSUBB          Z19, Z9, K1, Z19
+	VPMULLD.BCST    156(BX), Z1, Z18
+	VPDPBUSD.BCST   120(BX), Z19, Z18
+	VPSHUFB         Z10, Z15, Z19
+	VPTESTMB        Z12, Z19, K1
+	VPSUBB          Z17, Z9, K1, Z17
+	VPDPBUSD.BCST   124(BX), Z17, Z18
+	VPSRLD          $0x08, Z15, Z17
+	VPSHUFB         Z10, Z17, Z17
+	VPTESTMB        Z11, Z17, K1
+	VPSUBB          Z20, Z9, K1, Z20
+	VPDPBUSD.BCST   128(BX), Z20, Z18
+	VPSRLD          $0x08, Z15, Z17
+	VPSHUFB         Z10, Z17, Z17
+	VPTESTMB        Z12, Z17, K1
+	VPSUBB          Z16, Z9, K1, Z16
+	VPDPBUSD.BCST   132(BX), Z16, Z18
+	VBROADCASTI32X4 592(SP), Z16
+	VINSERTI32X4    $0x01, 1616(SP), Z16, Z16
+	VINSERTI32X4    $0x02, 2640(SP), Z16, Z16
+	VINSERTI32X4    $0x03, 3664(SP), Z16, Z16
+	VBROADCASTI32X4 848(SP), Z17
+	VINSERTI32X4    $0x01, 1872(SP), Z17, Z17
+	VINSERTI32X4    $0x02, 2896(SP), Z17, Z17
+	VINSERTI32X4    $0x03, 3920(SP), Z17, Z17
+	VBROADCASTI32X4 1104(SP), Z19
+	VINSERTI32X4    $0x01, 2128(SP), Z19, Z19
+	VINSERTI32X4    $0x02, 3152(SP), Z19, Z19
+	VINSERTI32X4    $0x03, 4176(SP), Z19, Z19
+	VBROADCASTI32X4 1360(SP), Z20
+	VINSERTI32X4    $0x01, 2384(SP), Z20, Z20
+	VINSERTI32X4    $0x02, 3408(SP), Z20, Z20
+	VINSERTI32X4    $0x03, 4432(SP), Z20, Z20
+	VPUNPCKLDQ      Z17, Z16, Z21
+	VPUNPCKHDQ      Z17, Z16, Z16
+	VPUNPCKLDQ      Z20, Z19, Z17
+	VPUNPCKHDQ      Z20, Z19, Z19
+	VPUNPCKLQDQ     Z17, Z21, Z20
+	VPUNPCKHQDQ     Z17, Z21, Z17
+	VPUNPCKLQDQ     Z19, Z16, Z21
+	VPUNPCKHQDQ     Z19, Z16, Z16
+	VPSRLD          $0x10, Z15, Z19
+	VPSHUFB         Z10, Z19, Z19
+	VPTESTMB        Z11, Z19, K1
+	VPSUBB          Z20, Z9, K1, Z20
+	VPDPBUSD.BCST   136(BX), Z20, Z18
+	VPSRLD          $0x10, Z15, Z19
+	VPSHUFB         Z10, Z19, Z19
+	VPTESTMB        Z12, Z19, K1
+	VPSUBB          Z17, Z9, K1, Z17
+	VPDPBUSD.BCST   140(BX), Z17, Z18
+	VPSRLD          $0x18, Z15, Z17
+	VPSHUFB         Z10, Z17, Z17
+	VPTESTMB        Z11, Z17, K1
+	VPSUBB          Z21, Z9, K1, Z21
+	VPDPBUSD.BCST   144(BX), Z21, Z18
+	VPSRLD          $0x18, Z15, Z15
+	VPSHUFB         Z10, Z15, Z15
+	VPTESTMB        Z12, Z15, K1
+	VPSUBB          Z16, Z9, K1, Z16
+	VPDPBUSD.BCST   148(BX), Z16, Z18
+	VCVTDQ2PS       Z18, Z18
+	VMULPS          128(SP), Z18, Z18
+	VADDPS          Z18, Z0, Z0
+	VPSRLD          $0x1c, Z14, Z15
+	VCVTDQ2PS       Z15, Z15
+	VADDPS          Z2, Z15, Z15
+	VMULPS          Z13, Z15, Z15
+	VMULPS          Z2, Z15, Z15
+	VMULPS.BCST     212(BX), Z15, Z15
+	VMOVUPS         Z15, 192(SP)
+	VPANDD          Z14, Z3, Z15
+	VPSLLD          $0x01, Z14, Z16
+	VPTERNLOGD      $0xf8, Z4, Z16, Z15
+	VPSLLD          $0x02, Z14, Z16
+	VPTERNLOGD      $0xf8, Z5, Z16, Z15
+	VPSLLD          $0x03, Z14, Z14
+	VPTERNLOGD      $0xf8, Z6, Z14, Z15
+	VPANDD          Z15, Z7, Z14
+	VPSHUFB         Z14, Z8, Z14
+	VPSRLD          $0x04, Z15, Z16
+	VPANDD          Z16, Z7, Z16
+	VPSHUFB         Z16, Z8, Z16
+	VPTERNLOGD      $0x96, Z14, Z16, Z15
+	VBROADCASTI32X4 608(SP), Z14
+	VINSERTI32X4    $0x01, 1632(SP), Z14, Z14
+	VINSERTI32X4    $0x02, 2656(SP), Z14, Z14
+	VINSERTI32X4    $0x03, 3680(SP), Z14, Z14
+	VBROADCASTI32X4 864(SP), Z16
+	VINSERTI32X4    $0x01, 1888(SP), Z16, Z16
+	VINSERTI32X4    $0x02, 2912(SP), Z16, Z16
+	VINSERTI32X4    $0x03, 3936(SP), Z16, Z16
+	VBROADCASTI32X4 1120(SP), Z17
+	VINSERTI32X4    $0x01, 2144(SP), Z17, Z17
+	VINSERTI32X4    $0x02, 3168(SP), Z17, Z17
+	VINSERTI32X4    $0x03, 4192(SP), Z17, Z17
+	VBROADCASTI32X4 1376(SP), Z18
+	VINSERTI32X4    $0x01, 2400(SP), Z18, Z18
+	VINSERTI32X4    $0x02, 3424(SP), Z18, Z18
+	VINSERTI32X4    $0x03, 4448(SP), Z18, Z18
+	VPUNPCKLDQ      Z16, Z14, Z19
+	VPUNPCKHDQ      Z16, Z14, Z14
+	VPUNPCKLDQ      Z18, Z17, Z16
+	VPUNPCKHDQ      Z18, Z17, Z17
+	VPUNPCKLQDQ     Z16, Z19, Z18
+	VPUNPCKHQDQ     Z16, Z19, Z16
+	VPUNPCKLQDQ     Z17, Z14, Z19
+	VPUNPCKHQDQ     Z17, Z14, Z14
+	VPSHUFB         Z10, Z15, Z17
+	VPTESTMB        Z11, Z17, K1
+	VPSUBB          Z18, Z9, K1, Z18
+	VPMULLD.BCST    216(BX), Z1, Z17
+	VPDPBUSD.BCST   180(BX), Z18, Z17
+	VPSHUFB         Z10, Z15, Z18
+	VPTESTMB        Z12, Z18, K1
+	VPSUBB          Z16, Z9, K1, Z16
+	VPDPBUSD.BCST   184(BX), Z16, Z17
+	VPSRLD          $0x08, Z15, Z16
+	VPSHUFB         Z10, Z16, Z16
+	VPTESTMB        Z11, Z16, K1
+	VPSUBB          Z19, Z9, K1, Z19
+	VPDPBUSD.BCST   188(BX), Z19, Z17
+	VPSRLD          $0x08, Z15, Z16
+	VPSHUFB         Z10, Z16, Z16
+	VPTESTMB        Z12, Z16, K1
+	VPSUBB          Z14, Z9, K1, Z14
+	VPDPBUSD.BCST   192(BX), Z14, Z17
+	VBROADCASTI32X4 624(SP), Z14
+	VINSERTI32X4    $0x01, 1648(SP), Z14, Z14
+	VINSERTI32X4    $0x02, 2672(SP), Z14, Z14
+	VINSERTI32X4    $0x03, 3696(SP), Z14, Z14
+	VBROADCASTI32X4 880(SP), Z16
+	VINSERTI32X4    $0x01, 1904(SP), Z16, Z16
+	VINSERTI32X4    $0x02, 2928(SP), Z16, Z16
+	VINSERTI32X4    $0x03, 3952(SP), Z16, Z16
+	VBROADCASTI32X4 1136(SP), Z18
+	VINSERTI32X4    $0x01, 2160(SP), Z18, Z18
+	VINSERTI32X4    $0x02, 3184(SP), Z18, Z18
+	VINSERTI32X4    $0x03, 4208(SP), Z18, Z18
+	VBROADCASTI32X4 1392(SP), Z19
+	VINSERTI32X4    $0x01, 2416(SP), Z19, Z19
+	VINSERTI32X4    $0x02, 3440(SP), Z19, Z19
+	VINSERTI32X4    $0x03, 4464(SP), Z19, Z19
+	VPUNPCKLDQ      Z16, Z14, Z20
+	VPUNPCKHDQ      Z16, Z14, Z14
+	VPUNPCKLDQ      Z19, Z18, Z16
+	VPUNPCKHDQ      Z19, Z18, Z18
+	VPUNPCKLQDQ     Z16, Z20, Z19
+	VPUNPCKHQDQ     Z16, Z20, Z16
+	VPUNPCKLQDQ     Z18, Z14, Z20
+	VPUNPCKHQDQ     Z18, Z14, Z14
+	VPSRLD          $0x10, Z15, Z18
+	VPSHUFB         Z10, Z18, Z18
+	VPTESTMB        Z11, Z18, K1
+	VPSUBB          Z19, Z9, K1, Z19
+	VPDPBUSD.BCST   196(BX), Z19, Z17
+	VPSRLD          $0x10, Z15, Z18
+	VPSHUFB         Z10, Z18, Z18
+	VPTESTMB        Z12, Z18, K1
+	VPSUBB          Z16, Z9, K1, Z16
+	VPDPBUSD.BCST   200(BX), Z16, Z17
+	VPSRLD          $0x18, Z15, Z16
+	VPSHUFB         Z10, Z16, Z16
+	VPTESTMB        Z11, Z16, K1
+	VPSUBB          Z20, Z9, K1, Z20
+	VPDPBUSD.BCST   204(BX), Z20, Z17
+	VPSRLD          $0x18, Z15, Z15
+	VPSHUFB         Z10, Z15, Z15
+	VPTESTMB        Z12, Z15, K1
+	VPSUBB          Z14, Z9, K1, Z14
+	VPDPBUSD.BCST   208(BX), Z14, Z17
+	VCVTDQ2PS       Z17, Z17
+	VMULPS          192(SP), Z17, Z17
+	VADDPS          Z17, Z0, Z0
+	VBROADCASTI32X4 82(AX), Z14
+	VINSERTI32X4    $0x01, 82(SI)(CX*1), Z14, Z14
+	VINSERTI32X4    $0x02, 82(DI)(CX*2), Z14, Z14
+	VINSERTI32X4    $0x03, 82(R9), Z14, Z14
+	VBROADCASTI32X4 82(AX)(CX*1), Z15
+	VINSERTI32X4    $0x01, 82(SI)(CX*2), Z15, Z15
+	VINSERTI32X4    $0x02, 82(R8), Z15, Z15
+	VINSERTI32X4    $0x03, 82(R9)(CX*1), Z15, Z15
+	VBROADCASTI32X4 82(AX)(CX*2), Z16
+	VINSERTI32X4    $0x01, 82(DI), Z16, Z16
+	VINSERTI32X4    $0x02, 82(R8)(CX*1), Z16, Z16
+	VINSERTI32X4    $0x03, 82(R9)(CX*2), Z16, Z16
+	VBROADCASTI32X4 82(SI), Z17
+	VINSERTI32X4    $0x01, 82(DI)(CX*1), Z17, Z17
+	VINSERTI32X4    $0x02, 82(R8)(CX*2), Z17, Z17
+	VINSERTI32X4    $0x03, 82(R10), Z17, Z17
+	VPUNPCKLDQ      Z15, Z14, Z18
+	VPUNPCKHDQ      Z15, Z14, Z14
+	VPUNPCKLDQ      Z17, Z16, Z15
+	VPUNPCKHDQ      Z17, Z16, Z16
+	VPUNPCKLQDQ     Z15, Z18, Z17
+	VPUNPCKHQDQ     Z15, Z18, Z15
+	VPUNPCKLQDQ     Z16, Z14, Z18
+	VPUNPCKHQDQ     Z16, Z14, Z14
+	VPSRLD          $0x1c, Z17, Z16
+	VCVTDQ2PS       Z16, Z16
+	VADDPS          Z2, Z16, Z16
+	VMULPS          Z13, Z16, Z16
+	VMULPS          Z2, Z16, Z16
+	VMULPS.BCST     272(BX), Z16, Z16
+	VMOVUPS         Z16, 256(SP)
+	VPANDD          Z17, Z3, Z16
+	VPSLLD          $0x01, Z17, Z19
+	VPTERNLOGD      $0xf8, Z4, Z19, Z16
+	VPSLLD          $0x02, Z17, Z19
+	VPTERNLOGD      $0xf8, Z5, Z19, Z16
+	VPSLLD          $0x03, Z17, Z17
+	VPTERNLOGD      $0xf8, Z6, Z17, Z16
+	VPANDD          Z16, Z7, Z17
+	VPSHUFB         Z17, Z8, Z17
+	VPSRLD          $0x04, Z16, Z19
+	VPANDD          Z19, Z7, Z19
+	VPSHUFB         Z19, Z8, Z19
+	VPTERNLOGD      $0x96, Z17, Z19, Z16
+	VBROADCASTI32X4 640(SP), Z17
+	VINSERTI32X4    $0x01, 1664(SP), Z17, Z17
+	VINSERTI32X4    $0x02, 2688(SP), Z17, Z17
+	VINSERTI32X4    $0x03, 3712(SP), Z17, Z17
+	VBROADCASTI32X4 896(SP), Z19
+	VINSERTI32X4    $0x01, 1920(SP), Z19, Z19
+	VINSERTI32X4    $0x02, 2944(SP), Z19, Z19
+	VINSERTI32X4    $0x03, 3968(SP), Z19, Z19
+	VBROADCASTI32X4 1152(SP), Z20
+	VINSERTI32X4    $0x01, 2176(SP), Z20, Z20
+	VINSERTI32X4    $0x02, 3200(SP), Z20, Z20
+	VINSERTI32X4    $0x03, 4224(SP), Z20, Z20
+	VBROADCASTI32X4 1408(SP), Z21
+	VINSERTI32X4    $0x01, 2432(SP), Z21, Z21
+	VINSERTI32X4    $0x02, 3456(SP), Z21, Z21
+	VINSERTI32X4    $0x03, 4480(SP), Z21, Z21
+	VPUNPCKLDQ      Z19, Z17, Z22
+	VPUNPCKHDQ      Z19, Z17, Z17
+	VPUNPCKLDQ      Z21, Z20, Z19
+	VPUNPCKHDQ      Z21, Z20, Z20
+	VPUNPCKLQDQ     Z19, Z22, Z21
+	VPUNPCKHQDQ     Z19, Z22, Z19
+	VPUNPCKLQDQ     Z20, Z17, Z22
+	VPUNPCKHQDQ     Z20, Z17, Z17
+	VPSHUFB         Z10, Z16, Z20
+	VPTESTMB        Z11, Z20, K1
+	VPSUBB          Z21, Z9, K1, Z21
+	VPMULLD.BCST    276(BX), Z1, Z20
+	VPDPBUSD.BCST   240(BX), Z21, Z20
+	VPSHUFB         Z10, Z16, Z21
+	VPTESTMB        Z12, Z21, K1
+	VPSUBB          Z19, Z9, K1, Z19
+	VPDPBUSD.BCST   244(BX), Z19, Z20
+	VPSRLD          $0x08, Z16, Z19
+	VPSHUFB         Z10, Z19, Z19
+	VPTESTMB        Z11, Z19, K1
+	VPSUBB          Z22, Z9, K1, Z22
+	VPDPBUSD.BCST   248(BX), Z22, Z20
+	VPSRLD          $0x08, Z16, Z19
+	VPSHUFB         Z10, Z19, Z19
+	VPTESTMB        Z12, Z19, K1
+	VPSUBB          Z17, Z9, K1, Z17
+	VPDPBUSD.BCST   252(BX), Z17, Z20
+	VBROADCASTI32X4 656(SP), Z17
+	VINSERTI32X4    $0x01, 1680(SP), Z17, Z17
+	VINSERTI32X4    $0x02, 2704(SP), Z17, Z17
+	VINSERTI32X4    $0x03, 3728(SP), Z17, Z17
+	VBROADCASTI32X4 912(SP), Z19
+	VINSERTI32X4    $0x01, 1936(SP), Z19, Z19
+	VINSERTI32X4    $0x02, 2960(SP), Z19, Z19
+	VINSERTI32X4    $0x03, 3984(SP), Z19, Z19
+	VBROADCASTI32X4 1168(SP), Z21
+	VINSERTI32X4    $0x01, 2192(SP), Z21, Z21
+	VINSERTI32X4    $0x02, 3216(SP), Z21, Z21
+	VINSERTI32X4    $0x03, 4240(SP), Z21, Z21
+	VBROADCASTI32X4 1424(SP), Z22
+	VINSERTI32X4    $0x01, 2448(SP), Z22, Z22
+	VINSERTI32X4    $0x02, 3472(SP), Z22, Z22
+	VINSERTI32X4    $0x03, 4496(SP), Z22, Z22
+	VPUNPCKLDQ      Z19, Z17, Z23
+	VPUNPCKHDQ      Z19, Z17, Z17
+	VPUNPCKLDQ      Z22, Z21, Z19
+	VPUNPCKHDQ      Z22, Z21, Z21
+	VPUNPCKLQDQ     Z19, Z23, Z22
+	VPUNPCKHQDQ     Z19, Z23, Z19
+	VPUNPCKLQDQ     Z21, Z17, Z23
+	VPUNPCKHQDQ     Z21, Z17, Z17
+	VPSRLD          $0x10, Z16, Z21
+	VPSHUFB         Z10, Z21, Z21
+	VPTESTMB        Z11, Z21, K1
+	VPSUBB          Z22, Z9, K1, Z22
+	VPDPBUSD.BCST   256(BX), Z22, Z20
+	VPSRLD          $0x10, Z16, Z21
+	VPSHUFB         Z10, Z21, Z21
+	VPTESTMB        Z12, Z21, K1
+	VPSUBB          Z19, Z9, K1, Z19
+	VPDPBUSD.BCST   260(BX), Z19, Z20
+	VPSRLD          $0x18, Z16, Z19
+	VPSHUFB         Z10, Z19, Z19
+	VPTESTMB        Z11, Z19, K1
+	VPSUBB          Z23, Z9, K1, Z23
+	VPDPBUSD.BCST   264(BX), Z23, Z20
+	VPSRLD          $0x18, Z16, Z16
+	VPSHUFB         Z10, Z16, Z16
+	VPTESTMB        Z12, Z16, K1
+	VPSUBB          Z17, Z9, K1, Z17
+	VPDPBUSD.BCST   268(BX), Z17, Z20
+	VCVTDQ2PS       Z20, Z20
+	VMULPS          256(SP), Z20, Z20
+	VADDPS          Z20, Z0, Z0
+	VPSRLD          $0x1c, Z15, Z16
+	VCVTDQ2PS       Z16, Z16
+	VADDPS          Z2, Z16, Z16
+	VMULPS          Z13, Z16, Z16
+	VMULPS          Z2, Z16, Z16
+	VMULPS.BCST     332(BX), Z16, Z16
+	VMOVUPS         Z16, 320(SP)
+	VPANDD          Z15, Z3, Z16
+	VPSLLD          $0x01, Z15, Z17
+	VPTERNLOGD      $0xf8, Z4, Z17, Z16
+	VPSLLD          $0x02, Z15, Z17
+	VPTERNLOGD      $0xf8, Z5, Z17, Z16
+	VPSLLD          $0x03, Z15, Z15
+	VPTERNLOGD      $0xf8, Z6, Z15, Z16
+	VPANDD          Z16, Z7, Z15
+	VPSHUFB         Z15, Z8, Z15
+	VPSRLD          $0x04, Z16, Z17
+	VPANDD          Z17, Z7, Z17
+	VPSHUFB         Z17, Z8, Z17
+	VPTERNLOGD      $0x96, Z15, Z17, Z16
+	VBROADCASTI32X4 672(SP), Z15
+	VINSERTI32X4    $0x01, 1696(SP), Z15, Z15
+	VINSERTI32X4    $0x02, 2720(SP), Z15, Z15
+	VINSERTI32X4    $0x03, 3744(SP), Z15, Z15
+	VBROADCASTI32X4 928(SP), Z17
+	VINSERTI32X4    $0x01, 1952(SP), Z17, Z17
+	VINSERTI32X4    $0x02, 2976(SP), Z17, Z17
+	VINSERTI32X4    $0x03, 4000(SP), Z17, Z17
+	VBROADCASTI32X4 1184(SP), Z19
+	VINSERTI32X4    $0x01, 2208(SP), Z19, Z19
+	VINSERTI32X4    $0x02, 3232(SP), Z19, Z19
+	VINSERTI32X4    $0x03, 4256(SP), Z19, Z19
+	VBROADCASTI32X4 1440(SP), Z20
+	VINSERTI32X4    $0x01, 2464(SP), Z20, Z20
+	VINSERTI32X4    $0x02, 3488(SP), Z20, Z20
+	VINSERTI32X4    $0x03, 4512(SP), Z20, Z20
+	VPUNPCKLDQ      Z17, Z15, Z21
+	VPUNPCKHDQ      Z17, Z15, Z15
+	VPUNPCKLDQ      Z20, Z19, Z17
+	VPUNPCKHDQ      Z20, Z19, Z19
+	VPUNPCKLQDQ     Z17, Z21, Z20
+	VPUNPCKHQDQ     Z17, Z21, Z17
+	VPUNPCKLQDQ     Z19, Z15, Z21
+	VPUNPCKHQDQ     Z19, Z15, Z15
+	VPSHUFB         Z10, Z16, Z19
+	VPTESTMB        Z11, Z19, K1
+	VPSUBB          Z20, Z9, K1, Z20
+	VPMULLD.BCST    336(BX), Z1, Z19
+	VPDPBUSD.BCST   300(BX), Z20, Z19
+	VPSHUFB         Z10, Z16, Z20
+	VPTESTMB        Z12, Z20, K1
+	VPSUBB          Z17, Z9, K1, Z17
+	VPDPBUSD.BCST   304(BX), Z17, Z19
+	VPSRLD          $0x08, Z16, Z17
+	VPSHUFB         Z10, Z17, Z17
+	VPTESTMB        Z11, Z17, K1
+	VPSUBB          Z21, Z9, K1, Z21
+	VPDPBUSD.BCST   308(BX), Z21, Z19
+	VPSRLD          $0x08, Z16, Z17
+	VPSHUFB         Z10, Z17, Z17
+	VPTESTMB        Z12, Z17, K1
+	VPSUBB          Z15, Z9, K1, Z15
+	VPDPBUSD.BCST   312(BX), Z15, Z19
+	VBROADCASTI32X4 688(SP), Z15
+	VINSERTI32X4    $0x01, 1712(SP), Z15, Z15
+	VINSERTI32X4    $0x02, 2736(SP), Z15, Z15
+	VINSERTI32X4    $0x03, 3760(SP), Z15, Z15
+	VBROADCASTI32X4 944(SP), Z17
+	VINSERTI32X4    $0x01, 1968(SP), Z17, Z17
+	VINSERTI32X4    $0x02, 2992(SP), Z17, Z17
+	VINSERTI32X4    $0x03, 4016(SP), Z17, Z17
+	VBROADCASTI32X4 1200(SP), Z20
+	VINSERTI32X4    $0x01, 2224(SP), Z20, Z20
+	VINSERTI32X4    $0x02, 3248(SP), Z20, Z20
+	VINSERTI32X4    $0x03, 4272(SP), Z20, Z20
+	VBROADCASTI32X4 1456(SP), Z21
+	VINSERTI32X4    $0x01, 2480(SP), Z21, Z21
+	VINSERTI32X4    $0x02, 3504(SP), Z21, Z21
+	VINSERTI32X4    $0x03, 4528(SP), Z21, Z21
+	VPUNPCKLDQ      Z17, Z15, Z22
+	VPUNPCKHDQ      Z17, Z15, Z15
+	VPUNPCKLDQ      Z21, Z20, Z17
+	VPUNPCKHDQ      Z21, Z20, Z20
+	VPUNPCKLQDQ     Z17, Z22, Z21
+	VPUNPCKHQDQ     Z17, Z22, Z17
+	VPUNPCKLQDQ     Z20, Z15, Z22
+	VPUNPCKHQDQ     Z20, Z15, Z15
+	VPSRLD          $0x10, Z16, Z20
+	VPSHUFB         Z10, Z20, Z20
+	VPTESTMB        Z11, Z20, K1
+	VPSUBB          Z21, Z9, K1, Z21
+	VPDPBUSD.BCST   316(BX), Z21, Z19
+	VPSRLD          $0x10, Z16, Z20
+	VPSHUFB         Z10, Z20, Z20
+	VPTESTMB        Z12, Z20, K1
+	VPSUBB          Z17, Z9, K1, Z17
+	VPDPBUSD.BCST   320(BX), Z17, Z19
+	VPSRLD          $0x18, Z16, Z17
+	VPSHUFB         Z10, Z17, Z17
+	VPTESTMB        Z11, Z17, K1
+	VPSUBB          Z22, Z9, K1, Z22
+	VPDPBUSD.BCST   324(BX), Z22, Z19
+	VPSRLD          $0x18, Z16, Z16
+	VPSHUFB         Z10, Z16, Z16
+	VPTESTMB        Z12, Z16, K1
+	VPSUBB          Z15, Z9, K1, Z15
+	VPDPBUSD.BCST   328(BX), Z15, Z19
+	VCVTDQ2PS       Z19, Z19
+	VMULPS          320(SP), Z19, Z19
+	VADDPS          Z19, Z0, Z0
+	VPSRLD          $0x1c, Z18, Z15
+	VCVTDQ2PS       Z15, Z15
+	VADDPS          Z2, Z15, Z15
+	VMULPS          Z13, Z15, Z15
+	VMULPS          Z2, Z15, Z15
+	VMULPS.BCST     392(BX), Z15, Z15
+	VMOVUPS         Z15, 384(SP)
+	VPANDD          Z18, Z3, Z15
+	VPSLLD          $0x01, Z18, Z16
+	VPTERNLOGD      $0xf8, Z4, Z16, Z15
+	VPSLLD          $0x02, Z18, Z16
+	VPTERNLOGD      $0xf8, Z5, Z16, Z15
+	VPSLLD          $0x03, Z18, Z16
+	VPTERNLOGD      $0xf8, Z6, Z16, Z15
+	VPANDD          Z15, Z7, Z16
+	VPSHUFB         Z16, Z8, Z16
+	VPSRLD          $0x04, Z15, Z17
+	VPANDD          Z17, Z7, Z17
+	VPSHUFB         Z17, Z8, Z17
+	VPTERNLOGD      $0x96, Z16, Z17, Z15
+	VBROADCASTI32X4 704(SP), Z16
+	VINSERTI32X4    $0x01, 1728(SP), Z16, Z16
+	VINSERTI32X4    $0x02, 2752(SP), Z16, Z16
+	VINSERTI32X4    $0x03, 3776(SP), Z16, Z16
+	VBROADCASTI32X4 960(SP), Z17
+	VINSERTI32X4    $0x01, 1984(SP), Z17, Z17
+	VINSERTI32X4    $0x02, 3008(SP), Z17, Z17
+	VINSERTI32X4    $0x03, 4032(SP), Z17, Z17
+	VBROADCASTI32X4 1216(SP), Z18
+	VINSERTI32X4    $0x01, 2240(SP), Z18, Z18
+	VINSERTI32X4    $0x02, 3264(SP), Z18, Z18
+	VINSERTI32X4    $0x03, 4288(SP), Z18, Z18
+	VBROADCASTI32X4 1472(SP), Z19
+	VINSERTI32X4    $0x01, 2496(SP), Z19, Z19
+	VINSERTI32X4    $0x02, 3520(SP), Z19, Z19
+	VINSERTI32X4    $0x03, 4544(SP), Z19, Z19
+	VPUNPCKLDQ      Z17, Z16, Z20
+	VPUNPCKHDQ      Z17, Z16, Z16
+	VPUNPCKLDQ      Z19, Z18, Z17
+	VPUNPCKHDQ      Z19, Z18, Z18
+	VPUNPCKLQDQ     Z17, Z20, Z19
+	VPUNPCKHQDQ     Z17, Z20, Z17
+	VPUNPCKLQDQ     Z18, Z16, Z20
+	VPUNPCKHQDQ     Z18, Z16, Z16
+	VPSHUFB         Z10, Z15, Z18
+	VPTESTMB        Z11, Z18, K1
+	VPSUBB          Z19, Z9, K1, Z19
+	VPMULLD.BCST    396(BX), Z1, Z18
+	VPDPBUSD.BCST   360(BX), Z19, Z18
+	VPSHUFB         Z10, Z15, Z19
+	VPTESTMB        Z12, Z19, K1
+	VPSUBB          Z17, Z9, K1, Z17
+	VPDPBUSD.BCST   364(BX), Z17, Z18
+	VPSRLD          $0x08, Z15, Z17
+	VPSHUFB         Z10, Z17, Z17
+	VPTESTMB        Z11, Z17, K1
+	VPSUBB          Z20, Z9, K1, Z20
+	VPDPBUSD.BCST   368(BX), Z20, Z18
+	VPSRLD          $0x08, Z15, Z17
+	VPSHUFB         Z10, Z17, Z17
+	VPTESTMB        Z12, Z17, K1
+	VPSUBB          Z16, Z9, K1, Z16
+	VPDPBUSD.BCST   372(BX), Z16, Z18
+	VBROADCASTI32X4 720(SP), Z16
+	VINSERTI32X4    $0x01, 1744(SP), Z16, Z16
+	VINSERTI32X4    $0x02, 2768(SP), Z16, Z16
+	VINSERTI32X4    $0x03, 3792(SP), Z16, Z16
+	VBROADCASTI32X4 976(SP), Z17
+	VINSERTI32X4    $0x01, 2000(SP), Z17, Z17
+	VINSERTI32X4    $0x02, 3024(SP), Z17, Z17
+	VINSERTI32X4    $0x03, 4048(SP), Z17, Z17
+	VBROADCASTI32X4 1232(SP), Z19
+	VINSERTI32X4    $0x01, 2256(SP), Z19, Z19
+	VINSERTI32X4    $0x02, 3280(SP), Z19, Z19
+	VINSERTI32X4    $0x03, 4304(SP), Z19, Z19
+	VBROADCASTI32X4 1488(SP), Z20
+	VINSERTI32X4    $0x01, 2512(SP), Z20, Z20
+	VINSERTI32X4    $0x02, 3536(SP), Z20, Z20
+	VINSERTI32X4    $0x03, 4560(SP), Z20, Z20
+	VPUNPCKLDQ      Z17, Z16, Z21
+	VPUNPCKHDQ      Z17, Z16, Z16
+	VPUNPCKLDQ      Z20, Z19, Z17
+	VPUNPCKHDQ      Z20, Z19, Z19
+	VPUNPCKLQDQ     Z17, Z21, Z20
+	VPUNPCKHQDQ     Z17, Z21, Z17
+	VPUNPCKLQDQ     Z19, Z16, Z21
+	VPUNPCKHQDQ     Z19, Z16, Z16
+	VPSRLD          $0x10, Z15, Z19
+	VPSHUFB         Z10, Z19, Z19
+	VPTESTMB        Z11, Z19, K1
+	VPSUBB          Z20, Z9, K1, Z20
+	VPDPBUSD.BCST   376(BX), Z20, Z18
+	VPSRLD          $0x10, Z15, Z19
+	VPSHUFB         Z10, Z19, Z19
+	VPTESTMB        Z12, Z19, K1
+	VPSUBB          Z17, Z9, K1, Z17
+	VPDPBUSD.BCST   380(BX), Z17, Z18
+	VPSRLD          $0x18, Z15, Z17
+	VPSHUFB         Z10, Z17, Z17
+	VPTESTMB        Z11, Z17, K1
+	VPSUBB          Z21, Z9, K1, Z21
+	VPDPBUSD.BCST   384(BX), Z21, Z18
+	VPSRLD          $0x18, Z15, Z15
+	VPSHUFB         Z10, Z15, Z15
+	VPTESTMB        Z12, Z15, K1
+	VPSUBB          Z16, Z9, K1, Z16
+	VPDPBUSD.BCST   388(BX), Z16, Z18
+	VCVTDQ2PS       Z18, Z18
+	VMULPS          384(SP), Z18, Z18
+	VADDPS          Z18, Z0, Z0
+	VPSRLD          $0x1c, Z14, Z15
+	VCVTDQ2PS       Z15, Z15
+	VADDPS          Z2, Z15, Z15
+	VMULPS          Z13, Z15, Z15
+	VMULPS          Z2, Z15, Z15
+	VMULPS.BCST     452(BX), Z15, Z13
+	VMOVUPS         Z13, 448(SP)
+	VPANDD          Z14, Z3, Z13
+	VPSLLD          $0x01, Z14, Z15
+	VPTERNLOGD      $0xf8, Z4, Z15, Z13
+	VPSLLD          $0x02, Z14, Z15
+	VPTERNLOGD      $0xf8, Z5, Z15, Z13
+	VPSLLD          $0x03, Z14, Z14
+	VPTERNLOGD      $0xf8, Z6, Z14, Z13
+	VPANDD          Z13, Z7, Z14
+	VPSHUFB         Z14, Z8, Z14
+	VPSRLD          $0x04, Z13, Z15
+	VPANDD          Z15, Z7, Z15
+	VPSHUFB         Z15, Z8, Z15
+	VPTERNLOGD      $0x96, Z14, Z15, Z13
+	VBROADCASTI32X4 736(SP), Z14
+	VINSERTI32X4    $0x01, 1760(SP), Z14, Z14
+	VINSERTI32X4    $0x02, 2784(SP), Z14, Z14
+	VINSERTI32X4    $0x03, 3808(SP), Z14, Z14
+	VBROADCASTI32X4 992(SP), Z15
+	VINSERTI32X4    $0x01, 2016(SP), Z15, Z15
+	VINSERTI32X4    $0x02, 3040(SP), Z15, Z15
+	VINSERTI32X4    $0x03, 4064(SP), Z15, Z15
+	VBROADCASTI32X4 1248(SP), Z16
+	VINSERTI32X4    $0x01, 2272(SP), Z16, Z16
+	VINSERTI32X4    $0x02, 3296(SP), Z16, Z16
+	VINSERTI32X4    $0x03, 4320(SP), Z16, Z16
+	VBROADCASTI32X4 1504(SP), Z17
+	VINSERTI32X4    $0x01, 2528(SP), Z17, Z17
+	VINSERTI32X4    $0x02, 3552(SP), Z17, Z17
+	VINSERTI32X4    $0x03, 4576(SP), Z17, Z17
+	VPUNPCKLDQ      Z15, Z14, Z18
+	VPUNPCKHDQ      Z15, Z14, Z14
+	VPUNPCKLDQ      Z17, Z16, Z15
+	VPUNPCKHDQ      Z17, Z16, Z16
+	VPUNPCKLQDQ     Z15, Z18, Z17
+	VPUNPCKHQDQ     Z15, Z18, Z15
+	VPUNPCKLQDQ     Z16, Z14, Z18
+	VPUNPCKHQDQ     Z16, Z14, Z14
+	VPSHUFB         Z10, Z13, Z16
+	VPTESTMB        Z11, Z16, K1
+	VPSUBB          Z17, Z9, K1, Z17
+	VPMULLD.BCST    456(BX), Z1, Z16
+	VPDPBUSD.BCST   420(BX), Z17, Z16
+	VPSHUFB         Z10, Z13, Z17
+	VPTESTMB        Z12, Z17, K1
+	VPSUBB          Z15, Z9, K1, Z15
+	VPDPBUSD.BCST   424(BX), Z15, Z16
+	VPSRLD          $0x08, Z13, Z15
+	VPSHUFB         Z10, Z15, Z15
+	VPTESTMB        Z11, Z15, K1
+	VPSUBB          Z18, Z9, K1, Z18
+	VPDPBUSD.BCST   428(BX), Z18, Z16
+	VPSRLD          $0x08, Z13, Z15
+	VPSHUFB         Z10, Z15, Z15
+	VPTESTMB        Z12, Z15, K1
+	VPSUBB          Z14, Z9, K1, Z14
+	VPDPBUSD.BCST   432(BX), Z14, Z16
+	VBROADCASTI32X4 752(SP), Z14
+	VINSERTI32X4    $0x01, 1776(SP), Z14, Z14
+	VINSERTI32X4    $0x02, 2800(SP), Z14, Z14
+	VINSERTI32X4    $0x03, 3824(SP), Z14, Z14
+	VBROADCASTI32X4 1008(SP), Z15
+	VINSERTI32X4    $0x01, 2032(SP), Z15, Z15
+	VINSERTI32X4    $0x02, 3056(SP), Z15, Z15
+	VINSERTI32X4    $0x03, 4080(SP), Z15, Z15
+	VBROADCASTI32X4 1264(SP), Z17
+	VINSERTI32X4    $0x01, 2288(SP), Z17, Z17
+	VINSERTI32X4    $0x02, 3312(SP), Z17, Z17
+	VINSERTI32X4    $0x03, 4336(SP), Z17, Z17
+	VBROADCASTI32X4 1520(SP), Z18
+	VINSERTI32X4    $0x01, 2544(SP), Z18, Z18
+	VINSERTI32X4    $0x02, 3568(SP), Z18, Z18
+	VINSERTI32X4    $0x03, 4592(SP), Z18, Z18
+	VPUNPCKLDQ      Z15, Z14, Z19
+	VPUNPCKHDQ      Z15, Z14, Z14
+	VPUNPCKLDQ      Z18, Z17, Z15
+	VPUNPCKHDQ      Z18, Z17, Z17
+	VPUNPCKLQDQ     Z15, Z19, Z18
+	VPUNPCKHQDQ     Z15, Z19, Z15
+	VPUNPCKLQDQ     Z17, Z14, Z19
+	VPUNPCKHQDQ     Z17, Z14, Z14
+	VPSRLD          $0x10, Z13, Z17
+	VPSHUFB         Z10, Z17, Z17
+	VPTESTMB        Z11, Z17, K1
+	VPSUBB          Z18, Z9, K1, Z18
+	VPDPBUSD.BCST   436(BX), Z18, Z16
+	VPSRLD          $0x10, Z13, Z17
+	VPSHUFB         Z10, Z17, Z17
+	VPTESTMB        Z12, Z17, K1
+	VPSUBB          Z15, Z9, K1, Z15
+	VPDPBUSD.BCST   440(BX), Z15, Z16
+	VPSRLD          $0x18, Z13, Z15
+	VPSHUFB         Z10, Z15, Z15
+	VPTESTMB        Z11, Z15, K1
+	VPSUBB          Z19, Z9, K1, Z19
+	VPDPBUSD.BCST   444(BX), Z19, Z16
+	VPSRLD          $0x18, Z13, Z13
+	VPSHUFB         Z10, Z13, Z13
+	VPTESTMB        Z12, Z13, K1
+	VPSUBB          Z14, Z9, K1, Z14
+	VPDPBUSD.BCST   448(BX), Z14, Z16
+	VCVTDQ2PS       Z16, Z16
+	VMULPS          448(SP), Z16, Z16
+	VADDPS          Z16, Z0, Z0
+	ADDQ            $0x00000062, AX
+	ADDQ            $0x00000062, SI
+	ADDQ            $0x00000062, DI
+	ADDQ            $0x00000062, R8
+	ADDQ            $0x00000062, R9
+	ADDQ            $0x00000062, R10
+	ADDQ            $0x00000620, R11
+	ADDQ            $0x000001e0, BX
+	DECQ            DX
+	JNE             block
+	MOVQ            acc+0(FP), AX
+	VMOVUPS         Z0, (AX)
+	VZEROUPPER
+	RET
+
+DATA dotIQ3_XXSConst0<>+0(SB)/8, $0x3f0000003f000000
+DATA dotIQ3_XXSConst0<>+8(SB)/8, $0x3f0000003f000000
+GLOBL dotIQ3_XXSConst0<>(SB), RODATA|NOPTR, $16
+
+DATA dotIQ3_XXSConst1<>+0(SB)/8, $0x0000007f0000007f
+DATA dotIQ3_XXSConst1<>+8(SB)/8, $0x0000007f0000007f
+GLOBL dotIQ3_XXSConst1<>(SB), RODATA|NOPTR, $16
+
+DATA dotIQ3_XXSConst2<>+0(SB)/8, $0x00007f0000007f00
+DATA dotIQ3_XXSConst2<>+8(SB)/8, $0x00007f0000007f00
+GLOBL dotIQ3_XXSConst2<>(SB), RODATA|NOPTR, $16
+
+DATA dotIQ3_XXSConst3<>+0(SB)/8, $0x007f0000007f0000
+DATA dotIQ3_XXSConst3<>+8(SB)/8, $0x007f0000007f0000
+GLOBL dotIQ3_XXSConst3<>(SB), RODATA|NOPTR, $16
+
+DATA dotIQ3_XXSConst4<>+0(SB)/8, $0x7f0000007f000000
+DATA dotIQ3_XXSConst4<>+8(SB)/8, $0x7f0000007f000000
+GLOBL dotIQ3_XXSConst4<>(SB), RODATA|NOPTR, $16
+
+DATA dotIQ3_XXSConst5<>+0(SB)/8, $0x0f0f0f0f0f0f0f0f
+DATA dotIQ3_XXSConst5<>+8(SB)/8, $0x0f0f0f0f0f0f0f0f
+GLOBL dotIQ3_XXSConst5<>(SB), RODATA|NOPTR, $16
+
+DATA dotIQ3_XXSConst6<>+0(SB)/8, $0x8000008000808000
+DATA dotIQ3_XXSConst6<>+8(SB)/8, $0x0080800080000080
+GLOBL dotIQ3_XXSConst6<>(SB), RODATA|NOPTR, $16
+
+DATA dotIQ3_XXSConst7<>+0(SB)/8, $0x8080808080808080
+DATA dotIQ3_XXSConst7<>+8(SB)/8, $0x8080808080808080
+GLOBL dotIQ3_XXSConst7<>(SB), RODATA|NOPTR, $16
+
+DATA dotIQ3_XXSConst8<>+0(SB)/8, $0x0404040400000000
+DATA dotIQ3_XXSConst8<>+8(SB)/8, $0x0c0c0c0c08080808
+GLOBL dotIQ3_XXSConst8<>(SB), RODATA|NOPTR, $16
+
+DATA dotIQ3_XXSConst9<>+0(SB)/8, $0x0804020108040201
+DATA dotIQ3_XXSConst9<>+8(SB)/8, $0x0804020108040201
+GLOBL dotIQ3_XXSConst9<>(SB), RODATA|NOPTR, $16
+
+DATA dotIQ3_XXSConst10<>+0(SB)/8, $0x8040201080402010
+DATA dotIQ3_XXSConst10<>+8(SB)/8, $0x8040201080402010
+GLOBL dotIQ3_XXSConst10<>(SB), RODATA|NOPTR, $16
+
+// func dotIQ3_SVNNI(acc *float32, rows *byte, stride int, blocks int, acts *byte)
+// Requires: AVX, AVX512BW, AVX512F, AVX512VNNI, MMX+
+TEXT ·dotIQ3_SVNNI(SB), $4616-40
+	MOVQ            rows+8(FP), AX
+	MOVQ            stride+16(FP), CX
+	MOVQ            blocks+24(FP), DX
+	MOVQ            acts+32(FP), BX
+	LEAQ            (AX)(CX*2), SI
+	ADDQ            CX, SI
+	LEAQ            (SI)(CX*2), DI
+	ADDQ            CX, DI
+	LEAQ            (DI)(CX*2), R8
+	ADDQ            CX, R8
+	LEAQ            (R8)(CX*2), R9
+	ADDQ            CX, R9
+	LEAQ            (R9)(CX*2), R10
+	ADDQ            CX, R10
+	MOVQ            CX, R11
+	SHLQ            $0x04, R11
+	ADDQ            AX, R11
+	MOVL            $-16, R12
+	VPBROADCASTD    R12, Z1
+	VPXORD          Z0, Z0, Z0
+	VBROADCASTI32X4 dotIQ3_SConst0<>+0(SB), Z2
+	VBROADCASTI32X4 dotIQ3_SConst1<>+0(SB), Z3
+	VBROADCASTI32X4 dotIQ3_SConst2<>+0(SB), Z4
+	VBROADCASTI32X4 dotIQ3_SConst3<>+0(SB), Z5
+	VBROADCASTI32X4 dotIQ3_SConst4<>+0(SB), Z6
+
+block:
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	PREFETCHT0 128(R11)
+	PREFETCHT0 192(R11)
+	PREFETCHT0 256(R11)
+	PREFETCHT0 320(R11)
+	PREFETCHT0 384(R11)
+	PREFETCHT0 448(R11)
+	PREFETCHT0 512(R11)
+	PREFETCHT0 576(R11)
+	PREFETCHT0 640(R11)
+	PREFETCHT0 704(R11)
+	PREFETCHT0 768(R11)
+	PREFETCHT0 832(R11)
+	PREFETCHT0 896(R11)
+	PREFETCHT0 960(R11)
+	PREFETCHT0 1024(R11)
+	PREFETCHT0 1088(R11)
+	PREFETCHT0 1152(R11)
+	PREFETCHT0 1216(R11)
+	PREFETCHT0 1280(R11)
+	PREFETCHT0 1344(R11)
+	PREFETCHT0 1408(R11)
+	PREFETCHT0 1472(R11)
+	PREFETCHT0 1536(R11)
+	PREFETCHT0 1600(R11)
+	PREFETCHT0 1664(R11)
+	PREFETCHT0 1728(R11)
+	LEAQ       ·gridIQ3_S+0(SB), R12
+	MOVQ       AX, R13
+	LEAQ       512(SP), R14
+	MOVQ       $0x00000010, 4608(SP)
+
+row:
+	MOVBLZX         2(R13), R15
+	MOVWLZX         66(R13), BP
+	SHLL            $0x08, BP
+	ANDL            $0x00000100, BP
+	ORL             BP, R15
+	MOVL            (R12)(R15*4), R15
+	MOVL            R15, (R14)
+	MOVBLZX         3(R13), R15
+	MOVWLZX         66(R13), BP
+	SHLL            $0x07, BP
+	ANDL            $0x00000100, BP
+	ORL             BP, R15
+	MOVL            (R12)(R15*4), R15
+	MOVL            R15, 4(R14)
+	MOVBLZX         4(R13), R15
+	MOVWLZX         66(R13), BP
+	SHLL            $0x06, BP
+	ANDL            $0x00000100, BP
+	ORL             BP, R15
+	MOVL            (R12)(R15*4), R15
+	MOVL            R15, 8(R14)
+	MOVBLZX         5(R13), R15
+	MOVWLZX         66(R13), BP
+	SHLL            $0x05, BP
+	ANDL            $0x00000100, BP
+	ORL             BP, R15
+	MOVL            (R12)(R15*4), R15
+	MOVL            R15, 12(R14)
+	MOVBLZX         6(R13), R15
+	MOVWLZX         66(R13), BP
+	SHLL            $0x04, BP
+	ANDL            $0x00000100, BP
+	ORL             BP, R15
+	MOVL            (R12)(R15*4), R15
+	MOVL            R15, 16(R14)
+	MOVBLZX         7(R13), R15
+	MOVWLZX         66(R13), BP
+	SHLL            $0x03, BP
+	ANDL            $0x00000100, BP
+	ORL             BP, R15
+	MOVL            (R12)(R15*4), R15
+	MOVL            R15, 20(R14)
+	MOVBLZX         8(R13), R15
+	MOVWLZX         66(R13), BP
+	SHLL            $0x02, BP
+	ANDL            $0x00000100, BP
+	ORL             BP, R15
+	MOVL            (R12)(R15*4), R15
+	MOVL            R15, 24(R14)
+	MOVBLZX         9(R13), R15
+	MOVWLZX         66(R13), BP
+	SHLL            $0x01, BP
+	ANDL            $0x00000100, BP
+	ORL             BP, R15
+	MOVL            (R12)(R15*4), R15
+	MOVL            R15, 28(R14)
+	MOVBLZX         10(R13), R15
+	MOVWLZX         67(R13), BP
+	SHLL            $0x08, BP
+	ANDL            $0x00000100, BP
+	ORL             BP, R15
+	MOVL            (R12)(R15*4), R15
+	MOVL            R15, 32(R14)
+	MOVBLZX         11(R13), R15
+	MOVWLZX         67(R13), BP
+	SHLL            $0x07, BP
+	ANDL            $0x00000100, BP
+	ORL             BP, R15
+	MOVL            (R12)(R15*4), R15
+	MOVL            R15, 36(R14)
+	MOVBLZX         12(R13), R15
+	MOVWLZX         67(R13), BP
+	SHLL            $0x06, BP
+	ANDL            $0x00000100, BP
+	ORL             BP, R15
+	MOVL            (R12)(R15*4), R15
+	MOVL            R15, 40(R14)
+	MOVBLZX         13(R13), R15
+	MOVWLZX         67(R13), BP
+	SHLL            $0x05, BP
+	ANDL            $0x00000100, BP
+	ORL             BP, R15
+	MOVL            (R12)(R15*4), R15
+	MOVL            R15, 44(R14)
+	MOVBLZX         14(R13), R15
+	MOVWLZX         67(R13), BP
+	SHLL            $0x04, BP
+	ANDL            $0x00000100, BP
+	ORL             BP, R15
+	MOVL            (R12)(R15*4), R15
+	MOVL            R15, 48(R14)
+	MOVBLZX         15(R13), R15
+	MOVWLZX         67(R13), BP
+	SHLL            $0x03, BP
+	ANDL            $0x00000100, BP
+	ORL             BP, R15
+	MOVL            (R12)(R15*4), R15
+	MOVL            R15, 52(R14)
+	MOVBLZX         16(R13), R15
+	MOVWLZX         67(R13), BP
+	SHLL            $0x02, BP
+	ANDL            $0x00000100, BP
+	ORL             BP, R15
+	MOVL            (R12)(R15*4), R15
+	MOVL            R15, 56(R14)
+	MOVBLZX         17(R13), R15
+	MOVWLZX         67(R13), BP
+	SHLL            $0x01, BP
+	ANDL            $0x00000100, BP
+	ORL             BP, R15
+	MOVL            (R12)(R15*4), R15
+	MOVL            R15, 60(R14)
+	MOVBLZX         18(R13), R15
+	MOVWLZX         68(R13), BP
+	SHLL            $0x08, BP
+	ANDL            $0x00000100, BP
+	ORL             BP, R15
+	MOVL            (R12)(R15*4), R15
+	MOVL            R15, 64(R14)
+	MOVBLZX         19(R13), R15
+	MOVWLZX         68(R13), BP
+	SHLL            $0x07, BP
+	ANDL            $0x00000100, BP
+	ORL             BP, R15
+	MOVL            (R12)(R15*4), R15
+	MOVL            R15, 68(R14)
+	MOVBLZX         20(R13), R15
+	MOVWLZX         68(R13), BP
+	SHLL            $0x06, BP
+	ANDL            $0x00000100, BP
+	ORL             BP, R15
+	MOVL            (R12)(R15*4), R15
+	MOVL            R15, 72(R14)
+	MOVBLZX         21(R13), R15
+	MOVWLZX         68(R13), BP
+	SHLL            $0x05, BP
+	ANDL            $0x00000100, BP
+	ORL             BP, R15
+	MOVL            (R12)(R15*4), R15
+	MOVL            R15, 76(R14)
+	MOVBLZX         22(R13), R15
+	MOVWLZX         68(R13), BP
+	SHLL            $0x04, BP
+	ANDL            $0x00000100, BP
+	ORL             BP, R15
+	MOVL            (R12)(R15*4), R15
+	MOVL            R15, 80(R14)
+	MOVBLZX         23(R13), R15
+	MOVWLZX         68(R13), BP
+	SHLL            $0x03, BP
+	ANDL            $0x00000100, BP
+	ORL             BP, R15
+	MOVL            (R12)(R15*4), R15
+	MOVL            R15, 84(R14)
+	MOVBLZX         24(R13), R15
+	MOVWLZX         68(R13), BP
+	SHLL            $0x02, BP
+	ANDL            $0x00000100, BP
+	ORL             BP, R15
+	MOVL            (R12)(R15*4), R15
+	MOVL            R15, 88(R14)
+	MOVBLZX         25(R13), R15
+	MOVWLZX         68(R13), BP
+	SHLL            $0x01, BP
+	ANDL            $0x00000100, BP
+	ORL             BP, R15
+	MOVL            (R12)(R15*4), R15
+	MOVL            R15, 92(R14)
+	MOVBLZX         26(R13), R15
+	MOVWLZX         69(R13), BP
+	SHLL            $0x08, BP
+	ANDL            $0x00000100, BP
+	ORL             BP, R15
+	MOVL            (R12)(R15*4), R15
+	MOVL            R15, 96(R14)
+	MOVBLZX         27(R13), R15
+	MOVWLZX         69(R13), BP
+	SHLL            $0x07, BP
+	ANDL            $0x00000100, BP
+	ORL             BP, R15
+	MOVL            (R12)(R15*4), R15
+	MOVL            R15, 100(R14)
+	MOVBLZX         28(R13), R15
+	MOVWLZX         69(R13), BP
+	SHLL            $0x06, BP
+	ANDL            $0x00000100, BP
+	ORL             BP, R15
+	MOVL            (R12)(R15*4), R15
+	MOVL            R15, 104(R14)
+	MOVBLZX         29(R13), R15
+	MOVWLZX         69(R13), BP
+	SHLL            $0x05, BP
+	ANDL            $0x00000100, BP
+	ORL             BP, R15
+	MOVL            (R12)(R15*4), R15
+	MOVL            R15, 108(R14)
+	MOVBLZX         30(R13), R15
+	MOVWLZX         69(R13), BP
+	SHLL            $0x04, BP
+	ANDL            $0x00000100, BP
+	ORL             BP, R15
+	MOVL            (R12)(R15*4), R15
+	MOVL            R15, 112(R14)
+	MOVBLZX         31(R13), R15
+	MOVWLZX         69(R13), BP
+	SHLL            $0x03, BP
+	ANDL            $0x00000100, BP
+	ORL             BP, R15
+	MOVL            (R12)(R15*4), R15
+	MOVL            R15, 116(R14)
+	MOVBLZX         32(R13), R15
+	MOVWLZX         69(R13), BP
+	SHLL            $0x02, BP
+	ANDL            $0x00000100, BP
+	ORL             BP, R15
+	MOVL            (R12)(R15*4), R15
+	MOVL            R15, 120(R14)
+	MOVBLZX         33(R13), R15
+	MOVWLZX         69(R13), BP
+	SHLL            $0x01, BP
+	ANDL            $0x00000100, BP
+	ORL             BP, R15
+	MOVL            (R12)(R15*4), R15
+	MOVL            R15, 124(R14)
+	MOVBLZX         34(R13), R15
+	MOVWLZX         70(R13), BP
+	SHLL            $0x08, BP
+	ANDL            $0x00000100, BP
+	ORL             BP, R15
+	MOVL            (R12)(R15*4), R15
+	MOVL            R15, 128(R14)
+	MOVBLZX         35(R13), R15
+	MOVWLZX         70(R13), BP
+	SHLL            $0x07, BP
+	ANDL            $0x00000100, BP
+	ORL             BP, R15
+	MOVL            (R12)(R15*4), R15
+	MOVL            R15, 132(R14)
+	MOVBLZX         36(R13), R15
+	MOVWLZX         70(R13), BP
+	SHLL            $0x06, BP
+	ANDL            $0x00000100, BP
+	ORL             BP, R15
+	MOVL            (R12)(R15*4), R15
+	MOVL            R15, 136(R14)
+	MOVBLZX         37(R13), R15
+	MOVWLZX         70(R13), BP
+	SHLL            $0x05, BP
+	ANDL            $0x00000100, BP
+	ORL             BP, R15
+	MOVL            (R12)(R15*4), R15
+	MOVL            R15, 140(R14)
+	MOVBLZX         38(R13), R15
+	MOVWLZX         70(R13), BP
+	SHLL            $0x04, BP
+	ANDL            $0x00000100, BP
+	ORL             BP, R15
+	MOVL            (R12)(R15*4), R15
+	MOVL            R15, 144(R14)
+	MOVBLZX         39(R13), R15
+	MOVWLZX         70(R13), BP
+	SHLL            $0x03, BP
+	ANDL            $0x00000100, BP
+	ORL             BP, R15
+	MOVL            (R12)(R15*4), R15
+	MOVL            R15, 148(R14)
+	MOVBLZX         40(R13), R15
+	MOVWLZX         70(R13), BP
+	SHLL            $0x02, BP
+	ANDL            $0x00000100, BP
+	ORL             BP, R15
+	MOVL            (R12)(R15*4), R15
+	MOVL            R15, 152(R14)
+	MOVBLZX         41(R13), R15
+	MOVWLZX         70(R13), BP
+	SHLL            $0x01, BP
+	ANDL            $0x00000100, BP
+	ORL             BP, R15
+	MOVL            (R12)(R15*4), R15
+	MOVL            R15, 156(R14)
+	MOVBLZX         42(R13), R15
+	MOVWLZX         71(R13), BP
+	SHLL            $0x08, BP
+	ANDL            $0x00000100, BP
+	ORL             BP, R15
+	MOVL            (R12)(R15*4), R15
+	MOVL            R15, 160(R14)
+	MOVBLZX         43(R13), R15
+	MOVWLZX         71(R13), BP
+	SHLL            $0x07, BP
+	ANDL            $0x00000100, BP
+	ORL             BP, R15
+	MOVL            (R12)(R15*4), R15
+	MOVL            R15, 164(R14)
+	MOVBLZX         44(R13), R15
+	MOVWLZX         71(R13), BP
+	SHLL            $0x06, BP
+	ANDL            $0x00000100, BP
+	ORL             BP, R15
+	MOVL            (R12)(R15*4), R15
+	MOVL            R15, 168(R14)
+	MOVBLZX         45(R13), R15
+	MOVWLZX         71(R13), BP
+	SHLL            $0x05, BP
+	ANDL            $0x00000100, BP
+	ORL             BP, R15
+	MOVL            (R12)(R15*4), R15
+	MOVL            R15, 172(R14)
+	MOVBLZX         46(R13), R15
+	MOVWLZX         71(R13), BP
+	SHLL            $0x04, BP
+	ANDL            $0x00000100, BP
+	ORL             BP, R15
+	MOVL            (R12)(R15*4), R15
+	MOVL            R15, 176(R14)
+	MOVBLZX         47(R13), R15
+	MOVWLZX         71(R13), BP
+	SHLL            $0x03, BP
+	ANDL            $0x00000100, BP
+	ORL             BP, R15
+	MOVL            (R12)(R15*4), R15
+	MOVL            R15, 180(R14)
+	MOVBLZX         48(R13), R15
+	MOVWLZX         71(R13), BP
+	SHLL            $0x02, BP
+	ANDL            $0x00000100, BP
+	ORL             BP, R15
+	MOVL            (R12)(R15*4), R15
+	MOVL            R15, 184(R14)
+	MOVBLZX         49(R13), R15
+	MOVWLZX         71(R13), BP
+	SHLL            $0x01, BP
+	ANDL            $0x00000100, BP
+	ORL             BP, R15
+	MOVL            (R12)(R15*4), R15
+	MOVL            R15, 188(R14)
+	MOVBLZX         50(R13), R15
+	MOVWLZX         72(R13), BP
+	SHLL            $0x08, BP
+	ANDL            $0x00000100, BP
+	ORL             BP, R15
+	MOVL            (R12)(R15*4), R15
+	MOVL            R15, 192(R14)
+	MOVBLZX         51(R13), R15
+	MOVWLZX         72(R13), BP
+	SHLL            $0x07, BP
+	ANDL            $0x00000100, BP
+	ORL             BP, R15
+	MOVL            (R12)(R15*4), R15
+	MOVL            R15, 196(R14)
+	MOVBLZX         52(R13), R15
+	MOVWLZX         72(R13), BP
+	SHLL            $0x06, BP
+	ANDL            $0x00000100, BP
+	ORL             BP, R15
+	MOVL            (R12)(R15*4), R15
+	MOVL            R15, 200(R14)
+	MOVBLZX         53(R13), R15
+	MOVWLZX         72(R13), BP
+	SHLL            $0x05, BP
+	ANDL            $0x00000100, BP
+	ORL             BP, R15
+	MOVL            (R12)(R15*4), R15
+	MOVL            R15, 204(R14)
+	MOVBLZX         54(R13), R15
+	MOVWLZX         72(R13), BP
+	SHLL            $0x04, BP
+	ANDL            $0x00000100, BP
+	ORL             BP, R15
+	MOVL            (R12)(R15*4), R15
+	MOVL            R15, 208(R14)
+	MOVBLZX         55(R13), R15
+	MOVWLZX         72(R13), BP
+	SHLL            $0x03, BP
+	ANDL            $0x00000100, BP
+	ORL             BP, R15
+	MOVL            (R12)(R15*4), R15
+	MOVL            R15, 212(R14)
+	MOVBLZX         56(R13), R15
+	MOVWLZX         72(R13), BP
+	SHLL            $0x02, BP
+	ANDL            $0x00000100, BP
+	ORL             BP, R15
+	MOVL            (R12)(R15*4), R15
+	MOVL            R15, 216(R14)
+	MOVBLZX         57(R13), R15
+	MOVWLZX         72(R13), BP
+	SHLL            $0x01, BP
+	ANDL            $0x00000100, BP
+	ORL             BP, R15
+	MOVL            (R12)(R15*4), R15
+	MOVL            R15, 220(R14)
+	MOVBLZX         58(R13), R15
+	MOVWLZX         73(R13), BP
+	SHLL            $0x08, BP
+	ANDL            $0x00000100, BP
+	ORL             BP, R15
+	MOVL            (R12)(R15*4), R15
+	MOVL            R15, 224(R14)
+	MOVBLZX         59(R13), R15
+	MOVWLZX         73(R13), BP
+	SHLL            $0x07, BP
+	ANDL            $0x00000100, BP
+	ORL             BP, R15
+	MOVL            (R12)(R15*4), R15
+	MOVL            R15, 228(R14)
+	MOVBLZX         60(R13), R15
+	MOVWLZX         73(R13), BP
+	SHLL            $0x06, BP
+	ANDL            $0x00000100, BP
+	ORL             BP, R15
+	MOVL            (R12)(R15*4), R15
+	MOVL            R15, 232(R14)
+	MOVBLZX         61(R13), R15
+	MOVWLZX         73(R13), BP
+	SHLL            $0x05, BP
+	ANDL            $0x00000100, BP
+	ORL             BP, R15
+	MOVL            (R12)(R15*4), R15
+	MOVL            R15, 236(R14)
+	MOVBLZX         62(R13), R15
+	MOVWLZX         73(R13), BP
+	SHLL            $0x04, BP
+	ANDL            $0x00000100, BP
+	ORL             BP, R15
+	MOVL            (R12)(R15*4), R15
+	MOVL            R15, 240(R14)
+	MOVBLZX         63(R13), R15
+	MOVWLZX         73(R13), BP
+	SHLL            $0x03, BP
+	ANDL            $0x00000100, BP
+	ORL             BP, R15
+	MOVL            (R12)(R15*4), R15
+	MOVL            R15, 244(R14)
+	MOVBLZX         64(R13), R15
+	MOVWLZX         73(R13), BP
+	SHLL            $0x02, BP
+	ANDL            $0x00000100, BP
+	ORL             BP, R15
+	MOVL            (R12)(R15*4), R15
+	MOVL            R15, 248(R14)
+	MOVBLZX         65(R13), R15
+	MOVWLZX         73(R13), BP
+	SHLL            $0x01, BP
+	ANDL            $0x00000100, BP
+	ORL             BP, R15
+	MOVL            (R12)(R15*4), R15
+	MOVL            R15, 252(R14)
+	ADDQ            CX, R13
+	ADDQ            $0x00000100, R14
+	DECQ            4608(SP)
+	JNE             row
+	VBROADCASTI32X4 (AX), Z7
+	VINSERTI32X4    $0x01, (SI)(CX*1), Z7, Z7
+	VINSERTI32X4    $0x02, (DI)(CX*2), Z7, Z7
+	VINSERTI32X4    $0x03, (R9), Z7, Z7
+	VBROADCASTI32X4 (AX)(CX*1), Z8
+	VINSERTI32X4    $0x01, (SI)(CX*2), Z8, Z8
+	VINSERTI32X4    $0x02, (R8), Z8, Z8
+	VINSERTI32X4    $0x03, (R9)(CX*1), Z8, Z8
+	VBROADCASTI32X4 (AX)(CX*2), Z9
+	VINSERTI32X4    $0x01, (DI), Z9, Z9
+	VINSERTI32X4    $0x02, (R8)(CX*1), Z9, Z9
+	VINSERTI32X4    $0x03, (R9)(CX*2), Z9, Z9
+	VBROADCASTI32X4 (SI), Z10
+	VINSERTI32X4    $0x01, (DI)(CX*1), Z10, Z10
+	VINSERTI32X4    $0x02, (R8)(CX*2), Z10, Z10
+	VINSERTI32X4    $0x03, (R10), Z10, Z10
+	VPUNPCKLDQ      Z8, Z7, Z7
+	VPUNPCKLDQ      Z10, Z9, Z8
+	VPUNPCKLQDQ     Z8, Z7, Z7
+	VPMOVDW         Z7, Y7
+	VCVTPH2PS       Y7, Z7
+	VBROADCASTI32X4 94(AX), Z8
+	VINSERTI32X4    $0x01, 94(SI)(CX*1), Z8, Z8
+	VINSERTI32X4    $0x02, 94(DI)(CX*2), Z8, Z8
+	VINSERTI32X4    $0x03, 94(R9), Z8, Z8
+	VBROADCASTI32X4 94(AX)(CX*1), Z9
+	VINSERTI32X4    $0x01, 94(SI)(CX*2), Z9, Z9
+	VINSERTI32X4    $0x02, 94(R8), Z9, Z9
+	VINSERTI32X4    $0x03, 94(R9)(CX*1), Z9, Z9
+	VBROADCASTI32X4 94(AX)(CX*2), Z10
+	VINSERTI32X4    $0x01, 94(DI), Z10, Z10
+	VINSERTI32X4    $0x02, 94(R8)(CX*1), Z10, Z10
+	VINSERTI32X4    $0x03, 94(R9)(CX*2), Z10, Z10
+	VBROADCASTI32X4 94(SI), Z11
+	VINSERTI32X4    $0x01, 94(DI)(CX*1), Z11, Z11
+	VINSERTI32X4    $0x02, 94(R8)(CX*2), Z11, Z11
+	VINSERTI32X4    $0x03, 94(R10), Z11, Z11
+	VPUNPCKHDQ      Z9, Z8, Z8
+	VPUNPCKHDQ      Z11, Z10, Z9
+	VPUNPCKHQDQ     Z9, Z8, Z8
+	VPSLLD          $0x1c, Z8, Z9
+	VPSRLD          $0x1c, Z9, Z9
+	VPADDD          Z9, Z9, Z9
+	VPORD           Z2, Z9, Z9
+	VCVTDQ2PS       Z9, Z9
+	VMULPS          Z7, Z9, Z9
+	VMULPS.BCST     32(BX), Z9, Z9
+	VMOVUPS         Z9, (SP)
+	VPSLLD          $0x18, Z8, Z9
+	VPSRLD          $0x1c, Z9, Z9
+	VPADDD          Z9, Z9, Z9
+	VPORD           Z2, Z9, Z9
+	VCVTDQ2PS       Z9, Z9
+	VMULPS          Z7, Z9, Z9
+	VMULPS.BCST     92(BX), Z9, Z9
+	VMOVUPS         Z9, 64(SP)
+	VPSLLD          $0x14, Z8, Z9
+	VPSRLD          $0x1c, Z9, Z9
+	VPADDD          Z9, Z9, Z9
+	VPORD           Z2, Z9, Z9
+	VCVTDQ2PS       Z9, Z9
+	VMULPS          Z7, Z9, Z9
+	VMULPS.BCST     152(BX), Z9, Z9
+	VMOVUPS         Z9, 128(SP)
+	VPSLLD          $0x10, Z8, Z9
+	VPSRLD          $0x1c, Z9, Z9
+	VPADDD          Z9, Z9, Z9
+	VPORD           Z2, Z9, Z9
+	VCVTDQ2PS       Z9, Z9
+	VMULPS          Z7, Z9, Z9
+	VMULPS.BCST     212(BX), Z9, Z9
+	VMOVUPS         Z9, 192(SP)
+	VPSLLD          $0x0c, Z8, Z9
+	VPSRLD          $0x1c, Z9, Z9
+	VPADDD          Z9, Z9, Z9
+	VPORD           Z2, Z9, Z9
+	VCVTDQ2PS       Z9, Z9
+	VMULPS          Z7, Z9, Z9
+	VMULPS.BCST     272(BX), Z9, Z9
+	VMOVUPS         Z9, 256(SP)
+	VPSLLD          $0x08, Z8, Z9
+	VPSRLD          $0x1c, Z9, Z9
+	VPADDD          Z9, Z9, Z9
+	VPORD           Z2, Z9, Z9
+	VCVTDQ2PS       Z9, Z9
+	VMULPS          Z7, Z9, Z9
+	VMULPS.BCST     332(BX), Z9, Z9
+	VMOVUPS         Z9, 320(SP)
+	VPSLLD          $0x04, Z8, Z9
+	VPSRLD          $0x1c, Z9, Z9
+	VPADDD          Z9, Z9, Z9
+	VPORD           Z2, Z9, Z9
+	VCVTDQ2PS       Z9, Z9
+	VMULPS          Z7, Z9, Z9
+	VMULPS.BCST     392(BX), Z9, Z9
+	VMOVUPS         Z9, 384(SP)
+	VPSRLD          $0x1c, Z8, Z8
+	VPADDD          Z8, Z8, Z8
+	VPORD           Z2, Z8, Z8
+	VCVTDQ2PS       Z8, Z8
+	VMULPS          Z7, Z8, Z8
+	VMULPS.BCST     452(BX), Z8, Z7
+	VMOVUPS         Z7, 448(SP)
+	VBROADCASTI32X4 74(AX), Z7
+	VINSERTI32X4    $0x01, 74(SI)(CX*1), Z7, Z7
+	VINSERTI32X4    $0x02, 74(DI)(CX*2), Z7, Z7
+	VINSERTI32X4    $0x03, 74(R9), Z7, Z7
+	VBROADCASTI32X4 74(AX)(CX*1), Z8
+	VINSERTI32X4    $0x01, 74(SI)(CX*2), Z8, Z8
+	VINSERTI32X4    $0x02, 74(R8), Z8, Z8
+	VINSERTI32X4    $0x03, 74(R9)(CX*1), Z8, Z8
+	VBROADCASTI32X4 74(AX)(CX*2), Z9
+	VINSERTI32X4    $0x01, 74(DI), Z9, Z9
+	VINSERTI32X4    $0x02, 74(R8)(CX*1), Z9, Z9
+	VINSERTI32X4    $0x03, 74(R9)(CX*2), Z9, Z9
+	VBROADCASTI32X4 74(SI), Z10
+	VINSERTI32X4    $0x01, 74(DI)(CX*1), Z10, Z10
+	VINSERTI32X4    $0x02, 74(R8)(CX*2), Z10, Z10
+	VINSERTI32X4    $0x03, 74(R10), Z10, Z10
+	VPUNPCKLDQ      Z8, Z7, Z11
+	VPUNPCKHDQ      Z8, Z7, Z7
+	VPUNPCKLDQ      Z10, Z9, Z8
+	VPUNPCKHDQ      Z10, Z9, Z9
+	VPUNPCKLQDQ     Z8, Z11, Z10
+	VPUNPCKHQDQ     Z8, Z11, Z8
+	VPUNPCKLQDQ     Z9, Z7, Z11
+	VPUNPCKHQDQ     Z9, Z7, Z7
+	VBROADCASTI32X4 512(SP), Z9
+	VINSERTI32X4    $0x01, 1536(SP), Z9, Z9
+	VINSERTI32X4    $0x02, 2560(SP), Z9, Z9
+	VINSERTI32X4    $0x03, 3584(SP), Z9, Z9
+	VBROADCASTI32X4 768(SP), Z12
+	VINSERTI32X4    $0x01, 1792(SP), Z12, Z12
+	VINSERTI32X4    $0x02, 2816(SP), Z12, Z12
+	VINSERTI32X4    $0x03, 3840(SP), Z12, Z12
+	VBROADCASTI32X4 1024(SP), Z13
+	VINSERTI32X4    $0x01, 2048(SP), Z13, Z13
+	VINSERTI32X4    $0x02, 3072(SP), Z13, Z13
+	VINSERTI32X4    $0x03, 4096(SP), Z13, Z13
+	VBROADCASTI32X4 1280(SP), Z14
+	VINSERTI32X4    $0x01, 2304(SP), Z14, Z14
+	VINSERTI32X4    $0x02, 3328(SP), Z14, Z14
+	VINSERTI32X4    $0x03, 4352(SP), Z14, Z14
+	VPUNPCKLDQ      Z12, Z9, Z15
+	VPUNPCKHDQ      Z12, Z9, Z9
+	VPUNPCKLDQ      Z14, Z13, Z12
+	VPUNPCKHDQ      Z14, Z13, Z13
+	VPUNPCKLQDQ     Z12, Z15, Z14
+	VPUNPCKHQDQ     Z12, Z15, Z12
+	VPUNPCKLQDQ     Z13, Z9, Z15
+	VPUNPCKHQDQ     Z13, Z9, Z9
+	VPSHUFB         Z4, Z10, Z13
+	VPTESTMB        Z5, Z13, K1
+	VPSUBB          Z14, Z3, K1, Z14
+	VPMULLD.BCST    36(BX), Z1, Z13
+	VPDPBUSD.BCST   (BX), Z14, Z13
+	VPSHUFB         Z4, Z10, Z14
+	VPTESTMB        Z6, Z14, K1
+	VPSUBB          Z12, Z3, K1, Z12
+	VPDPBUSD.BCST   4(BX), Z12, Z13
+	VPSRLD          $0x08, Z10, Z12
+	VPSHUFB         Z4, Z12, Z12
+	VPTESTMB        Z5, Z12, K1
+	VPSUBB          Z15, Z3, K1, Z15
+	VPDPBUSD.BCST   8(BX), Z15, Z13
+	VPSRLD          $0x08, Z10, Z12
+	VPSHUFB         Z4, Z12, Z12
+	VPTESTMB        Z6, Z12, K1
+	VPSUBB          Z9, Z3, K1, Z9
+	VPDPBUSD.BCST   12(BX), Z9, Z13
+	VBROADCASTI32X4 528(SP), Z9
+	VINSERTI32X4    $0x01, 1552(SP), Z9, Z9
+	VINSERTI32X4    $0x02, 2576(SP), Z9, Z9
+	VINSERTI32X4    $0x03, 3600(SP), Z9, Z9
+	VBROADCASTI32X4 784(SP), Z12
+	VINSERTI32X4    $0x01, 1808(SP), Z12, Z12
+	VINSERTI32X4    $0x02, 2832(SP), Z12, Z12
+	VINSERTI32X4    $0x03, 3856(SP), Z12, Z12
+	VBROADCASTI32X4 1040(SP), Z14
+	VINSERTI32X4    $0x01, 2064(SP), Z14, Z14
+	VINSERTI32X4    $0x02, 3088(SP), Z14, Z14
+	VINSERTI32X4    $0x03, 4112(SP), Z14, Z14
+	VBROADCASTI32X4 1296(SP), Z15
+	VINSERTI32X4    $0x01, 2320(SP), Z15, Z15
+	VINSERTI32X4    $0x02, 3344(SP), Z15, Z15
+	VINSERTI32X4    $0x03, 4368(SP), Z15, Z15
+	VPUNPCKLDQ      Z12, Z9, Z16
+	VPUNPCKHDQ      Z12, Z9, Z9
+	VPUNPCKLDQ      Z15, Z14, Z12
+	VPUNPCKHDQ      Z15, Z14, Z14
+	VPUNPCKLQDQ     Z12, Z16, Z15
+	VPUNPCKHQDQ     Z12, Z16, Z12
+	VPUNPCKLQDQ     Z14, Z9, Z16
+	VPUNPCKHQDQ     Z14, Z9, Z9
+	VPSRLD          $0x10, Z10, Z14
+	VPSHUFB         Z4, Z14, Z14
+	VPTESTMB        Z5, Z14, K1
+	VPSUBB          Z15, Z3, K1, Z15
+	VPDPBUSD.BCST   16(BX), Z15, Z13
+	VPSRLD          $0x10, Z10, Z14
+	VPSHUFB         Z4, Z14, Z14
+	VPTESTMB        Z6, Z14, K1
+	VPSUBB          Z12, Z3, K1, Z12
+	VPDPBUSD.BCST   20(BX), Z12, Z13
+	VPSRLD          $0x18, Z10, Z12
+	VPSHUFB         Z4, Z12, Z12
+	VPTESTMB        Z5, Z12, K1
+	VPSUBB          Z16, Z3, K1, Z16
+	VPDPBUSD.BCST   24(BX), Z16, Z13
+	VPSRLD          $0x18, Z10, Z10
+	VPSHUFB         Z4, Z10, Z10
+	VPTESTMB        Z6, Z10, K1
+	VPSUBB          Z9, Z3, K1, Z9
+	VPDPBUSD.BCST   28(BX), Z9, Z13
+	VCVTDQ2PS       Z13, Z13
+	VMULPS          (SP), Z13, Z13
+	VADDPS          Z13, Z0, Z0
+	VBROADCASTI32X4 544(SP), Z9
+	VINSERTI32X4    $0x01, 1568(SP), Z9, Z9
+	VINSERTI32X4    $0x02, 2592(SP), Z9, Z9
+	VINSERTI32X4    $0x03, 3616(SP), Z9, Z9
+	VBROADCASTI32X4 800(SP), Z10
+	VINSERTI32X4    $0x01, 1824(SP), Z10, Z10
+	VINSERTI32X4    $0x02, 2848(SP), Z10, Z10
+	VINSERTI32X4    $0x03, 3872(SP), Z10, Z10
+	VBROADCASTI32X4 1056(SP), Z12
+	VINSERTI32X4    $0x01, 2080(SP), Z12, Z12
+	VINSERTI32X4    $0x02, 3104(SP), Z12, Z12
+	VINSERTI32X4    $0x03, 4128(SP), Z12, Z12
+	VBROADCASTI32X4 1312(SP), Z13
+	VINSERTI32X4    $0x01, 2336(SP), Z13, Z13
+	VINSERTI32X4    $0x02, 3360(SP), Z13, Z13
+	VINSERTI32X4    $0x03, 4384(SP), Z13, Z13
+	VPUNPCKLDQ      Z10, Z9, Z14
+	VPUNPCKHDQ      Z10, Z9, Z9
+	VPUNPCKLDQ      Z13, Z12, Z10
+	VPUNPCKHDQ      Z13, Z12, Z12
+	VPUNPCKLQDQ     Z10, Z14, Z13
+	VPUNPCKHQDQ     Z10, Z14, Z10
+	VPUNPCKLQDQ     Z12, Z9, Z14
+	VPUNPCKHQDQ     Z12, Z9, Z9
+	VPSHUFB         Z4, Z8, Z12
+	VPTESTMB        Z5, Z12, K1
+	VPSUBB          Z13, Z3, K1, Z13
+	VPMULLD.BCST    96(BX), Z1, Z12
+	VPDPBUSD.BCST   60(BX), Z13, Z12
+	VPSHUFB         Z4, Z8, Z13
+	VPTESTMB        Z6, Z13, K1
+	VPSUBB          Z10, Z3, K1, Z10
+	VPDPBUSD.BCST   64(BX), Z10, Z12
+	VPSRLD          $0x08, Z8, Z10
+	VPSHUFB         Z4, Z10, Z10
+	VPTESTMB        Z5, Z10, K1
+	VPSUBB          Z14, Z3, K1, Z14
+	VPDPBUSD.BCST   68(BX), Z14, Z12
+	VPSRLD          $0x08, Z8, Z10
+	VPSHUFB         Z4, Z10, Z10
+	VPTESTMB        Z6, Z10, K1
+	VPSUBB          Z9, Z3, K1, Z9
+	VPDPBUSD.BCST   72(BX), Z9, Z12
+	VBROADCASTI32X4 560(SP), Z9
+	VINSERTI32X4    $0x01, 1584(SP), Z9, Z9
+	VINSERTI32X4    $0x02, 2608(SP), Z9, Z9
+	VINSERTI32X4    $0x03, 3632(SP), Z9, Z9
+	VBROADCASTI32X4 816(SP), Z10
+	VINSERTI32X4    $0x01, 1840(SP), Z10, Z10
+	VINSERTI32X4    $0x02, 2864(SP), Z10, Z10
+	VINSERTI32X4    $0x03, 3888(SP), Z10, Z10
+	VBROADCASTI32X4 1072(SP), Z13
+	VINSERTI32X4    $0x01, 2096(SP), Z13, Z13
+	VINSERTI32X4    $0x02, 3120(SP), Z13, Z13
+	VINSERTI32X4    $0x03, 4144(SP), Z13, Z13
+	VBROADCASTI32X4 1328(SP), Z14
+	VINSERTI32X4    $0x01, 2352(SP), Z14, Z14
+	VINSERTI32X4    $0x02, 3376(SP), Z14, Z14
+	VINSERTI32X4    $0x03, 4400(SP), Z14, Z14
+	VPUNPCKLDQ      Z10, Z9, Z15
+	VPUNPCKHDQ      Z10, Z9, Z9
+	VPUNPCKLDQ      Z14, Z13, Z10
+	VPUNPCKHDQ      Z14, Z13, Z13
+	VPUNPCKLQDQ     Z10, Z15, Z14
+	VPUNPCKHQDQ     Z10, Z15, Z10
+	VPUNPCKLQDQ     Z13, Z9, Z15
+	VPUNPCKHQDQ     Z13, Z9, Z9
+	VPSRLD          $0x10, Z8, Z13
+	VPSHUFB         Z4, Z13, Z13
+	VPTESTMB        Z5, Z13, K1
+	VPSUBB          Z14, Z3, K1, Z14
+	VPDPBUSD.BCST   76(BX), Z14, Z12
+	VPSRLD          $0x10, Z8, Z13
+	VPSHUFB         Z4, Z13, Z13
+	VPTESTMB        Z6, Z13, K1
+	VPSUBB          Z10, Z3, K1, Z10
+	VPDPBUSD.BCST   80(BX), Z10, Z12
+	VPSRLD          $0x18, Z8, Z10
+	VPSHUFB         Z4, Z10, Z10
+	VPTESTMB        Z5, Z10, K1
+	VPSUBB          Z15, Z3, K1, Z15
+	VPDPBUSD.BCST   84(BX), Z15, Z12
+	VPSRLD          $0x18, Z8, Z8
+	VPSHUFB         Z4, Z8, Z8
+	VPTESTMB        Z6, Z8, K1
+	VPSUBB          Z9, Z3, K1, Z9
+	VPDPBUSD.BCST   88(BX), Z9, Z12
+	VCVTDQ2PS       Z12, Z12
+	VMULPS          64(SP), Z12, Z12
+	VADDPS          Z12, Z0, Z0
+	VBROADCASTI32X4 576(SP), Z8
+	VINSERTI32X4    $0x01, 1600(SP), Z8, Z8
+	VINSERTI32X4    $0x02, 2624(SP), Z8, Z8
+	VINSERTI32X4    $0x03, 3648(SP), Z8, Z8
+	VBROADCASTI32X4 832(SP), Z9
+	VINSERTI32X4    $0x01, 1856(SP), Z9, Z9
+	VINSERTI32X4    $0x02, 2880(SP), Z9, Z9
+	VINSERTI32X4    $0x03, 3904(SP), Z9, Z9
+	VBROADCASTI32X4 1088(SP), Z10
+	VINSERTI32X4    $0x01, 2112(SP), Z10, Z10
+	VINSERTI32X4    $0x02, 3136(SP), Z10, Z10
+	VINSERTI32X4    $0x03, 4160(SP), Z10, Z10
+	VBROADCASTI32X4 1344(SP), Z12
+	VINSERTI32X4    $0x01, 2368(SP), Z12, Z12
+	VINSERTI32X4    $0x02, 3392(SP), Z12, Z12
+	VINSERTI32X4    $0x03, 4416(SP), Z12, Z12
+	VPUNPCKLDQ      Z9, Z8, Z13
+	VPUNPCKHDQ      Z9, Z8, Z8
+	VPUNPCKLDQ      Z12, Z10, Z9
+	VPUNPCKHDQ      Z12, Z10, Z10
+	VPUNPCKLQDQ     Z9, Z13, Z12
+	VPUNPCKHQDQ     Z9, Z13, Z9
+	VPUNPCKLQDQ     Z10, Z8, Z13
+	VPUNPCKHQDQ     Z10, Z8, Z8
+	VPSHUFB         Z4, Z11, Z10
+	VPTESTMB        Z5, Z10, K1
+	VPSUBB          Z12, Z3, K1, Z12
+	VPMULLD.BCST    156(BX), Z1, Z10
+	VPDPBUSD.BCST   120(BX), Z12, Z10
+	VPSHUFB         Z4, Z11, Z12
+	VPTESTMB        Z6, Z12, K1
+	VPSUBB          Z9, Z3, K1, Z9
+	VPDPBUSD.BCST   124(BX), Z9, Z10
+	VPSRLD          $0x08, Z11, Z9
+	VPSHUFB         Z4, Z9, Z9
+	VPTESTMB        Z5, Z9, K1
+	VPSUBB          Z13, Z3, K1, Z13
+	VPDPBUSD.BCST   128(BX), Z13, Z10
+	VPSRLD          $0x08, Z11, Z9
+	VPSHUFB         Z4, Z9, Z9
+	VPTESTMB        Z6, Z9, K1
+	VPSUBB          Z8, Z3, K1, Z8
+	VPDPBUSD.BCST   132(BX), Z8, Z10
+	VBROADCASTI32X4 592(SP), Z8
+	VINSERTI32X4    $0x01, 1616(SP), Z8, Z8
+	VINSERTI32X4    $0x02, 2640(SP), Z8, Z8
+	VINSERTI32X4    $0x03, 3664(SP), Z8, Z8
+	VBROADCASTI32X4 848(SP), Z9
+	VINSERTI32X4    $0x01, 1872(SP), Z9, Z9
+	VINSERTI32X4    $0x02, 2896(SP), Z9, Z9
+	VINSERTI32X4    $0x03, 3920(SP), Z9, Z9
+	VBROADCASTI32X4 1104(SP), Z12
+	VINSERTI32X4    $0x01, 2128(SP), Z12, Z12
+	VINSERTI32X4    $0x02, 3152(SP), Z12, Z12
+	VINSERTI32X4    $0x03, 4176(SP), Z12, Z12
+	VBROADCASTI32X4 1360(SP), Z13
+	VINSERTI32X4    $0x01, 2384(SP), Z13, Z13
+	VINSERTI32X4    $0x02, 3408(SP), Z13, Z13
+	VINSERTI32X4    $0x03, 4432(SP), Z13, Z13
+	VPUNPCKLDQ      Z9, Z8, Z14
+	VPUNPCKHDQ      Z9, Z8, Z8
+	VPUNPCKLDQ      Z13, Z12, Z9
+	VPUNPCKHDQ      Z13, Z12, Z12
+	VPUNPCKLQDQ     Z9, Z14, Z13
+	VPUNPCKHQDQ     Z9, Z14, Z9
+	VPUNPCKLQDQ     Z12, Z8, Z14
+	VPUNPCKHQDQ     Z12, Z8, Z8
+	VPSRLD          $0x10, Z11, Z12
+	VPSHUFB         Z4, Z12, Z12
+	VPTESTMB        Z5, Z12, K1
+	VPSUBB          Z13, Z3, K1, Z13
+	VPDPBUSD.BCST   136(BX), Z13, Z10
+	VPSRLD          $0x10, Z11, Z12
+	VPSHUFB         Z4, Z12, Z12
+	VPTESTMB        Z6, Z12, K1
+	VPSUBB          Z9, Z3, K1, Z9
+	VPDPBUSD.BCST   140(BX), Z9, Z10
+	VPSRLD          $0x18, Z11, Z9
+	VPSHUFB         Z4, Z9, Z9
+	VPTESTMB        Z5, Z9, K1
+	VPSUBB          Z14, Z3, K1, Z14
+	VPDPBUSD.BCST   144(BX), Z14, Z10
+	VPSRLD          $0x18, Z11, Z9
+	VPSHUFB         Z4, Z9, Z9
+	VPTESTMB        Z6, Z9, K1
+	VPSUBB          Z8, Z3, K1, Z8
+	VPDPBUSD.BCST   148(BX), Z8, Z10
+	VCVTDQ2PS       Z10, Z10
+	VMULPS          128(SP), Z10, Z10
+	VADDPS          Z10, Z0, Z0
+	VBROADCASTI32X4 608(SP), Z8
+	VINSERTI32X4    $0x01, 1632(SP), Z8, Z8
+	VINSERTI32X4    $0x02, 2656(SP), Z8, Z8
+	VINSERTI32X4    $0x03, 3680(SP), Z8, Z8
+	VBROADCASTI32X4 864(SP), Z9
+	VINSERTI32X4    $0x01, 1888(SP), Z9, Z9
+	VINSERTI32X4    $0x02, 2912(SP), Z9, Z9
+	VINSERTI32X4    $0x03, 3936(SP), Z9, Z9
+	VBROADCASTI32X4 1120(SP), Z10
+	VINSERTI32X4    $0x01, 2144(SP), Z10, Z10
+	VINSERTI32X4    $0x02, 3168(SP), Z10, Z10
+	VINSERTI32X4    $0x03, 4192(SP), Z10, Z10
+	VBROADCASTI32X4 1376(SP), Z11
+	VINSERTI32X4    $0x01, 2400(SP), Z11, Z11
+	VINSERTI32X4    $0x02, 3424(SP), Z11, Z11
+	VINSERTI32X4    $0x03, 4448(SP), Z11, Z11
+	VPUNPCKLDQ      Z9, Z8, Z12
+	VPUNPCKHDQ      Z9, Z8, Z8
+	VPUNPCKLDQ      Z11, Z10, Z9
+	VPUNPCKHDQ      Z11, Z10, Z10
+	VPUNPCKLQDQ     Z9, Z12, Z11
+	VPUNPCKHQDQ     Z9, Z12, Z9
+	VPUNPCKLQDQ     Z10, Z8, Z12
+	VPUNPCKHQDQ     Z10, Z8, Z8
+	VPSHUFB         Z4, Z7, Z10
+	VPTESTMB        Z5, Z10, K1
+	VPSUBB          Z11, Z3, K1, Z11
+	VPMULLD.BCST    216(BX), Z1, Z10
+	VPDPBUSD.BCST   180(BX), Z11, Z10
+	VPSHUFB         Z4, Z7, Z11
+	VPTESTMB        Z6, Z11, K1
+	VPSUBB          Z9, Z3, K1, Z9
+	VPDPBUSD.BCST   184(BX), Z9, Z10
+	VPSRLD          $0x08, Z7, Z9
+	VPSHUFB         Z4, Z9, Z9
+	VPTESTMB        Z5, Z9, K1
+	VPSUBB          Z12, Z3, K1, Z12
+	VPDPBUSD.BCST   188(BX), Z12, Z10
+	VPSRLD          $0x08, Z7, Z9
+	VPSHUFB         Z4, Z9, Z9
+	VPTESTMB        Z6, Z9, K1
+	VPSUBB          Z8, Z3, K1, Z8
+	VPDPBUSD.BCST   192(BX), Z8, Z10
+	VBROADCASTI32X4 624(SP), Z8
+	VINSERTI32X4    $0x01, 1648(SP), Z8, Z8
+	VINSERTI32X4    $0x02, 2672(SP), Z8, Z8
+	VINSERTI32X4    $0x03, 3696(SP), Z8, Z8
+	VBROADCASTI32X4 880(SP), Z9
+	VINSERTI32X4    $0x01, 1904(SP), Z9, Z9
+	VINSERTI32X4    $0x02, 2928(SP), Z9, Z9
+	VINSERTI32X4    $0x03, 3952(SP), Z9, Z9
+	VBROADCASTI32X4 1136(SP), Z11
+	VINSERTI32X4    $0x01, 2160(SP), Z11, Z11
+	VINSERTI32X4    $0x02, 3184(SP), Z11, Z11
+	VINSERTI32X4    $0x03, 4208(SP), Z11, Z11
+	VBROADCASTI32X4 1392(SP), Z12
+	VINSERTI32X4    $0x01, 2416(SP), Z12, Z12
+	VINSERTI32X4    $0x02, 3440(SP), Z12, Z12
+	VINSERTI32X4    $0x03, 4464(SP), Z12, Z12
+	VPUNPCKLDQ      Z9, Z8, Z13
+	VPUNPCKHDQ      Z9, Z8, Z8
+	VPUNPCKLDQ      Z12, Z11, Z9
+	VPUNPCKHDQ      Z12, Z11, Z11
+	VPUNPCKLQDQ     Z9, Z13, Z12
+	VPUNPCKHQDQ     Z9, Z13, Z9
+	VPUNPCKLQDQ     Z11, Z8, Z13
+	VPUNPCKHQDQ     Z11, Z8, Z8
+	VPSRLD          $0x10, Z7, Z11
+	VPSHUFB         Z4, Z11, Z11
+	VPTESTMB        Z5, Z11, K1
+	VPSUBB          Z12, Z3, K1, Z12
+	VPDPBUSD.BCST   196(BX), Z12, Z10
+	VPSRLD          $0x10, Z7, Z11
+	VPSHUFB         Z4, Z11, Z11
+	VPTESTMB        Z6, Z11, K1
+	VPSUBB          Z9, Z3, K1, Z9
+	VPDPBUSD.BCST   200(BX), Z9, Z10
+	VPSRLD          $0x18, Z7, Z9
+	VPSHUFB         Z4, Z9, Z9
+	VPTESTMB        Z5, Z9, K1
+	VPSUBB          Z13, Z3, K1, Z13
+	VPDPBUSD.BCST   204(BX), Z13, Z10
+	VPSRLD          $0x18, Z7, Z7
+	VPSHUFB         Z4, Z7, Z7
+	VPTESTMB        Z6, Z7, K1
+	VPSUBB          Z8, Z3, K1, Z8
+	VPDPBUSD.BCST   208(BX), Z8, Z10
+	VCVTDQ2PS       Z10, Z10
+	VMULPS          192(SP), Z10, Z10
+	VADDPS          Z10, Z0, Z0
+	VBROADCASTI32X4 90(AX), Z7
+	VINSERTI32X4    $0x01, 90(SI)(CX*1), Z7, Z7
+	VINSERTI32X4    $0x02, 90(DI)(CX*2), Z7, Z7
+	VINSERTI32X4    $0x03, 90(R9), Z7, Z7
+	VBROADCASTI32X4 90(AX)(CX*1), Z8
+	VINSERTI32X4    $0x01, 90(SI)(CX*2), Z8, Z8
+	VINSERTI32X4    $0x02, 90(R8), Z8, Z8
+	VINSERTI32X4    $0x03, 90(R9)(CX*1), Z8, Z8
+	VBROADCASTI32X4 90(AX)(CX*2), Z9
+	VINSERTI32X4    $0x01, 90(DI), Z9, Z9
+	VINSERTI32X4    $0x02, 90(R8)(CX*1), Z9, Z9
+	VINSERTI32X4    $0x03, 90(R9)(CX*2), Z9, Z9
+	VBROADCASTI32X4 90(SI), Z10
+	VINSERTI32X4    $0x01, 90(DI)(CX*1), Z10, Z10
+	VINSERTI32X4    $0x02, 90(R8)(CX*2), Z10, Z10
+	VINSERTI32X4    $0x03, 90(R10), Z10, Z10
+	VPUNPCKLDQ      Z8, Z7, Z11
+	VPUNPCKHDQ      Z8, Z7, Z7
+	VPUNPCKLDQ      Z10, Z9, Z8
+	VPUNPCKHDQ      Z10, Z9, Z9
+	VPUNPCKLQDQ     Z8, Z11, Z10
+	VPUNPCKHQDQ     Z8, Z11, Z8
+	VPUNPCKLQDQ     Z9, Z7, Z11
+	VPUNPCKHQDQ     Z9, Z7, Z7
+	VBROADCASTI32X4 640(SP), Z9
+	VINSERTI32X4    $0x01, 1664(SP), Z9, Z9
+	VINSERTI32X4    $0x02, 2688(SP), Z9, Z9
+	VINSERTI32X4    $0x03, 3712(SP), Z9, Z9
+	VBROADCASTI32X4 896(SP), Z12
+	VINSERTI32X4    $0x01, 1920(SP), Z12, Z12
+	VINSERTI32X4    $0x02, 2944(SP), Z12, Z12
+	VINSERTI32X4    $0x03, 3968(SP), Z12, Z12
+	VBROADCASTI32X4 1152(SP), Z13
+	VINSERTI32X4    $0x01, 2176(SP), Z13, Z13
+	VINSERTI32X4    $0x02, 3200(SP), Z13, Z13
+	VINSERTI32X4    $0x03, 4224(SP), Z13, Z13
+	VBROADCASTI32X4 1408(SP), Z14
+	VINSERTI32X4    $0x01, 2432(SP), Z14, Z14
+	VINSERTI32X4    $0x02, 3456(SP), Z14, Z14
+	VINSERTI32X4    $0x03, 4480(SP), Z14, Z14
+	VPUNPCKLDQ      Z12, Z9, Z15
+	VPUNPCKHDQ      Z12, Z9, Z9
+	VPUNPCKLDQ      Z14, Z13, Z12
+	VPUNPCKHDQ      Z14, Z13, Z13
+	VPUNPCKLQDQ     Z12, Z15, Z14
+	VPUNPCKHQDQ     Z12, Z15, Z12
+	VPUNPCKLQDQ     Z13, Z9, Z15
+	VPUNPCKHQDQ     Z13, Z9, Z9
+	VPSHUFB         Z4, Z10, Z13
+	VPTESTMB        Z5, Z13, K1
+	VPSUBB          Z14, Z3, K1, Z14
+	VPMULLD.BCST    276(BX), Z1, Z13
+	VPDPBUSD.BCST   240(BX), Z14, Z13
+	VPSHUFB         Z4, Z10, Z14
+	VPTESTMB        Z6, Z14, K1
+	VPSUBB          Z12, Z3, K1, Z12
+	VPDPBUSD.BCST   244(BX), Z12, Z13
+	VPSRLD          $0x08, Z10, Z12
+	VPSHUFB         Z4, Z12, Z12
+	VPTESTMB        Z5, Z12, K1
+	VPSUBB          Z15, Z3, K1, Z15
+	VPDPBUSD.BCST   248(BX), Z15, Z13
+	VPSRLD          $0x08, Z10, Z12
+	VPSHUFB         Z4, Z12, Z12
+	VPTESTMB        Z6, Z12, K1
+	VPSUBB          Z9, Z3, K1, Z9
+	VPDPBUSD.BCST   252(BX), Z9, Z13
+	VBROADCASTI32X4 656(SP), Z9
+	VINSERTI32X4    $0x01, 1680(SP), Z9, Z9
+	VINSERTI32X4    $0x02, 2704(SP), Z9, Z9
+	VINSERTI32X4    $0x03, 3728(SP), Z9, Z9
+	VBROADCASTI32X4 912(SP), Z12
+	VINSERTI32X4    $0x01, 1936(SP), Z12, Z12
+	VINSERTI32X4    $0x02, 2960(SP), Z12, Z12
+	VINSERTI32X4    $0x03, 3984(SP), Z12, Z12
+	VBROADCASTI32X4 1168(SP), Z14
+	VINSERTI32X4    $0x01, 2192(SP), Z14, Z14
+	VINSERTI32X4    $0x02, 3216(SP), Z14, Z14
+	VINSERTI32X4    $0x03, 4240(SP), Z14, Z14
+	VBROADCASTI32X4 1424(SP), Z15
+	VINSERTI32X4    $0x01, 2448(SP), Z15, Z15
+	VINSERTI32X4    $0x02, 3472(SP), Z15, Z15
+	VINSERTI32X4    $0x03, 4496(SP), Z15, Z15
+	VPUNPCKLDQ      Z12, Z9, Z16
+	VPUNPCKHDQ      Z12, Z9, Z9
+	VPUNPCKLDQ      Z15, Z14, Z12
+	VPUNPCKHDQ      Z15, Z14, Z14
+	VPUNPCKLQDQ     Z12, Z16, Z15
+	VPUNPCKHQDQ     Z12, Z16, Z12
+	VPUNPCKLQDQ     Z14, Z9, Z16
+	VPUNPCKHQDQ     Z14, Z9, Z9
+	VPSRLD          $0x10, Z10, Z14
+	VPSHUFB         Z4, Z14, Z14
+	VPTESTMB        Z5, Z14, K1
+	VPSUBB          Z15, Z3, K1, Z15
+	VPDPBUSD.BCST   256(BX), Z15, Z13
+	VPSRLD          $0x10, Z10, Z14
+	VPSHUFB         Z4, Z14, Z14
+	VPTESTMB        Z6, Z14, K1
+	VPSUBB          Z12, Z3, K1, Z12
+	VPDPBUSD.BCST   260(BX), Z12, Z13
+	VPSRLD          $0x18, Z10, Z12
+	VPSHUFB         Z4, Z12, Z12
+	VPTESTMB        Z5, Z12, K1
+	VPSUBB          Z16, Z3, K1, Z16
+	VPDPBUSD.BCST   264(BX), Z16, Z13
+	VPSRLD          $0x18, Z10, Z10
+	VPSHUFB         Z4, Z10, Z10
+	VPTESTMB        Z6, Z10, K1
+	VPSUBB          Z9, Z3, K1, Z9
+	VPDPBUSD.BCST   268(BX), Z9, Z13
+	VCVTDQ2PS       Z13, Z13
+	VMULPS          256(SP), Z13, Z13
+	VADDPS          Z13, Z0, Z0
+	VBROADCASTI32X4 672(SP), Z9
+	VINSERTI32X4    $0x01, 1696(SP), Z9, Z9
+	VINSERTI32X4    $0x02, 2720(SP), Z9, Z9
+	VINSERTI32X4    $0x03, 3744(SP), Z9, Z9
+	VBROADCASTI32X4 928(SP), Z10
+	VINSERTI32X4    $0x01, 1952(SP), Z10, Z10
+	VINSERTI32X4    $0x02, 2976(SP), Z10, Z10
+	VINSERTI32X4    $0x03, 4000(SP), Z10, Z10
+	VBROADCASTI32X4 1184(SP), Z12
+	VINSERTI32X4    $0x01, 2208(SP), Z12, Z12
+	VINSERTI32X4    $0x02, 3232(SP), Z12, Z12
+	VINSERTI32X4    $0x03, 4256(SP), Z12, Z12
+	VBROADCASTI32X4 1440(SP), Z13
+	VINSERTI32X4    $0x01, 2464(SP), Z13, Z13
+	VINSERTI32X4    $0x02, 3488(SP), Z13, Z13
+	VINSERTI32X4    $0x03, 4512(SP), Z13, Z13
+	VPUNPCKLDQ      Z10, Z9, Z14
+	VPUNPCKHDQ      Z10, Z9, Z9
+	VPUNPCKLDQ      Z13, Z12, Z10
+	VPUNPCKHDQ      Z13, Z12, Z12
+	VPUNPCKLQDQ     Z10, Z14, Z13
+	VPUNPCKHQDQ     Z10, Z14, Z10
+	VPUNPCKLQDQ     Z12, Z9, Z14
+	VPUNPCKHQDQ     Z12, Z9, Z9
+	VPSHUFB         Z4, Z8, Z12
+	VPTESTMB        Z5, Z12, K1
+	VPSUBB          Z13, Z3, K1, Z13
+	VPMULLD.BCST    336(BX), Z1, Z12
+	VPDPBUSD.BCST   300(BX), Z13, Z12
+	VPSHUFB         Z4, Z8, Z13
+	VPTESTMB        Z6, Z13, K1
+	VPSUBB          Z10, Z3, K1, Z10
+	VPDPBUSD.BCST   304(BX), Z10, Z12
+	VPSRLD          $0x08, Z8, Z10
+	VPSHUFB         Z4, Z10, Z10
+	VPTESTMB        Z5, Z10, K1
+	VPSUBB          Z14, Z3, K1, Z14
+	VPDPBUSD.BCST   308(BX), Z14, Z12
+	VPSRLD          $0x08, Z8, Z10
+	VPSHUFB         Z4, Z10, Z10
+	VPTESTMB        Z6, Z10, K1
+	VPSUBB          Z9, Z3, K1, Z9
+	VPDPBUSD.BCST   312(BX), Z9, Z12
+	VBROADCASTI32X4 688(SP), Z9
+	VINSERTI32X4    $0x01, 1712(SP), Z9, Z9
+	VINSERTI32X4    $0x02, 2736(SP), Z9, Z9
+	VINSERTI32X4    $0x03, 3760(SP), Z9, Z9
+	VBROADCASTI32X4 944(SP), Z10
+	VINSERTI32X4    $0x01, 1968(SP), Z10, Z10
+	VINSERTI32X4    $0x02, 2992(SP), Z10, Z10
+	VINSERTI32X4    $0x03, 4016(SP), Z10, Z10
+	VBROADCASTI32X4 1200(SP), Z13
+	VINSERTI32X4    $0x01, 2224(SP), Z13, Z13
+	VINSERTI32X4    $0x02, 3248(SP), Z13, Z13
+	VINSERTI32X4    $0x03, 4272(SP), Z13, Z13
+	VBROADCASTI32X4 1456(SP), Z14
+	VINSERTI32X4    $0x01, 2480(SP), Z14, Z14
+	VINSERTI32X4    $0x02, 3504(SP), Z14, Z14
+	VINSERTI32X4    $0x03, 4528(SP), Z14, Z14
+	VPUNPCKLDQ      Z10, Z9, Z15
+	VPUNPCKHDQ      Z10, Z9, Z9
+	VPUNPCKLDQ      Z14, Z13, Z10
+	VPUNPCKHDQ      Z14, Z13, Z13
+	VPUNPCKLQDQ     Z10, Z15, Z14
+	VPUNPCKHQDQ     Z10, Z15, Z10
+	VPUNPCKLQDQ     Z13, Z9, Z15
+	VPUNPCKHQDQ     Z13, Z9, Z9
+	VPSRLD          $0x10, Z8, Z13
+	VPSHUFB         Z4, Z13, Z13
+	VPTESTMB        Z5, Z13, K1
+	VPSUBB          Z14, Z3, K1, Z14
+	VPDPBUSD.BCST   316(BX), Z14, Z12
+	VPSRLD          $0x10, Z8, Z13
+	VPSHUFB         Z4, Z13, Z13
+	VPTESTMB        Z6, Z13, K1
+	VPSUBB          Z10, Z3, K1, Z10
+	VPDPBUSD.BCST   320(BX), Z10, Z12
+	VPSRLD          $0x18, Z8, Z10
+	VPSHUFB         Z4, Z10, Z10
+	VPTESTMB        Z5, Z10, K1
+	VPSUBB          Z15, Z3, K1, Z15
+	VPDPBUSD.BCST   324(BX), Z15, Z12
+	VPSRLD          $0x18, Z8, Z8
+	VPSHUFB         Z4, Z8, Z8
+	VPTESTMB        Z6, Z8, K1
+	VPSUBB          Z9, Z3, K1, Z9
+	VPDPBUSD.BCST   328(BX), Z9, Z12
+	VCVTDQ2PS       Z12, Z12
+	VMULPS          320(SP), Z12, Z12
+	VADDPS          Z12, Z0, Z0
+	VBROADCASTI32X4 704(SP), Z8
+	VINSERTI32X4    $0x01, 1728(SP), Z8, Z8
+	VINSERTI32X4    $0x02, 2752(SP), Z8, Z8
+	VINSERTI32X4    $0x03, 3776(SP), Z8, Z8
+	VBROADCASTI32X4 960(SP), Z9
+	VINSERTI32X4    $0x01, 1984(SP), Z9, Z9
+	VINSERTI32X4    $0x02, 3008(SP), Z9, Z9
+	VINSERTI32X4    $0x03, 4032(SP), Z9, Z9
+	VBROADCASTI32X4 1216(SP), Z10
+	VINSERTI32X4    $0x01, 2240(SP), Z10, Z10
+	VINSERTI32X4    $0x02, 3264(SP), Z10, Z10
+	VINSERTI32X4    $0x03, 4288(SP), Z10, Z10
+	VBROADCASTI32X4 1472(SP), Z12
+	VINSERTI32X4    $0x01, 2496(SP), Z12, Z12
+	VINSERTI32X4    $0x02, 3520(SP), Z12, Z12
+	VINSERTI32X4    $0x03, 4544(SP), Z12, Z12
+	VPUNPCKLDQ      Z9, Z8, Z13
+	VPUNPCKHDQ      Z9, Z8, Z8
+	VPUNPCKLDQ      Z12, Z10, Z9
+	VPUNPCKHDQ      Z12, Z10, Z10
+	VPUNPCKLQDQ     Z9, Z13, Z12
+	VPUNPCKHQDQ     Z9, Z13, Z9
+	VPUNPCKLQDQ     Z10, Z8, Z13
+	VPUNPCKHQDQ     Z10, Z8, Z8
+	VPSHUFB         Z4, Z11, Z10
+	VPTESTMB        Z5, Z10, K1
+	VPSUBB          Z12, Z3, K1, Z12
+	VPMULLD.BCST    396(BX), Z1, Z10
+	VPDPBUSD.BCST   360(BX), Z12, Z10
+	VPSHUFB         Z4, Z11, Z12
+	VPTESTMB        Z6, Z12, K1
+	VPSUBB          Z9, Z3, K1, Z9
+	VPDPBUSD.BCST   364(BX), Z9, Z10
+	VPSRLD          $0x08, Z11, Z9
+	VPSHUFB         Z4, Z9, Z9
+	VPTESTMB        Z5, Z9, K1
+	VPSUBB          Z13, Z3, K1, Z13
+	VPDPBUSD.BCST   368(BX), Z13, Z10
+	VPSRLD          $0x08, Z11, Z9
+	VPSHUFB         Z4, Z9, Z9
+	VPTESTMB        Z6, Z9, K1
+	VPSUBB          Z8, Z3, K1, Z8
+	VPDPBUSD.BCST   372(BX), Z8, Z10
+	VBROADCASTI32X4 720(SP), Z8
+	VINSERTI32X4    $0x01, 1744(SP), Z8, Z8
+	VINSERTI32X4    $0x02, 2768(SP), Z8, Z8
+	VINSERTI32X4    $0x03, 3792(SP), Z8, Z8
+	VBROADCASTI32X4 976(SP), Z9
+	VINSERTI32X4    $0x01, 2000(SP), Z9, Z9
+	VINSERTI32X4    $0x02, 3024(SP), Z9, Z9
+	VINSERTI32X4    $0x03, 4048(SP), Z9, Z9
+	VBROADCASTI32X4 1232(SP), Z12
+	VINSERTI32X4    $0x01, 2256(SP), Z12, Z12
+	VINSERTI32X4    $0x02, 3280(SP), Z12, Z12
+	VINSERTI32X4    $0x03, 4304(SP), Z12, Z12
+	VBROADCASTI32X4 1488(SP), Z13
+	VINSERTI32X4    $0x01, 2512(SP), Z13, Z13
+	VINSERTI32X4    $0x02, 3536(SP), Z13, Z13
+	VINSERTI32X4    $0x03, 4560(SP), Z13, Z13
+	VPUNPCKLDQ      Z9, Z8, Z14
+	VPUNPCKHDQ      Z9, Z8, Z8
+	VPUNPCKLDQ      Z13, Z12, Z9
+	VPUNPCKHDQ      Z13, Z12, Z12
+	VPUNPCKLQDQ     Z9, Z14, Z13
+	VPUNPCKHQDQ     Z9, Z14, Z9
+	VPUNPCKLQDQ     Z12, Z8, Z14
+	VPUNPCKHQDQ     Z12, Z8, Z8
+	VPSRLD          $0x10, Z11, Z12
+	VPSHUFB         Z4, Z12, Z12
+	VPTESTMB        Z5, Z12, K1
+	VPSUBB          Z13, Z3, K1, Z13
+	VPDPBUSD.BCST   376(BX), Z13, Z10
+	VPSRLD          $0x10, Z11, Z12
+	VPSHUFB         Z4, Z12, Z12
+	VPTESTMB        Z6, Z12, K1
+	VPSUBB          Z9, Z3, K1, Z9
+	VPDPBUSD.BCST   380(BX), Z9, Z10
+	VPSRLD          $0x18, Z11, Z9
+	VPSHUFB         Z4, Z9, Z9
+	VPTESTMB        Z5, Z9, K1
+	VPSUBB          Z14, Z3, K1, Z14
+	VPDPBUSD.BCST   384(BX), Z14, Z10
+	VPSRLD          $0x18, Z11, Z9
+	VPSHUFB         Z4, Z9, Z9
+	VPTESTMB        Z6, Z9, K1
+	VPSUBB          Z8, Z3, K1, Z8
+	VPDPBUSD.BCST   388(BX), Z8, Z10
+	VCVTDQ2PS       Z10, Z10
+	VMULPS          384(SP), Z10, Z10
+	VADDPS          Z10, Z0, Z0
+	VBROADCASTI32X4 736(SP), Z8
+	VINSERTI32X4    $0x01, 1760(SP), Z8, Z8
+	VINSERTI32X4    $0x02, 2784(SP), Z8, Z8
+	VINSERTI32X4    $0x03, 3808(SP), Z8, Z8
+	VBROADCASTI32X4 992(SP), Z9
+	VINSERTI32X4    $0x01, 2016(SP), Z9, Z9
+	VINSERTI32X4    $0x02, 3040(SP), Z9, Z9
+	VINSERTI32X4    $0x03, 4064(SP), Z9, Z9
+	VBROADCASTI32X4 1248(SP), Z10
+	VINSERTI32X4    $0x01, 2272(SP), Z10, Z10
+	VINSERTI32X4    $0x02, 3296(SP), Z10, Z10
+	VINSERTI32X4    $0x03, 4320(SP), Z10, Z10
+	VBROADCASTI32X4 1504(SP), Z11
+	VINSERTI32X4    $0x01, 2528(SP), Z11, Z11
+	VINSERTI32X4    $0x02, 3552(SP), Z11, Z11
+	VINSERTI32X4    $0x03, 4576(SP), Z11, Z11
+	VPUNPCKLDQ      Z9, Z8, Z12
+	VPUNPCKHDQ      Z9, Z8, Z8
+	VPUNPCKLDQ      Z11, Z10, Z9
+	VPUNPCKHDQ      Z11, Z10, Z10
+	VPUNPCKLQDQ     Z9, Z12, Z11
+	VPUNPCKHQDQ     Z9, Z12, Z9
+	VPUNPCKLQDQ     Z10, Z8, Z12
+	VPUNPCKHQDQ     Z10, Z8, Z8
+	VPSHUFB         Z4, Z7, Z10
+	VPTESTMB        Z5, Z10, K1
+	VPSUBB          Z11, Z3, K1, Z11
+	VPMULLD.BCST    456(BX), Z1, Z10
+	VPDPBUSD.BCST   420(BX), Z11, Z10
+	VPSHUFB         Z4, Z7, Z11
+	VPTESTMB        Z6, Z11, K1
+	VPSUBB          Z9, Z3, K1, Z9
+	VPDPBUSD.BCST   424(BX), Z9, Z10
+	VPSRLD          $0x08, Z7, Z9
+	VPSHUFB         Z4, Z9, Z9
+	VPTESTMB        Z5, Z9, K1
+	VPSUBB          Z12, Z3, K1, Z12
+	VPDPBUSD.BCST   428(BX), Z12, Z10
+	VPSRLD          $0x08, Z7, Z9
+	VPSHUFB         Z4, Z9, Z9
+	VPTESTMB        Z6, Z9, K1
+	VPSUBB          Z8, Z3, K1, Z8
+	VPDPBUSD.BCST   432(BX), Z8, Z10
+	VBROADCASTI32X4 752(SP), Z8
+	VINSERTI32X4    $0x01, 1776(SP), Z8, Z8
+	VINSERTI32X4    $0x02, 2800(SP), Z8, Z8
+	VINSERTI32X4    $0x03, 3824(SP), Z8, Z8
+	VBROADCASTI32X4 1008(SP), Z9
+	VINSERTI32X4    $0x01, 2032(SP), Z9, Z9
+	VINSERTI32X4    $0x02, 3056(SP), Z9, Z9
+	VINSERTI32X4    $0x03, 4080(SP), Z9, Z9
+	VBROADCASTI32X4 1264(SP), Z11
+	VINSERTI32X4    $0x01, 2288(SP), Z11, Z11
+	VINSERTI32X4    $0x02, 3312(SP), Z11, Z11
+	VINSERTI32X4    $0x03, 4336(SP), Z11, Z11
+	VBROADCASTI32X4 1520(SP), Z12
+	VINSERTI32X4    $0x01, 2544(SP), Z12, Z12
+	VINSERTI32X4    $0x02, 3568(SP), Z12, Z12
+	VINSERTI32X4    $0x03, 4592(SP), Z12, Z12
+	VPUNPCKLDQ      Z9, Z8, Z13
+	VPUNPCKHDQ      Z9, Z8, Z8
+	VPUNPCKLDQ      Z12, Z11, Z9
+	VPUNPCKHDQ      Z12, Z11, Z11
+	VPUNPCKLQDQ     Z9, Z13, Z12
+	VPUNPCKHQDQ     Z9, Z13, Z9
+	VPUNPCKLQDQ     Z11, Z8, Z13
+	VPUNPCKHQDQ     Z11, Z8, Z8
+	VPSRLD          $0x10, Z7, Z11
+	VPSHUFB         Z4, Z11, Z11
+	VPTESTMB        Z5, Z11, K1
+	VPSUBB          Z12, Z3, K1, Z12
+	VPDPBUSD.BCST   436(BX), Z12, Z10
+	VPSRLD          $0x10, Z7, Z11
+	VPSHUFB         Z4, Z11, Z11
+	VPTESTMB        Z6, Z11, K1
+	VPSUBB          Z9, Z3, K1, Z9
+	VPDPBUSD.BCST   440(BX), Z9, Z10
+	VPSRLD          $0x18, Z7, Z9
+	VPSHUFB         Z4, Z9, Z9
+	VPTESTMB        Z5, Z9, K1
+	VPSUBB          Z13, Z3, K1, Z13
+	VPDPBUSD.BCST   444(BX), Z13, Z10
+	VPSRLD          $0x18, Z7, Z7
+	VPSHUFB         Z4, Z7, Z7
+	VPTESTMB        Z6, Z7, K1
+	VPSUBB          Z8, Z3, K1, Z8
+	VPDPBUSD.BCST   448(BX), Z8, Z10
+	VCVTDQ2PS       Z10, Z10
+	VMULPS          448(SP), Z10, Z10
+	VADDPS          Z10, Z0, Z0
+	ADDQ            $0x0000006e, AX
+	ADDQ            $0x0000006e, SI
+	ADDQ            $0x0000006e, DI
+	ADDQ            $0x0000006e, R8
+	ADDQ            $0x0000006e, R9
+	ADDQ            $0x0000006e, R10
+	ADDQ            $0x000006e0, R11
+	ADDQ            $0x000001e0, BX
+	DECQ            DX
+	JNE             block
+	MOVQ            acc+0(FP), AX
+	VMOVUPS         Z0, (AX)
+	VZEROUPPER
+	RET
+
+DATA dotIQ3_SConst0<>+0(SB)/8, $0x0000000100000001
+DATA dotIQ3_SConst0<>+8(SB)/8, $0x0000000100000001
+GLOBL dotIQ3_SConst0<>(SB), RODATA|NOPTR, $16
+
+DATA dotIQ3_SConst1<>+0(SB)/8, $0x2020202020202020
+DATA dotIQ3_SConst1<>+8(SB)/8, $0x2020202020202020
+GLOBL dotIQ3_SConst1<>(SB), RODATA|NOPTR, $16
+
+DATA dotIQ3_SConst2<>+0(SB)/8, $0x0404040400000000
+DATA dotIQ3_SConst2<>+8(SB)/8, $0x0c0c0c0c08080808
+GLOBL dotIQ3_SConst2<>(SB), RODATA|NOPTR, $16
+
+DATA dotIQ3_SConst3<>+0(SB)/8, $0x0804020108040201
+DATA dotIQ3_SConst3<>+8(SB)/8, $0x0804020108040201
+GLOBL dotIQ3_SConst3<>(SB), RODATA|NOPTR, $16
+
+DATA dotIQ3_SConst4<>+0(SB)/8, $0x8040201080402010
+DATA dotIQ3_SConst4<>+8(SB)/8, $0x8040201080402010
+GLOBL dotIQ3_SConst4<>(SB), RODATA|NOPTR, $16

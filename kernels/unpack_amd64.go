@@ -103,3 +103,38 @@ func unpackMXFP4AVX512(panel *byte, rows *byte, stride int, blocks int)
 //
 //go:noescape
 func unpackNVFP4AVX512(panel *byte, rows *byte, stride int, blocks int)
+
+// unpacks so many blocks of 16 rows, which are stride bytes apart, into a panel.
+//
+//go:noescape
+func unpackIQ1_SAVX512(panel *byte, rows *byte, stride int, blocks int)
+
+// unpacks so many blocks of 16 rows, which are stride bytes apart, into a panel.
+//
+//go:noescape
+func unpackIQ1_MAVX512(panel *byte, rows *byte, stride int, blocks int)
+
+// unpacks so many blocks of 16 rows, which are stride bytes apart, into a panel.
+//
+//go:noescape
+func unpackIQ2_XXSAVX512(panel *byte, rows *byte, stride int, blocks int)
+
+// unpacks so many blocks of 16 rows, which are stride bytes apart, into a panel.
+//
+//go:noescape
+func unpackIQ2_XSAVX512(panel *byte, rows *byte, stride int, blocks int)
+
+// unpacks so many blocks of 16 rows, which are stride bytes apart, into a panel.
+//
+//go:noescape
+func unpackIQ2_SAVX512(panel *byte, rows *byte, stride int, blocks int)
+
+// unpacks so many blocks of 16 rows, which are stride bytes apart, into a panel.
+//
+//go:noescape
+func unpackIQ3_XXSAVX512(panel *byte, rows *byte, stride int, blocks int)
+
+// unpacks so many blocks of 16 rows, which are stride bytes apart, into a panel.
+//
+//go:noescape
+func unpackIQ3_SAVX512(panel *byte, rows *byte, stride int, blocks int)

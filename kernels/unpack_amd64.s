@@ -21,7 +21,7 @@ TEXT ·unpackQ4_0AVX512(SB), $0-32
 	ADDQ            DX, R9
 	LEAQ            (R9)(DX*2), R10
 	ADDQ            DX, R10
-	VBROADCASTI32X4 constQ4_00<>+0(SB), Z0
+	VBROADCASTI32X4 unpackQ4_0Const0<>+0(SB), Z0
 
 block:
 	VBROADCASTI32X4 (CX), Z1
@@ -102,9 +102,9 @@ block:
 	VZEROUPPER
 	RET
 
-DATA constQ4_00<>+0(SB)/8, $0x0f0f0f0f0f0f0f0f
-DATA constQ4_00<>+8(SB)/8, $0x0f0f0f0f0f0f0f0f
-GLOBL constQ4_00<>(SB), RODATA|NOPTR, $16
+DATA unpackQ4_0Const0<>+0(SB)/8, $0x0f0f0f0f0f0f0f0f
+DATA unpackQ4_0Const0<>+8(SB)/8, $0x0f0f0f0f0f0f0f0f
+GLOBL unpackQ4_0Const0<>(SB), RODATA|NOPTR, $16
 
 // func unpackQ4_1AVX512(panel *byte, rows *byte, stride int, blocks int)
 // Requires: AVX, AVX512F
@@ -123,8 +123,8 @@ TEXT ·unpackQ4_1AVX512(SB), $0-32
 	ADDQ            DX, R9
 	LEAQ            (R9)(DX*2), R10
 	ADDQ            DX, R10
-	VBROADCASTI32X4 constQ4_10<>+0(SB), Z0
-	VBROADCASTI32X4 constQ4_11<>+0(SB), Z1
+	VBROADCASTI32X4 unpackQ4_1Const0<>+0(SB), Z0
+	VBROADCASTI32X4 unpackQ4_1Const1<>+0(SB), Z1
 
 block:
 	VBROADCASTI32X4 (CX), Z2
@@ -210,13 +210,13 @@ block:
 	VZEROUPPER
 	RET
 
-DATA constQ4_10<>+0(SB)/8, $0x8000000080000000
-DATA constQ4_10<>+8(SB)/8, $0x8000000080000000
-GLOBL constQ4_10<>(SB), RODATA|NOPTR, $16
+DATA unpackQ4_1Const0<>+0(SB)/8, $0x8000000080000000
+DATA unpackQ4_1Const0<>+8(SB)/8, $0x8000000080000000
+GLOBL unpackQ4_1Const0<>(SB), RODATA|NOPTR, $16
 
-DATA constQ4_11<>+0(SB)/8, $0x0f0f0f0f0f0f0f0f
-DATA constQ4_11<>+8(SB)/8, $0x0f0f0f0f0f0f0f0f
-GLOBL constQ4_11<>(SB), RODATA|NOPTR, $16
+DATA unpackQ4_1Const1<>+0(SB)/8, $0x0f0f0f0f0f0f0f0f
+DATA unpackQ4_1Const1<>+8(SB)/8, $0x0f0f0f0f0f0f0f0f
+GLOBL unpackQ4_1Const1<>(SB), RODATA|NOPTR, $16
 
 // func unpackQ5_0AVX512(panel *byte, rows *byte, stride int, blocks int)
 // Requires: AVX, AVX512BW, AVX512F
@@ -235,11 +235,11 @@ TEXT ·unpackQ5_0AVX512(SB), $0-32
 	ADDQ            DX, R9
 	LEAQ            (R9)(DX*2), R10
 	ADDQ            DX, R10
-	VBROADCASTI32X4 constQ5_00<>+0(SB), Z0
-	VBROADCASTI32X4 constQ5_01<>+0(SB), Z1
-	VBROADCASTI32X4 constQ5_02<>+0(SB), Z2
-	VBROADCASTI32X4 constQ5_03<>+0(SB), Z3
-	VBROADCASTI32X4 constQ5_04<>+0(SB), Z4
+	VBROADCASTI32X4 unpackQ5_0Const0<>+0(SB), Z0
+	VBROADCASTI32X4 unpackQ5_0Const1<>+0(SB), Z1
+	VBROADCASTI32X4 unpackQ5_0Const2<>+0(SB), Z2
+	VBROADCASTI32X4 unpackQ5_0Const3<>+0(SB), Z3
+	VBROADCASTI32X4 unpackQ5_0Const4<>+0(SB), Z4
 
 block:
 	VBROADCASTI32X4 (CX), Z5
@@ -358,25 +358,25 @@ block:
 	VZEROUPPER
 	RET
 
-DATA constQ5_00<>+0(SB)/8, $0x0f0f0f0f0f0f0f0f
-DATA constQ5_00<>+8(SB)/8, $0x0f0f0f0f0f0f0f0f
-GLOBL constQ5_00<>(SB), RODATA|NOPTR, $16
+DATA unpackQ5_0Const0<>+0(SB)/8, $0x0f0f0f0f0f0f0f0f
+DATA unpackQ5_0Const0<>+8(SB)/8, $0x0f0f0f0f0f0f0f0f
+GLOBL unpackQ5_0Const0<>(SB), RODATA|NOPTR, $16
 
-DATA constQ5_01<>+0(SB)/8, $0x1010101010101010
-DATA constQ5_01<>+8(SB)/8, $0x1010101010101010
-GLOBL constQ5_01<>(SB), RODATA|NOPTR, $16
+DATA unpackQ5_0Const1<>+0(SB)/8, $0x1010101010101010
+DATA unpackQ5_0Const1<>+8(SB)/8, $0x1010101010101010
+GLOBL unpackQ5_0Const1<>(SB), RODATA|NOPTR, $16
 
-DATA constQ5_02<>+0(SB)/8, $0x0404040400000000
-DATA constQ5_02<>+8(SB)/8, $0x0c0c0c0c08080808
-GLOBL constQ5_02<>(SB), RODATA|NOPTR, $16
+DATA unpackQ5_0Const2<>+0(SB)/8, $0x0404040400000000
+DATA unpackQ5_0Const2<>+8(SB)/8, $0x0c0c0c0c08080808
+GLOBL unpackQ5_0Const2<>(SB), RODATA|NOPTR, $16
 
-DATA constQ5_03<>+0(SB)/8, $0x0804020108040201
-DATA constQ5_03<>+8(SB)/8, $0x0804020108040201
-GLOBL constQ5_03<>(SB), RODATA|NOPTR, $16
+DATA unpackQ5_0Const3<>+0(SB)/8, $0x0804020108040201
+DATA unpackQ5_0Const3<>+8(SB)/8, $0x0804020108040201
+GLOBL unpackQ5_0Const3<>(SB), RODATA|NOPTR, $16
 
-DATA constQ5_04<>+0(SB)/8, $0x8040201080402010
-DATA constQ5_04<>+8(SB)/8, $0x8040201080402010
-GLOBL constQ5_04<>(SB), RODATA|NOPTR, $16
+DATA unpackQ5_0Const4<>+0(SB)/8, $0x8040201080402010
+DATA unpackQ5_0Const4<>+8(SB)/8, $0x8040201080402010
+GLOBL unpackQ5_0Const4<>(SB), RODATA|NOPTR, $16
 
 // func unpackQ5_1AVX512(panel *byte, rows *byte, stride int, blocks int)
 // Requires: AVX, AVX512BW, AVX512F
@@ -395,12 +395,12 @@ TEXT ·unpackQ5_1AVX512(SB), $0-32
 	ADDQ            DX, R9
 	LEAQ            (R9)(DX*2), R10
 	ADDQ            DX, R10
-	VBROADCASTI32X4 constQ5_10<>+0(SB), Z0
-	VBROADCASTI32X4 constQ5_11<>+0(SB), Z1
-	VBROADCASTI32X4 constQ5_12<>+0(SB), Z2
-	VBROADCASTI32X4 constQ5_13<>+0(SB), Z3
-	VBROADCASTI32X4 constQ5_14<>+0(SB), Z4
-	VBROADCASTI32X4 constQ5_15<>+0(SB), Z5
+	VBROADCASTI32X4 unpackQ5_1Const0<>+0(SB), Z0
+	VBROADCASTI32X4 unpackQ5_1Const1<>+0(SB), Z1
+	VBROADCASTI32X4 unpackQ5_1Const2<>+0(SB), Z2
+	VBROADCASTI32X4 unpackQ5_1Const3<>+0(SB), Z3
+	VBROADCASTI32X4 unpackQ5_1Const4<>+0(SB), Z4
+	VBROADCASTI32X4 unpackQ5_1Const5<>+0(SB), Z5
 
 block:
 	VBROADCASTI32X4 (CX), Z6
@@ -521,29 +521,29 @@ block:
 	VZEROUPPER
 	RET
 
-DATA constQ5_10<>+0(SB)/8, $0x8000000080000000
-DATA constQ5_10<>+8(SB)/8, $0x8000000080000000
-GLOBL constQ5_10<>(SB), RODATA|NOPTR, $16
+DATA unpackQ5_1Const0<>+0(SB)/8, $0x8000000080000000
+DATA unpackQ5_1Const0<>+8(SB)/8, $0x8000000080000000
+GLOBL unpackQ5_1Const0<>(SB), RODATA|NOPTR, $16
 
-DATA constQ5_11<>+0(SB)/8, $0x0f0f0f0f0f0f0f0f
-DATA constQ5_11<>+8(SB)/8, $0x0f0f0f0f0f0f0f0f
-GLOBL constQ5_11<>(SB), RODATA|NOPTR, $16
+DATA unpackQ5_1Const1<>+0(SB)/8, $0x0f0f0f0f0f0f0f0f
+DATA unpackQ5_1Const1<>+8(SB)/8, $0x0f0f0f0f0f0f0f0f
+GLOBL unpackQ5_1Const1<>(SB), RODATA|NOPTR, $16
 
-DATA constQ5_12<>+0(SB)/8, $0x1010101010101010
-DATA constQ5_12<>+8(SB)/8, $0x1010101010101010
-GLOBL constQ5_12<>(SB), RODATA|NOPTR, $16
+DATA unpackQ5_1Const2<>+0(SB)/8, $0x1010101010101010
+DATA unpackQ5_1Const2<>+8(SB)/8, $0x1010101010101010
+GLOBL unpackQ5_1Const2<>(SB), RODATA|NOPTR, $16
 
-DATA constQ5_13<>+0(SB)/8, $0x0404040400000000
-DATA constQ5_13<>+8(SB)/8, $0x0c0c0c0c08080808
-GLOBL constQ5_13<>(SB), RODATA|NOPTR, $16
+DATA unpackQ5_1Const3<>+0(SB)/8, $0x0404040400000000
+DATA unpackQ5_1Const3<>+8(SB)/8, $0x0c0c0c0c08080808
+GLOBL unpackQ5_1Const3<>(SB), RODATA|NOPTR, $16
 
-DATA constQ5_14<>+0(SB)/8, $0x0804020108040201
-DATA constQ5_14<>+8(SB)/8, $0x0804020108040201
-GLOBL constQ5_14<>(SB), RODATA|NOPTR, $16
+DATA unpackQ5_1Const4<>+0(SB)/8, $0x0804020108040201
+DATA unpackQ5_1Const4<>+8(SB)/8, $0x0804020108040201
+GLOBL unpackQ5_1Const4<>(SB), RODATA|NOPTR, $16
 
-DATA constQ5_15<>+0(SB)/8, $0x8040201080402010
-DATA constQ5_15<>+8(SB)/8, $0x8040201080402010
-GLOBL constQ5_15<>(SB), RODATA|NOPTR, $16
+DATA unpackQ5_1Const5<>+0(SB)/8, $0x8040201080402010
+DATA unpackQ5_1Const5<>+8(SB)/8, $0x8040201080402010
+GLOBL unpackQ5_1Const5<>(SB), RODATA|NOPTR, $16
 
 // func unpackQ8_0AVX512(panel *byte, rows *byte, stride int, blocks int)
 // Requires: AVX, AVX512F
@@ -562,7 +562,7 @@ TEXT ·unpackQ8_0AVX512(SB), $0-32
 	ADDQ            DX, R9
 	LEAQ            (R9)(DX*2), R10
 	ADDQ            DX, R10
-	VBROADCASTI32X4 constQ8_00<>+0(SB), Z0
+	VBROADCASTI32X4 unpackQ8_0Const0<>+0(SB), Z0
 
 block:
 	VBROADCASTI32X4 (CX), Z1
@@ -663,9 +663,9 @@ block:
 	VZEROUPPER
 	RET
 
-DATA constQ8_00<>+0(SB)/8, $0x8080808080808080
-DATA constQ8_00<>+8(SB)/8, $0x8080808080808080
-GLOBL constQ8_00<>(SB), RODATA|NOPTR, $16
+DATA unpackQ8_0Const0<>+0(SB)/8, $0x8080808080808080
+DATA unpackQ8_0Const0<>+8(SB)/8, $0x8080808080808080
+GLOBL unpackQ8_0Const0<>(SB), RODATA|NOPTR, $16
 
 // func unpackQ8_1AVX512(panel *byte, rows *byte, stride int, blocks int)
 // Requires: AVX, AVX512F
@@ -684,7 +684,7 @@ TEXT ·unpackQ8_1AVX512(SB), $0-32
 	ADDQ            DX, R9
 	LEAQ            (R9)(DX*2), R10
 	ADDQ            DX, R10
-	VBROADCASTI32X4 constQ8_10<>+0(SB), Z0
+	VBROADCASTI32X4 unpackQ8_1Const0<>+0(SB), Z0
 
 block:
 	VBROADCASTI32X4 (CX), Z1
@@ -785,9 +785,9 @@ block:
 	VZEROUPPER
 	RET
 
-DATA constQ8_10<>+0(SB)/8, $0x8080808080808080
-DATA constQ8_10<>+8(SB)/8, $0x8080808080808080
-GLOBL constQ8_10<>(SB), RODATA|NOPTR, $16
+DATA unpackQ8_1Const0<>+0(SB)/8, $0x8080808080808080
+DATA unpackQ8_1Const0<>+8(SB)/8, $0x8080808080808080
+GLOBL unpackQ8_1Const0<>(SB), RODATA|NOPTR, $16
 
 // func unpackQ8_KAVX512(panel *byte, rows *byte, stride int, blocks int)
 // Requires: AVX, AVX512F
@@ -806,7 +806,7 @@ TEXT ·unpackQ8_KAVX512(SB), $0-32
 	ADDQ            DX, R9
 	LEAQ            (R9)(DX*2), R10
 	ADDQ            DX, R10
-	VBROADCASTI32X4 constQ8_K0<>+0(SB), Z0
+	VBROADCASTI32X4 unpackQ8_KConst0<>+0(SB), Z0
 
 block:
 	VBROADCASTI32X4 (CX), Z1
@@ -1360,9 +1360,9 @@ block:
 	VZEROUPPER
 	RET
 
-DATA constQ8_K0<>+0(SB)/8, $0x8080808080808080
-DATA constQ8_K0<>+8(SB)/8, $0x8080808080808080
-GLOBL constQ8_K0<>(SB), RODATA|NOPTR, $16
+DATA unpackQ8_KConst0<>+0(SB)/8, $0x8080808080808080
+DATA unpackQ8_KConst0<>+8(SB)/8, $0x8080808080808080
+GLOBL unpackQ8_KConst0<>(SB), RODATA|NOPTR, $16
 
 // func unpackQ1_0AVX512(panel *byte, rows *byte, stride int, blocks int)
 // Requires: AVX, AVX512BW, AVX512F
@@ -1381,10 +1381,10 @@ TEXT ·unpackQ1_0AVX512(SB), $0-32
 	ADDQ            DX, R9
 	LEAQ            (R9)(DX*2), R10
 	ADDQ            DX, R10
-	VBROADCASTI32X4 constQ1_00<>+0(SB), Z0
-	VBROADCASTI32X4 constQ1_01<>+0(SB), Z1
-	VBROADCASTI32X4 constQ1_02<>+0(SB), Z2
-	VBROADCASTI32X4 constQ1_03<>+0(SB), Z3
+	VBROADCASTI32X4 unpackQ1_0Const0<>+0(SB), Z0
+	VBROADCASTI32X4 unpackQ1_0Const1<>+0(SB), Z1
+	VBROADCASTI32X4 unpackQ1_0Const2<>+0(SB), Z2
+	VBROADCASTI32X4 unpackQ1_0Const3<>+0(SB), Z3
 
 block:
 	VBROADCASTI32X4 (CX), Z4
@@ -1600,21 +1600,21 @@ block:
 	VZEROUPPER
 	RET
 
-DATA constQ1_00<>+0(SB)/8, $0x0202020202020202
-DATA constQ1_00<>+8(SB)/8, $0x0202020202020202
-GLOBL constQ1_00<>(SB), RODATA|NOPTR, $16
+DATA unpackQ1_0Const0<>+0(SB)/8, $0x0202020202020202
+DATA unpackQ1_0Const0<>+8(SB)/8, $0x0202020202020202
+GLOBL unpackQ1_0Const0<>(SB), RODATA|NOPTR, $16
 
-DATA constQ1_01<>+0(SB)/8, $0x0404040400000000
-DATA constQ1_01<>+8(SB)/8, $0x0c0c0c0c08080808
-GLOBL constQ1_01<>(SB), RODATA|NOPTR, $16
+DATA unpackQ1_0Const1<>+0(SB)/8, $0x0404040400000000
+DATA unpackQ1_0Const1<>+8(SB)/8, $0x0c0c0c0c08080808
+GLOBL unpackQ1_0Const1<>(SB), RODATA|NOPTR, $16
 
-DATA constQ1_02<>+0(SB)/8, $0x0804020108040201
-DATA constQ1_02<>+8(SB)/8, $0x0804020108040201
-GLOBL constQ1_02<>(SB), RODATA|NOPTR, $16
+DATA unpackQ1_0Const2<>+0(SB)/8, $0x0804020108040201
+DATA unpackQ1_0Const2<>+8(SB)/8, $0x0804020108040201
+GLOBL unpackQ1_0Const2<>(SB), RODATA|NOPTR, $16
 
-DATA constQ1_03<>+0(SB)/8, $0x8040201080402010
-DATA constQ1_03<>+8(SB)/8, $0x8040201080402010
-GLOBL constQ1_03<>(SB), RODATA|NOPTR, $16
+DATA unpackQ1_0Const3<>+0(SB)/8, $0x8040201080402010
+DATA unpackQ1_0Const3<>+8(SB)/8, $0x8040201080402010
+GLOBL unpackQ1_0Const3<>(SB), RODATA|NOPTR, $16
 
 // func unpackQ2_0AVX512(panel *byte, rows *byte, stride int, blocks int)
 // Requires: AVX, AVX512BW, AVX512F
@@ -1633,9 +1633,9 @@ TEXT ·unpackQ2_0AVX512(SB), $0-32
 	ADDQ            DX, R9
 	LEAQ            (R9)(DX*2), R10
 	ADDQ            DX, R10
-	VBROADCASTI32X4 constQ2_00<>+0(SB), Z0
-	VBROADCASTI32X4 constQ2_01<>+0(SB), Z1
-	VBROADCASTI32X4 constQ2_02<>+0(SB), Z2
+	VBROADCASTI32X4 unpackQ2_0Const0<>+0(SB), Z0
+	VBROADCASTI32X4 unpackQ2_0Const1<>+0(SB), Z1
+	VBROADCASTI32X4 unpackQ2_0Const2<>+0(SB), Z2
 
 block:
 	VBROADCASTI32X4 (CX), Z3
@@ -1789,17 +1789,17 @@ block:
 	VZEROUPPER
 	RET
 
-DATA constQ2_00<>+0(SB)/8, $0x8004800480008000
-DATA constQ2_00<>+8(SB)/8, $0x800c800c80088008
-GLOBL constQ2_00<>(SB), RODATA|NOPTR, $16
+DATA unpackQ2_0Const0<>+0(SB)/8, $0x8004800480008000
+DATA unpackQ2_0Const0<>+8(SB)/8, $0x800c800c80088008
+GLOBL unpackQ2_0Const0<>(SB), RODATA|NOPTR, $16
 
-DATA constQ2_01<>+0(SB)/8, $0x0004000000040000
-DATA constQ2_01<>+8(SB)/8, $0x0004000000040000
-GLOBL constQ2_01<>(SB), RODATA|NOPTR, $16
+DATA unpackQ2_0Const1<>+0(SB)/8, $0x0004000000040000
+DATA unpackQ2_0Const1<>+8(SB)/8, $0x0004000000040000
+GLOBL unpackQ2_0Const1<>(SB), RODATA|NOPTR, $16
 
-DATA constQ2_02<>+0(SB)/8, $0x0303030303030303
-DATA constQ2_02<>+8(SB)/8, $0x0303030303030303
-GLOBL constQ2_02<>(SB), RODATA|NOPTR, $16
+DATA unpackQ2_0Const2<>+0(SB)/8, $0x0303030303030303
+DATA unpackQ2_0Const2<>+8(SB)/8, $0x0303030303030303
+GLOBL unpackQ2_0Const2<>(SB), RODATA|NOPTR, $16
 
 // func unpackQ2_KAVX512(panel *byte, rows *byte, stride int, blocks int)
 // Requires: AVX, AVX512BW, AVX512F
@@ -1818,9 +1818,9 @@ TEXT ·unpackQ2_KAVX512(SB), $0-32
 	ADDQ            DX, R9
 	LEAQ            (R9)(DX*2), R10
 	ADDQ            DX, R10
-	VBROADCASTI32X4 constQ2_K0<>+0(SB), Z0
-	VBROADCASTI32X4 constQ2_K1<>+0(SB), Z1
-	VBROADCASTI32X4 constQ2_K2<>+0(SB), Z2
+	VBROADCASTI32X4 unpackQ2_KConst0<>+0(SB), Z0
+	VBROADCASTI32X4 unpackQ2_KConst1<>+0(SB), Z1
+	VBROADCASTI32X4 unpackQ2_KConst2<>+0(SB), Z2
 
 block:
 	VBROADCASTI32X4 68(CX), Z3
@@ -2351,17 +2351,17 @@ block:
 	VZEROUPPER
 	RET
 
-DATA constQ2_K0<>+0(SB)/8, $0x0f0f0f0f0f0f0f0f
-DATA constQ2_K0<>+8(SB)/8, $0x0f0f0f0f0f0f0f0f
-GLOBL constQ2_K0<>(SB), RODATA|NOPTR, $16
+DATA unpackQ2_KConst0<>+0(SB)/8, $0x0f0f0f0f0f0f0f0f
+DATA unpackQ2_KConst0<>+8(SB)/8, $0x0f0f0f0f0f0f0f0f
+GLOBL unpackQ2_KConst0<>(SB), RODATA|NOPTR, $16
 
-DATA constQ2_K1<>+0(SB)/8, $0x8004800480008000
-DATA constQ2_K1<>+8(SB)/8, $0x800c800c80088008
-GLOBL constQ2_K1<>(SB), RODATA|NOPTR, $16
+DATA unpackQ2_KConst1<>+0(SB)/8, $0x8004800480008000
+DATA unpackQ2_KConst1<>+8(SB)/8, $0x800c800c80088008
+GLOBL unpackQ2_KConst1<>(SB), RODATA|NOPTR, $16
 
-DATA constQ2_K2<>+0(SB)/8, $0x0303030303030303
-DATA constQ2_K2<>+8(SB)/8, $0x0303030303030303
-GLOBL constQ2_K2<>(SB), RODATA|NOPTR, $16
+DATA unpackQ2_KConst2<>+0(SB)/8, $0x0303030303030303
+DATA unpackQ2_KConst2<>+8(SB)/8, $0x0303030303030303
+GLOBL unpackQ2_KConst2<>(SB), RODATA|NOPTR, $16
 
 // func unpackQ3_KAVX512(panel *byte, rows *byte, stride int, blocks int)
 // Requires: AVX, AVX512BW, AVX512F
@@ -2380,14 +2380,14 @@ TEXT ·unpackQ3_KAVX512(SB), $0-32
 	ADDQ            DX, R9
 	LEAQ            (R9)(DX*2), R10
 	ADDQ            DX, R10
-	VBROADCASTI32X4 constQ3_K0<>+0(SB), Z0
-	VBROADCASTI32X4 constQ3_K1<>+0(SB), Z1
-	VBROADCASTI32X4 constQ3_K2<>+0(SB), Z2
-	VBROADCASTI32X4 constQ3_K3<>+0(SB), Z3
-	VBROADCASTI32X4 constQ3_K4<>+0(SB), Z4
-	VBROADCASTI32X4 constQ3_K5<>+0(SB), Z5
-	VBROADCASTI32X4 constQ3_K6<>+0(SB), Z6
-	VBROADCASTI32X4 constQ3_K7<>+0(SB), Z7
+	VBROADCASTI32X4 unpackQ3_KConst0<>+0(SB), Z0
+	VBROADCASTI32X4 unpackQ3_KConst1<>+0(SB), Z1
+	VBROADCASTI32X4 unpackQ3_KConst2<>+0(SB), Z2
+	VBROADCASTI32X4 unpackQ3_KConst3<>+0(SB), Z3
+	VBROADCASTI32X4 unpackQ3_KConst4<>+0(SB), Z4
+	VBROADCASTI32X4 unpackQ3_KConst5<>+0(SB), Z5
+	VBROADCASTI32X4 unpackQ3_KConst6<>+0(SB), Z6
+	VBROADCASTI32X4 unpackQ3_KConst7<>+0(SB), Z7
 
 block:
 	VBROADCASTI32X4 94(CX), Z8
@@ -3166,37 +3166,37 @@ block:
 	VZEROUPPER
 	RET
 
-DATA constQ3_K0<>+0(SB)/8, $0x8000000080000000
-DATA constQ3_K0<>+8(SB)/8, $0x8000000080000000
-GLOBL constQ3_K0<>(SB), RODATA|NOPTR, $16
+DATA unpackQ3_KConst0<>+0(SB)/8, $0x8000000080000000
+DATA unpackQ3_KConst0<>+8(SB)/8, $0x8000000080000000
+GLOBL unpackQ3_KConst0<>(SB), RODATA|NOPTR, $16
 
-DATA constQ3_K1<>+0(SB)/8, $0x0f0f0f0f0f0f0f0f
-DATA constQ3_K1<>+8(SB)/8, $0x0f0f0f0f0f0f0f0f
-GLOBL constQ3_K1<>(SB), RODATA|NOPTR, $16
+DATA unpackQ3_KConst1<>+0(SB)/8, $0x0f0f0f0f0f0f0f0f
+DATA unpackQ3_KConst1<>+8(SB)/8, $0x0f0f0f0f0f0f0f0f
+GLOBL unpackQ3_KConst1<>(SB), RODATA|NOPTR, $16
 
-DATA constQ3_K2<>+0(SB)/8, $0x3030303030303030
-DATA constQ3_K2<>+8(SB)/8, $0x3030303030303030
-GLOBL constQ3_K2<>(SB), RODATA|NOPTR, $16
+DATA unpackQ3_KConst2<>+0(SB)/8, $0x3030303030303030
+DATA unpackQ3_KConst2<>+8(SB)/8, $0x3030303030303030
+GLOBL unpackQ3_KConst2<>(SB), RODATA|NOPTR, $16
 
-DATA constQ3_K3<>+0(SB)/8, $0x2020202020202020
-DATA constQ3_K3<>+8(SB)/8, $0x2020202020202020
-GLOBL constQ3_K3<>(SB), RODATA|NOPTR, $16
+DATA unpackQ3_KConst3<>+0(SB)/8, $0x2020202020202020
+DATA unpackQ3_KConst3<>+8(SB)/8, $0x2020202020202020
+GLOBL unpackQ3_KConst3<>(SB), RODATA|NOPTR, $16
 
-DATA constQ3_K4<>+0(SB)/8, $0x8004800480008000
-DATA constQ3_K4<>+8(SB)/8, $0x800c800c80088008
-GLOBL constQ3_K4<>(SB), RODATA|NOPTR, $16
+DATA unpackQ3_KConst4<>+0(SB)/8, $0x8004800480008000
+DATA unpackQ3_KConst4<>+8(SB)/8, $0x800c800c80088008
+GLOBL unpackQ3_KConst4<>(SB), RODATA|NOPTR, $16
 
-DATA constQ3_K5<>+0(SB)/8, $0x0404040404040404
-DATA constQ3_K5<>+8(SB)/8, $0x0404040404040404
-GLOBL constQ3_K5<>(SB), RODATA|NOPTR, $16
+DATA unpackQ3_KConst5<>+0(SB)/8, $0x0404040404040404
+DATA unpackQ3_KConst5<>+8(SB)/8, $0x0404040404040404
+GLOBL unpackQ3_KConst5<>(SB), RODATA|NOPTR, $16
 
-DATA constQ3_K6<>+0(SB)/8, $0x8080808080808080
-DATA constQ3_K6<>+8(SB)/8, $0x8080808080808080
-GLOBL constQ3_K6<>(SB), RODATA|NOPTR, $16
+DATA unpackQ3_KConst6<>+0(SB)/8, $0x8080808080808080
+DATA unpackQ3_KConst6<>+8(SB)/8, $0x8080808080808080
+GLOBL unpackQ3_KConst6<>(SB), RODATA|NOPTR, $16
 
-DATA constQ3_K7<>+0(SB)/8, $0x0303030303030303
-DATA constQ3_K7<>+8(SB)/8, $0x0303030303030303
-GLOBL constQ3_K7<>(SB), RODATA|NOPTR, $16
+DATA unpackQ3_KConst7<>+0(SB)/8, $0x0303030303030303
+DATA unpackQ3_KConst7<>+8(SB)/8, $0x0303030303030303
+GLOBL unpackQ3_KConst7<>(SB), RODATA|NOPTR, $16
 
 // func unpackQ4_KAVX512(panel *byte, rows *byte, stride int, blocks int)
 // Requires: AVX, AVX512F
@@ -3215,9 +3215,9 @@ TEXT ·unpackQ4_KAVX512(SB), $0-32
 	ADDQ            DX, R9
 	LEAQ            (R9)(DX*2), R10
 	ADDQ            DX, R10
-	VBROADCASTI32X4 constQ4_K0<>+0(SB), Z0
-	VBROADCASTI32X4 constQ4_K1<>+0(SB), Z1
-	VBROADCASTI32X4 constQ4_K2<>+0(SB), Z2
+	VBROADCASTI32X4 unpackQ4_KConst0<>+0(SB), Z0
+	VBROADCASTI32X4 unpackQ4_KConst1<>+0(SB), Z1
+	VBROADCASTI32X4 unpackQ4_KConst2<>+0(SB), Z2
 
 block:
 	VBROADCASTI32X4 (CX), Z3
@@ -3698,17 +3698,17 @@ block:
 	VZEROUPPER
 	RET
 
-DATA constQ4_K0<>+0(SB)/8, $0x3f3f3f3f3f3f3f3f
-DATA constQ4_K0<>+8(SB)/8, $0x3f3f3f3f3f3f3f3f
-GLOBL constQ4_K0<>(SB), RODATA|NOPTR, $16
+DATA unpackQ4_KConst0<>+0(SB)/8, $0x3f3f3f3f3f3f3f3f
+DATA unpackQ4_KConst0<>+8(SB)/8, $0x3f3f3f3f3f3f3f3f
+GLOBL unpackQ4_KConst0<>(SB), RODATA|NOPTR, $16
 
-DATA constQ4_K1<>+0(SB)/8, $0x0f0f0f0f0f0f0f0f
-DATA constQ4_K1<>+8(SB)/8, $0x0f0f0f0f0f0f0f0f
-GLOBL constQ4_K1<>(SB), RODATA|NOPTR, $16
+DATA unpackQ4_KConst1<>+0(SB)/8, $0x0f0f0f0f0f0f0f0f
+DATA unpackQ4_KConst1<>+8(SB)/8, $0x0f0f0f0f0f0f0f0f
+GLOBL unpackQ4_KConst1<>(SB), RODATA|NOPTR, $16
 
-DATA constQ4_K2<>+0(SB)/8, $0x3030303030303030
-DATA constQ4_K2<>+8(SB)/8, $0x3030303030303030
-GLOBL constQ4_K2<>(SB), RODATA|NOPTR, $16
+DATA unpackQ4_KConst2<>+0(SB)/8, $0x3030303030303030
+DATA unpackQ4_KConst2<>+8(SB)/8, $0x3030303030303030
+GLOBL unpackQ4_KConst2<>(SB), RODATA|NOPTR, $16
 
 // func unpackQ5_KAVX512(panel *byte, rows *byte, stride int, blocks int)
 // Requires: AVX, AVX512F
@@ -3727,10 +3727,10 @@ TEXT ·unpackQ5_KAVX512(SB), $0-32
 	ADDQ            DX, R9
 	LEAQ            (R9)(DX*2), R10
 	ADDQ            DX, R10
-	VBROADCASTI32X4 constQ5_K0<>+0(SB), Z0
-	VBROADCASTI32X4 constQ5_K1<>+0(SB), Z1
-	VBROADCASTI32X4 constQ5_K2<>+0(SB), Z2
-	VBROADCASTI32X4 constQ5_K3<>+0(SB), Z3
+	VBROADCASTI32X4 unpackQ5_KConst0<>+0(SB), Z0
+	VBROADCASTI32X4 unpackQ5_KConst1<>+0(SB), Z1
+	VBROADCASTI32X4 unpackQ5_KConst2<>+0(SB), Z2
+	VBROADCASTI32X4 unpackQ5_KConst3<>+0(SB), Z3
 
 block:
 	VBROADCASTI32X4 (CX), Z4
@@ -4379,21 +4379,21 @@ block:
 	VZEROUPPER
 	RET
 
-DATA constQ5_K0<>+0(SB)/8, $0x3f3f3f3f3f3f3f3f
-DATA constQ5_K0<>+8(SB)/8, $0x3f3f3f3f3f3f3f3f
-GLOBL constQ5_K0<>(SB), RODATA|NOPTR, $16
+DATA unpackQ5_KConst0<>+0(SB)/8, $0x3f3f3f3f3f3f3f3f
+DATA unpackQ5_KConst0<>+8(SB)/8, $0x3f3f3f3f3f3f3f3f
+GLOBL unpackQ5_KConst0<>(SB), RODATA|NOPTR, $16
 
-DATA constQ5_K1<>+0(SB)/8, $0x0f0f0f0f0f0f0f0f
-DATA constQ5_K1<>+8(SB)/8, $0x0f0f0f0f0f0f0f0f
-GLOBL constQ5_K1<>(SB), RODATA|NOPTR, $16
+DATA unpackQ5_KConst1<>+0(SB)/8, $0x0f0f0f0f0f0f0f0f
+DATA unpackQ5_KConst1<>+8(SB)/8, $0x0f0f0f0f0f0f0f0f
+GLOBL unpackQ5_KConst1<>(SB), RODATA|NOPTR, $16
 
-DATA constQ5_K2<>+0(SB)/8, $0x3030303030303030
-DATA constQ5_K2<>+8(SB)/8, $0x3030303030303030
-GLOBL constQ5_K2<>(SB), RODATA|NOPTR, $16
+DATA unpackQ5_KConst2<>+0(SB)/8, $0x3030303030303030
+DATA unpackQ5_KConst2<>+8(SB)/8, $0x3030303030303030
+GLOBL unpackQ5_KConst2<>(SB), RODATA|NOPTR, $16
 
-DATA constQ5_K3<>+0(SB)/8, $0x1010101010101010
-DATA constQ5_K3<>+8(SB)/8, $0x1010101010101010
-GLOBL constQ5_K3<>(SB), RODATA|NOPTR, $16
+DATA unpackQ5_KConst3<>+0(SB)/8, $0x1010101010101010
+DATA unpackQ5_KConst3<>+8(SB)/8, $0x1010101010101010
+GLOBL unpackQ5_KConst3<>(SB), RODATA|NOPTR, $16
 
 // func unpackQ6_KAVX512(panel *byte, rows *byte, stride int, blocks int)
 // Requires: AVX, AVX512F
@@ -4412,8 +4412,8 @@ TEXT ·unpackQ6_KAVX512(SB), $0-32
 	ADDQ            DX, R9
 	LEAQ            (R9)(DX*2), R10
 	ADDQ            DX, R10
-	VBROADCASTI32X4 constQ6_K0<>+0(SB), Z0
-	VBROADCASTI32X4 constQ6_K1<>+0(SB), Z1
+	VBROADCASTI32X4 unpackQ6_KConst0<>+0(SB), Z0
+	VBROADCASTI32X4 unpackQ6_KConst1<>+0(SB), Z1
 
 block:
 	VBROADCASTI32X4 194(CX), Z2
@@ -5110,13 +5110,13 @@ block:
 	VZEROUPPER
 	RET
 
-DATA constQ6_K0<>+0(SB)/8, $0x0f0f0f0f0f0f0f0f
-DATA constQ6_K0<>+8(SB)/8, $0x0f0f0f0f0f0f0f0f
-GLOBL constQ6_K0<>(SB), RODATA|NOPTR, $16
+DATA unpackQ6_KConst0<>+0(SB)/8, $0x0f0f0f0f0f0f0f0f
+DATA unpackQ6_KConst0<>+8(SB)/8, $0x0f0f0f0f0f0f0f0f
+GLOBL unpackQ6_KConst0<>(SB), RODATA|NOPTR, $16
 
-DATA constQ6_K1<>+0(SB)/8, $0x3030303030303030
-DATA constQ6_K1<>+8(SB)/8, $0x3030303030303030
-GLOBL constQ6_K1<>(SB), RODATA|NOPTR, $16
+DATA unpackQ6_KConst1<>+0(SB)/8, $0x3030303030303030
+DATA unpackQ6_KConst1<>+8(SB)/8, $0x3030303030303030
+GLOBL unpackQ6_KConst1<>(SB), RODATA|NOPTR, $16
 
 // func unpackIQ4_NLAVX512(panel *byte, rows *byte, stride int, blocks int)
 // Requires: AVX, AVX512BW, AVX512F
@@ -5135,8 +5135,8 @@ TEXT ·unpackIQ4_NLAVX512(SB), $0-32
 	ADDQ            DX, R9
 	LEAQ            (R9)(DX*2), R10
 	ADDQ            DX, R10
-	VBROADCASTI32X4 constIQ4_NL0<>+0(SB), Z0
-	VBROADCASTI32X4 constIQ4_NL1<>+0(SB), Z1
+	VBROADCASTI32X4 unpackIQ4_NLConst0<>+0(SB), Z0
+	VBROADCASTI32X4 unpackIQ4_NLConst1<>+0(SB), Z1
 
 block:
 	VBROADCASTI32X4 (CX), Z2
@@ -5225,13 +5225,13 @@ block:
 	VZEROUPPER
 	RET
 
-DATA constIQ4_NL0<>+0(SB)/8, $0x0f0f0f0f0f0f0f0f
-DATA constIQ4_NL0<>+8(SB)/8, $0x0f0f0f0f0f0f0f0f
-GLOBL constIQ4_NL0<>(SB), RODATA|NOPTR, $16
+DATA unpackIQ4_NLConst0<>+0(SB)/8, $0x0f0f0f0f0f0f0f0f
+DATA unpackIQ4_NLConst0<>+8(SB)/8, $0x0f0f0f0f0f0f0f0f
+GLOBL unpackIQ4_NLConst0<>(SB), RODATA|NOPTR, $16
 
-DATA constIQ4_NL1<>+0(SB)/8, $0x766a5d4f3f2d1801
-DATA constIQ4_NL1<>+8(SB)/8, $0xf1d9c5b5a6998d81
-GLOBL constIQ4_NL1<>(SB), RODATA|NOPTR, $16
+DATA unpackIQ4_NLConst1<>+0(SB)/8, $0x766a5d4f3f2d1801
+DATA unpackIQ4_NLConst1<>+8(SB)/8, $0xf1d9c5b5a6998d81
+GLOBL unpackIQ4_NLConst1<>(SB), RODATA|NOPTR, $16
 
 // func unpackIQ4_XSAVX512(panel *byte, rows *byte, stride int, blocks int)
 // Requires: AVX, AVX512BW, AVX512F
@@ -5250,10 +5250,10 @@ TEXT ·unpackIQ4_XSAVX512(SB), $0-32
 	ADDQ            DX, R9
 	LEAQ            (R9)(DX*2), R10
 	ADDQ            DX, R10
-	VBROADCASTI32X4 constIQ4_XS0<>+0(SB), Z0
-	VBROADCASTI32X4 constIQ4_XS1<>+0(SB), Z1
-	VBROADCASTI32X4 constIQ4_XS2<>+0(SB), Z2
-	VBROADCASTI32X4 constIQ4_XS3<>+0(SB), Z3
+	VBROADCASTI32X4 unpackIQ4_XSConst0<>+0(SB), Z0
+	VBROADCASTI32X4 unpackIQ4_XSConst1<>+0(SB), Z1
+	VBROADCASTI32X4 unpackIQ4_XSConst2<>+0(SB), Z2
+	VBROADCASTI32X4 unpackIQ4_XSConst3<>+0(SB), Z3
 
 block:
 	VBROADCASTI32X4 (CX), Z4
@@ -5773,21 +5773,21 @@ block:
 	VZEROUPPER
 	RET
 
-DATA constIQ4_XS0<>+0(SB)/8, $0x0000003000000030
-DATA constIQ4_XS0<>+8(SB)/8, $0x0000003000000030
-GLOBL constIQ4_XS0<>(SB), RODATA|NOPTR, $16
+DATA unpackIQ4_XSConst0<>+0(SB)/8, $0x0000003000000030
+DATA unpackIQ4_XSConst0<>+8(SB)/8, $0x0000003000000030
+GLOBL unpackIQ4_XSConst0<>(SB), RODATA|NOPTR, $16
 
-DATA constIQ4_XS1<>+0(SB)/8, $0x0000002000000020
-DATA constIQ4_XS1<>+8(SB)/8, $0x0000002000000020
-GLOBL constIQ4_XS1<>(SB), RODATA|NOPTR, $16
+DATA unpackIQ4_XSConst1<>+0(SB)/8, $0x0000002000000020
+DATA unpackIQ4_XSConst1<>+8(SB)/8, $0x0000002000000020
+GLOBL unpackIQ4_XSConst1<>(SB), RODATA|NOPTR, $16
 
-DATA constIQ4_XS2<>+0(SB)/8, $0x0f0f0f0f0f0f0f0f
-DATA constIQ4_XS2<>+8(SB)/8, $0x0f0f0f0f0f0f0f0f
-GLOBL constIQ4_XS2<>(SB), RODATA|NOPTR, $16
+DATA unpackIQ4_XSConst2<>+0(SB)/8, $0x0f0f0f0f0f0f0f0f
+DATA unpackIQ4_XSConst2<>+8(SB)/8, $0x0f0f0f0f0f0f0f0f
+GLOBL unpackIQ4_XSConst2<>(SB), RODATA|NOPTR, $16
 
-DATA constIQ4_XS3<>+0(SB)/8, $0x766a5d4f3f2d1801
-DATA constIQ4_XS3<>+8(SB)/8, $0xf1d9c5b5a6998d81
-GLOBL constIQ4_XS3<>(SB), RODATA|NOPTR, $16
+DATA unpackIQ4_XSConst3<>+0(SB)/8, $0x766a5d4f3f2d1801
+DATA unpackIQ4_XSConst3<>+8(SB)/8, $0xf1d9c5b5a6998d81
+GLOBL unpackIQ4_XSConst3<>(SB), RODATA|NOPTR, $16
 
 // func unpackTQ1_0AVX512(panel *byte, rows *byte, stride int, blocks int)
 // Requires: AVX, AVX512BW, AVX512F
@@ -5806,9 +5806,9 @@ TEXT ·unpackTQ1_0AVX512(SB), $0-32
 	ADDQ            DX, R9
 	LEAQ            (R9)(DX*2), R10
 	ADDQ            DX, R10
-	VBROADCASTI32X4 constTQ1_00<>+0(SB), Z0
-	VBROADCASTI32X4 constTQ1_01<>+0(SB), Z1
-	VBROADCASTI32X4 constTQ1_02<>+0(SB), Z2
+	VBROADCASTI32X4 unpackTQ1_0Const0<>+0(SB), Z0
+	VBROADCASTI32X4 unpackTQ1_0Const1<>+0(SB), Z1
+	VBROADCASTI32X4 unpackTQ1_0Const2<>+0(SB), Z2
 
 block:
 	VBROADCASTI32X4 38(CX), Z3
@@ -6392,17 +6392,17 @@ block:
 	VZEROUPPER
 	RET
 
-DATA constTQ1_00<>+0(SB)/8, $0x5656565656565656
-DATA constTQ1_00<>+8(SB)/8, $0x5656565656565656
-GLOBL constTQ1_00<>(SB), RODATA|NOPTR, $16
+DATA unpackTQ1_0Const0<>+0(SB)/8, $0x5656565656565656
+DATA unpackTQ1_0Const0<>+8(SB)/8, $0x5656565656565656
+GLOBL unpackTQ1_0Const0<>(SB), RODATA|NOPTR, $16
 
-DATA constTQ1_01<>+0(SB)/8, $0xabababababababab
-DATA constTQ1_01<>+8(SB)/8, $0xabababababababab
-GLOBL constTQ1_01<>(SB), RODATA|NOPTR, $16
+DATA unpackTQ1_0Const1<>+0(SB)/8, $0xabababababababab
+DATA unpackTQ1_0Const1<>+8(SB)/8, $0xabababababababab
+GLOBL unpackTQ1_0Const1<>(SB), RODATA|NOPTR, $16
 
-DATA constTQ1_02<>+0(SB)/8, $0x0101010101010101
-DATA constTQ1_02<>+8(SB)/8, $0x0101010101010101
-GLOBL constTQ1_02<>(SB), RODATA|NOPTR, $16
+DATA unpackTQ1_0Const2<>+0(SB)/8, $0x0101010101010101
+DATA unpackTQ1_0Const2<>+8(SB)/8, $0x0101010101010101
+GLOBL unpackTQ1_0Const2<>(SB), RODATA|NOPTR, $16
 
 // func unpackTQ2_0AVX512(panel *byte, rows *byte, stride int, blocks int)
 // Requires: AVX, AVX512F
@@ -6421,7 +6421,7 @@ TEXT ·unpackTQ2_0AVX512(SB), $0-32
 	ADDQ            DX, R9
 	LEAQ            (R9)(DX*2), R10
 	ADDQ            DX, R10
-	VBROADCASTI32X4 constTQ2_00<>+0(SB), Z0
+	VBROADCASTI32X4 unpackTQ2_0Const0<>+0(SB), Z0
 
 block:
 	VBROADCASTI32X4 50(CX), Z1
@@ -6738,9 +6738,9 @@ block:
 	VZEROUPPER
 	RET
 
-DATA constTQ2_00<>+0(SB)/8, $0x0303030303030303
-DATA constTQ2_00<>+8(SB)/8, $0x0303030303030303
-GLOBL constTQ2_00<>(SB), RODATA|NOPTR, $16
+DATA unpackTQ2_0Const0<>+0(SB)/8, $0x0303030303030303
+DATA unpackTQ2_0Const0<>+8(SB)/8, $0x0303030303030303
+GLOBL unpackTQ2_0Const0<>(SB), RODATA|NOPTR, $16
 
 // func unpackMXFP4AVX512(panel *byte, rows *byte, stride int, blocks int)
 // Requires: AVX, AVX512BW, AVX512F
@@ -6759,11 +6759,11 @@ TEXT ·unpackMXFP4AVX512(SB), $0-32
 	ADDQ            DX, R9
 	LEAQ            (R9)(DX*2), R10
 	ADDQ            DX, R10
-	VBROADCASTI32X4 constMXFP40<>+0(SB), Z0
-	VBROADCASTI32X4 constMXFP41<>+0(SB), Z1
-	VBROADCASTI32X4 constMXFP42<>+0(SB), Z2
-	VBROADCASTI32X4 constMXFP43<>+0(SB), Z3
-	VBROADCASTI32X4 constMXFP44<>+0(SB), Z4
+	VBROADCASTI32X4 unpackMXFP4Const0<>+0(SB), Z0
+	VBROADCASTI32X4 unpackMXFP4Const1<>+0(SB), Z1
+	VBROADCASTI32X4 unpackMXFP4Const2<>+0(SB), Z2
+	VBROADCASTI32X4 unpackMXFP4Const3<>+0(SB), Z3
+	VBROADCASTI32X4 unpackMXFP4Const4<>+0(SB), Z4
 
 block:
 	VBROADCASTI32X4 (CX), Z5
@@ -6856,25 +6856,25 @@ block:
 	VZEROUPPER
 	RET
 
-DATA constMXFP40<>+0(SB)/8, $0x0000000100000001
-DATA constMXFP40<>+8(SB)/8, $0x0000000100000001
-GLOBL constMXFP40<>(SB), RODATA|NOPTR, $16
+DATA unpackMXFP4Const0<>+0(SB)/8, $0x0000000100000001
+DATA unpackMXFP4Const0<>+8(SB)/8, $0x0000000100000001
+GLOBL unpackMXFP4Const0<>(SB), RODATA|NOPTR, $16
 
-DATA constMXFP41<>+0(SB)/8, $0x0000000200000002
-DATA constMXFP41<>+8(SB)/8, $0x0000000200000002
-GLOBL constMXFP41<>(SB), RODATA|NOPTR, $16
+DATA unpackMXFP4Const1<>+0(SB)/8, $0x0000000200000002
+DATA unpackMXFP4Const1<>+8(SB)/8, $0x0000000200000002
+GLOBL unpackMXFP4Const1<>(SB), RODATA|NOPTR, $16
 
-DATA constMXFP42<>+0(SB)/8, $0x0020000000200000
-DATA constMXFP42<>+8(SB)/8, $0x0020000000200000
-GLOBL constMXFP42<>(SB), RODATA|NOPTR, $16
+DATA unpackMXFP4Const2<>+0(SB)/8, $0x0020000000200000
+DATA unpackMXFP4Const2<>+8(SB)/8, $0x0020000000200000
+GLOBL unpackMXFP4Const2<>(SB), RODATA|NOPTR, $16
 
-DATA constMXFP43<>+0(SB)/8, $0x0f0f0f0f0f0f0f0f
-DATA constMXFP43<>+8(SB)/8, $0x0f0f0f0f0f0f0f0f
-GLOBL constMXFP43<>(SB), RODATA|NOPTR, $16
+DATA unpackMXFP4Const3<>+0(SB)/8, $0x0f0f0f0f0f0f0f0f
+DATA unpackMXFP4Const3<>+8(SB)/8, $0x0f0f0f0f0f0f0f0f
+GLOBL unpackMXFP4Const3<>(SB), RODATA|NOPTR, $16
 
-DATA constMXFP44<>+0(SB)/8, $0x181412100f0e0d0c
-DATA constMXFP44<>+8(SB)/8, $0x00040608090a0b0c
-GLOBL constMXFP44<>(SB), RODATA|NOPTR, $16
+DATA unpackMXFP4Const4<>+0(SB)/8, $0x181412100f0e0d0c
+DATA unpackMXFP4Const4<>+8(SB)/8, $0x00040608090a0b0c
+GLOBL unpackMXFP4Const4<>(SB), RODATA|NOPTR, $16
 
 // func unpackNVFP4AVX512(panel *byte, rows *byte, stride int, blocks int)
 // Requires: AVX, AVX512BW, AVX512F
@@ -6893,11 +6893,11 @@ TEXT ·unpackNVFP4AVX512(SB), $0-32
 	ADDQ            DX, R9
 	LEAQ            (R9)(DX*2), R10
 	ADDQ            DX, R10
-	VBROADCASTI32X4 constNVFP40<>+0(SB), Z0
-	VBROADCASTI32X4 constNVFP41<>+0(SB), Z1
-	VBROADCASTI32X4 constNVFP42<>+0(SB), Z2
-	VBROADCASTI32X4 constNVFP43<>+0(SB), Z3
-	VBROADCASTI32X4 constNVFP44<>+0(SB), Z4
+	VBROADCASTI32X4 unpackNVFP4Const0<>+0(SB), Z0
+	VBROADCASTI32X4 unpackNVFP4Const1<>+0(SB), Z1
+	VBROADCASTI32X4 unpackNVFP4Const2<>+0(SB), Z2
+	VBROADCASTI32X4 unpackNVFP4Const3<>+0(SB), Z3
+	VBROADCASTI32X4 unpackNVFP4Const4<>+0(SB), Z4
 
 block:
 	VBROADCASTI32X4 (CX), Z5
@@ -7061,22 +7061,8287 @@ block:
 	VZEROUPPER
 	RET
 
-DATA constNVFP40<>+0(SB)/8, $0x7f7f7f7f7f7f7f7f
-DATA constNVFP40<>+8(SB)/8, $0x7f7f7f7f7f7f7f7f
-GLOBL constNVFP40<>(SB), RODATA|NOPTR, $16
+DATA unpackNVFP4Const0<>+0(SB)/8, $0x7f7f7f7f7f7f7f7f
+DATA unpackNVFP4Const0<>+8(SB)/8, $0x7f7f7f7f7f7f7f7f
+GLOBL unpackNVFP4Const0<>(SB), RODATA|NOPTR, $16
 
-DATA constNVFP41<>+0(SB)/8, $0x00003f8000003f80
-DATA constNVFP41<>+8(SB)/8, $0x00003f8000003f80
-GLOBL constNVFP41<>(SB), RODATA|NOPTR, $16
+DATA unpackNVFP4Const1<>+0(SB)/8, $0x00003f8000003f80
+DATA unpackNVFP4Const1<>+8(SB)/8, $0x00003f8000003f80
+GLOBL unpackNVFP4Const1<>(SB), RODATA|NOPTR, $16
 
-DATA constNVFP42<>+0(SB)/8, $0x4300000043000000
-DATA constNVFP42<>+8(SB)/8, $0x4300000043000000
-GLOBL constNVFP42<>(SB), RODATA|NOPTR, $16
+DATA unpackNVFP4Const2<>+0(SB)/8, $0x4300000043000000
+DATA unpackNVFP4Const2<>+8(SB)/8, $0x4300000043000000
+GLOBL unpackNVFP4Const2<>(SB), RODATA|NOPTR, $16
 
-DATA constNVFP43<>+0(SB)/8, $0x0f0f0f0f0f0f0f0f
-DATA constNVFP43<>+8(SB)/8, $0x0f0f0f0f0f0f0f0f
-GLOBL constNVFP43<>(SB), RODATA|NOPTR, $16
+DATA unpackNVFP4Const3<>+0(SB)/8, $0x0f0f0f0f0f0f0f0f
+DATA unpackNVFP4Const3<>+8(SB)/8, $0x0f0f0f0f0f0f0f0f
+GLOBL unpackNVFP4Const3<>(SB), RODATA|NOPTR, $16
 
-DATA constNVFP44<>+0(SB)/8, $0x181412100f0e0d0c
-DATA constNVFP44<>+8(SB)/8, $0x00040608090a0b0c
-GLOBL constNVFP44<>(SB), RODATA|NOPTR, $16
+DATA unpackNVFP4Const4<>+0(SB)/8, $0x181412100f0e0d0c
+DATA unpackNVFP4Const4<>+8(SB)/8, $0x00040608090a0b0c
+GLOBL unpackNVFP4Const4<>(SB), RODATA|NOPTR, $16
+
+// func unpackIQ1_SAVX512(panel *byte, rows *byte, stride int, blocks int)
+// Requires: AVX, AVX512BW, AVX512F
+TEXT ·unpackIQ1_SAVX512(SB), $4104-32
+	MOVQ            panel+0(FP), AX
+	MOVQ            rows+8(FP), CX
+	MOVQ            stride+16(FP), DX
+	MOVQ            blocks+24(FP), BX
+	LEAQ            (CX)(DX*2), SI
+	ADDQ            DX, SI
+	LEAQ            (SI)(DX*2), DI
+	ADDQ            DX, DI
+	LEAQ            (DI)(DX*2), R8
+	ADDQ            DX, R8
+	LEAQ            (R8)(DX*2), R9
+	ADDQ            DX, R9
+	LEAQ            (R9)(DX*2), R10
+	ADDQ            DX, R10
+	VBROADCASTI32X4 unpackIQ1_SConst0<>+0(SB), Z0
+	VBROADCASTI32X4 unpackIQ1_SConst1<>+0(SB), Z1
+	VBROADCASTI32X4 unpackIQ1_SConst2<>+0(SB), Z2
+
+block:
+	LEAQ ·gridIQ1_S+0(SB), R11
+	MOVQ CX, R12
+	LEAQ (SP), R13
+	MOVQ $0x00000010, 4096(SP)
+
+row:
+	MOVBLZX         2(R12), R14
+	MOVWLZX         34(R12), R15
+	SHLL            $0x08, R15
+	ANDL            $0x00000700, R15
+	ORL             R15, R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, (R13)
+	MOVBLZX         3(R12), R14
+	MOVWLZX         34(R12), R15
+	SHLL            $0x05, R15
+	ANDL            $0x00000700, R15
+	ORL             R15, R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 8(R13)
+	MOVBLZX         4(R12), R14
+	MOVWLZX         34(R12), R15
+	SHLL            $0x02, R15
+	ANDL            $0x00000700, R15
+	ORL             R15, R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 16(R13)
+	MOVBLZX         5(R12), R14
+	MOVWLZX         34(R12), R15
+	SHRL            $0x01, R15
+	ANDL            $0x00000700, R15
+	ORL             R15, R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 24(R13)
+	MOVBLZX         6(R12), R14
+	MOVWLZX         36(R12), R15
+	SHLL            $0x08, R15
+	ANDL            $0x00000700, R15
+	ORL             R15, R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 32(R13)
+	MOVBLZX         7(R12), R14
+	MOVWLZX         36(R12), R15
+	SHLL            $0x05, R15
+	ANDL            $0x00000700, R15
+	ORL             R15, R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 40(R13)
+	MOVBLZX         8(R12), R14
+	MOVWLZX         36(R12), R15
+	SHLL            $0x02, R15
+	ANDL            $0x00000700, R15
+	ORL             R15, R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 48(R13)
+	MOVBLZX         9(R12), R14
+	MOVWLZX         36(R12), R15
+	SHRL            $0x01, R15
+	ANDL            $0x00000700, R15
+	ORL             R15, R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 56(R13)
+	MOVBLZX         10(R12), R14
+	MOVWLZX         38(R12), R15
+	SHLL            $0x08, R15
+	ANDL            $0x00000700, R15
+	ORL             R15, R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 64(R13)
+	MOVBLZX         11(R12), R14
+	MOVWLZX         38(R12), R15
+	SHLL            $0x05, R15
+	ANDL            $0x00000700, R15
+	ORL             R15, R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 72(R13)
+	MOVBLZX         12(R12), R14
+	MOVWLZX         38(R12), R15
+	SHLL            $0x02, R15
+	ANDL            $0x00000700, R15
+	ORL             R15, R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 80(R13)
+	MOVBLZX         13(R12), R14
+	MOVWLZX         38(R12), R15
+	SHRL            $0x01, R15
+	ANDL            $0x00000700, R15
+	ORL             R15, R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 88(R13)
+	MOVBLZX         14(R12), R14
+	MOVWLZX         40(R12), R15
+	SHLL            $0x08, R15
+	ANDL            $0x00000700, R15
+	ORL             R15, R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 96(R13)
+	MOVBLZX         15(R12), R14
+	MOVWLZX         40(R12), R15
+	SHLL            $0x05, R15
+	ANDL            $0x00000700, R15
+	ORL             R15, R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 104(R13)
+	MOVBLZX         16(R12), R14
+	MOVWLZX         40(R12), R15
+	SHLL            $0x02, R15
+	ANDL            $0x00000700, R15
+	ORL             R15, R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 112(R13)
+	MOVBLZX         17(R12), R14
+	MOVWLZX         40(R12), R15
+	SHRL            $0x01, R15
+	ANDL            $0x00000700, R15
+	ORL             R15, R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 120(R13)
+	MOVBLZX         18(R12), R14
+	MOVWLZX         42(R12), R15
+	SHLL            $0x08, R15
+	ANDL            $0x00000700, R15
+	ORL             R15, R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 128(R13)
+	MOVBLZX         19(R12), R14
+	MOVWLZX         42(R12), R15
+	SHLL            $0x05, R15
+	ANDL            $0x00000700, R15
+	ORL             R15, R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 136(R13)
+	MOVBLZX         20(R12), R14
+	MOVWLZX         42(R12), R15
+	SHLL            $0x02, R15
+	ANDL            $0x00000700, R15
+	ORL             R15, R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 144(R13)
+	MOVBLZX         21(R12), R14
+	MOVWLZX         42(R12), R15
+	SHRL            $0x01, R15
+	ANDL            $0x00000700, R15
+	ORL             R15, R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 152(R13)
+	MOVBLZX         22(R12), R14
+	MOVWLZX         44(R12), R15
+	SHLL            $0x08, R15
+	ANDL            $0x00000700, R15
+	ORL             R15, R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 160(R13)
+	MOVBLZX         23(R12), R14
+	MOVWLZX         44(R12), R15
+	SHLL            $0x05, R15
+	ANDL            $0x00000700, R15
+	ORL             R15, R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 168(R13)
+	MOVBLZX         24(R12), R14
+	MOVWLZX         44(R12), R15
+	SHLL            $0x02, R15
+	ANDL            $0x00000700, R15
+	ORL             R15, R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 176(R13)
+	MOVBLZX         25(R12), R14
+	MOVWLZX         44(R12), R15
+	SHRL            $0x01, R15
+	ANDL            $0x00000700, R15
+	ORL             R15, R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 184(R13)
+	MOVBLZX         26(R12), R14
+	MOVWLZX         46(R12), R15
+	SHLL            $0x08, R15
+	ANDL            $0x00000700, R15
+	ORL             R15, R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 192(R13)
+	MOVBLZX         27(R12), R14
+	MOVWLZX         46(R12), R15
+	SHLL            $0x05, R15
+	ANDL            $0x00000700, R15
+	ORL             R15, R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 200(R13)
+	MOVBLZX         28(R12), R14
+	MOVWLZX         46(R12), R15
+	SHLL            $0x02, R15
+	ANDL            $0x00000700, R15
+	ORL             R15, R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 208(R13)
+	MOVBLZX         29(R12), R14
+	MOVWLZX         46(R12), R15
+	SHRL            $0x01, R15
+	ANDL            $0x00000700, R15
+	ORL             R15, R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 216(R13)
+	MOVBLZX         30(R12), R14
+	MOVWLZX         48(R12), R15
+	SHLL            $0x08, R15
+	ANDL            $0x00000700, R15
+	ORL             R15, R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 224(R13)
+	MOVBLZX         31(R12), R14
+	MOVWLZX         48(R12), R15
+	SHLL            $0x05, R15
+	ANDL            $0x00000700, R15
+	ORL             R15, R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 232(R13)
+	MOVBLZX         32(R12), R14
+	MOVWLZX         48(R12), R15
+	SHLL            $0x02, R15
+	ANDL            $0x00000700, R15
+	ORL             R15, R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 240(R13)
+	MOVBLZX         33(R12), R14
+	MOVWLZX         48(R12), R15
+	SHRL            $0x01, R15
+	ANDL            $0x00000700, R15
+	ORL             R15, R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 248(R13)
+	ADDQ            DX, R12
+	ADDQ            $0x00000100, R13
+	DECQ            4096(SP)
+	JNE             row
+	VBROADCASTI32X4 (CX), Z3
+	VINSERTI32X4    $0x01, (SI)(DX*1), Z3, Z3
+	VINSERTI32X4    $0x02, (DI)(DX*2), Z3, Z3
+	VINSERTI32X4    $0x03, (R9), Z3, Z3
+	VBROADCASTI32X4 (CX)(DX*1), Z4
+	VINSERTI32X4    $0x01, (SI)(DX*2), Z4, Z4
+	VINSERTI32X4    $0x02, (R8), Z4, Z4
+	VINSERTI32X4    $0x03, (R9)(DX*1), Z4, Z4
+	VBROADCASTI32X4 (CX)(DX*2), Z5
+	VINSERTI32X4    $0x01, (DI), Z5, Z5
+	VINSERTI32X4    $0x02, (R8)(DX*1), Z5, Z5
+	VINSERTI32X4    $0x03, (R9)(DX*2), Z5, Z5
+	VBROADCASTI32X4 (SI), Z6
+	VINSERTI32X4    $0x01, (DI)(DX*1), Z6, Z6
+	VINSERTI32X4    $0x02, (R8)(DX*2), Z6, Z6
+	VINSERTI32X4    $0x03, (R10), Z6, Z6
+	VPUNPCKLDQ      Z4, Z3, Z3
+	VPUNPCKLDQ      Z6, Z5, Z4
+	VPUNPCKLQDQ     Z4, Z3, Z3
+	VPMOVDW         Z3, Y3
+	VCVTPH2PS       Y3, Z3
+	VBROADCASTI32X4 34(CX), Z4
+	VINSERTI32X4    $0x01, 34(SI)(DX*1), Z4, Z4
+	VINSERTI32X4    $0x02, 34(DI)(DX*2), Z4, Z4
+	VINSERTI32X4    $0x03, 34(R9), Z4, Z4
+	VBROADCASTI32X4 34(CX)(DX*1), Z5
+	VINSERTI32X4    $0x01, 34(SI)(DX*2), Z5, Z5
+	VINSERTI32X4    $0x02, 34(R8), Z5, Z5
+	VINSERTI32X4    $0x03, 34(R9)(DX*1), Z5, Z5
+	VBROADCASTI32X4 34(CX)(DX*2), Z6
+	VINSERTI32X4    $0x01, 34(DI), Z6, Z6
+	VINSERTI32X4    $0x02, 34(R8)(DX*1), Z6, Z6
+	VINSERTI32X4    $0x03, 34(R9)(DX*2), Z6, Z6
+	VBROADCASTI32X4 34(SI), Z7
+	VINSERTI32X4    $0x01, 34(DI)(DX*1), Z7, Z7
+	VINSERTI32X4    $0x02, 34(R8)(DX*2), Z7, Z7
+	VINSERTI32X4    $0x03, 34(R10), Z7, Z7
+	VPUNPCKLDQ      Z5, Z4, Z8
+	VPUNPCKHDQ      Z5, Z4, Z4
+	VPUNPCKLDQ      Z7, Z6, Z5
+	VPUNPCKHDQ      Z7, Z6, Z6
+	VPUNPCKLQDQ     Z5, Z8, Z7
+	VPUNPCKHQDQ     Z5, Z8, Z5
+	VPUNPCKLQDQ     Z6, Z4, Z8
+	VPUNPCKHQDQ     Z6, Z4, Z4
+	VPSLLD          $0x11, Z7, Z6
+	VPSRLD          $0x1d, Z6, Z6
+	VPADDD          Z6, Z6, Z6
+	VPORD           Z0, Z6, Z6
+	VCVTDQ2PS       Z6, Z6
+	VMULPS          Z3, Z6, Z6
+	VMULPS          Z1, Z6, Z6
+	VMOVUPS         Z6, 512(AX)
+	VPSLLD          $0x10, Z7, Z6
+	VPSRAD          $0x1f, Z6, Z6
+	VPANDD          Z2, Z6, Z6
+	VBROADCASTI32X4 (SP), Z9
+	VINSERTI32X4    $0x01, 1024(SP), Z9, Z9
+	VINSERTI32X4    $0x02, 2048(SP), Z9, Z9
+	VINSERTI32X4    $0x03, 3072(SP), Z9, Z9
+	VBROADCASTI32X4 256(SP), Z10
+	VINSERTI32X4    $0x01, 1280(SP), Z10, Z10
+	VINSERTI32X4    $0x02, 2304(SP), Z10, Z10
+	VINSERTI32X4    $0x03, 3328(SP), Z10, Z10
+	VBROADCASTI32X4 512(SP), Z11
+	VINSERTI32X4    $0x01, 1536(SP), Z11, Z11
+	VINSERTI32X4    $0x02, 2560(SP), Z11, Z11
+	VINSERTI32X4    $0x03, 3584(SP), Z11, Z11
+	VBROADCASTI32X4 768(SP), Z12
+	VINSERTI32X4    $0x01, 1792(SP), Z12, Z12
+	VINSERTI32X4    $0x02, 2816(SP), Z12, Z12
+	VINSERTI32X4    $0x03, 3840(SP), Z12, Z12
+	VPUNPCKLDQ      Z10, Z9, Z13
+	VPUNPCKHDQ      Z10, Z9, Z9
+	VPUNPCKLDQ      Z12, Z11, Z10
+	VPUNPCKHDQ      Z12, Z11, Z11
+	VPUNPCKLQDQ     Z10, Z13, Z12
+	VPUNPCKHQDQ     Z10, Z13, Z10
+	VPUNPCKLQDQ     Z11, Z9, Z13
+	VPUNPCKHQDQ     Z11, Z9, Z9
+	VPSUBB          Z6, Z12, Z12
+	VMOVDQU64       Z12, (AX)
+	VPSUBB          Z6, Z10, Z10
+	VMOVDQU64       Z10, 64(AX)
+	VPSUBB          Z6, Z13, Z13
+	VMOVDQU64       Z13, 128(AX)
+	VPSUBB          Z6, Z9, Z9
+	VMOVDQU64       Z9, 192(AX)
+	VBROADCASTI32X4 16(SP), Z9
+	VINSERTI32X4    $0x01, 1040(SP), Z9, Z9
+	VINSERTI32X4    $0x02, 2064(SP), Z9, Z9
+	VINSERTI32X4    $0x03, 3088(SP), Z9, Z9
+	VBROADCASTI32X4 272(SP), Z10
+	VINSERTI32X4    $0x01, 1296(SP), Z10, Z10
+	VINSERTI32X4    $0x02, 2320(SP), Z10, Z10
+	VINSERTI32X4    $0x03, 3344(SP), Z10, Z10
+	VBROADCASTI32X4 528(SP), Z11
+	VINSERTI32X4    $0x01, 1552(SP), Z11, Z11
+	VINSERTI32X4    $0x02, 2576(SP), Z11, Z11
+	VINSERTI32X4    $0x03, 3600(SP), Z11, Z11
+	VBROADCASTI32X4 784(SP), Z12
+	VINSERTI32X4    $0x01, 1808(SP), Z12, Z12
+	VINSERTI32X4    $0x02, 2832(SP), Z12, Z12
+	VINSERTI32X4    $0x03, 3856(SP), Z12, Z12
+	VPUNPCKLDQ      Z10, Z9, Z13
+	VPUNPCKHDQ      Z10, Z9, Z9
+	VPUNPCKLDQ      Z12, Z11, Z10
+	VPUNPCKHDQ      Z12, Z11, Z11
+	VPUNPCKLQDQ     Z10, Z13, Z12
+	VPUNPCKHQDQ     Z10, Z13, Z10
+	VPUNPCKLQDQ     Z11, Z9, Z13
+	VPUNPCKHQDQ     Z11, Z9, Z9
+	VPSUBB          Z6, Z12, Z12
+	VMOVDQU64       Z12, 256(AX)
+	VPSUBB          Z6, Z10, Z10
+	VMOVDQU64       Z10, 320(AX)
+	VPSUBB          Z6, Z13, Z13
+	VMOVDQU64       Z13, 384(AX)
+	VPSUBB          Z6, Z9, Z9
+	VMOVDQU64       Z9, 448(AX)
+	VPSLLD          $0x01, Z7, Z6
+	VPSRLD          $0x1d, Z6, Z6
+	VPADDD          Z6, Z6, Z6
+	VPORD           Z0, Z6, Z6
+	VCVTDQ2PS       Z6, Z6
+	VMULPS          Z3, Z6, Z6
+	VMULPS          Z1, Z6, Z6
+	VMOVUPS         Z6, 1280(AX)
+	VPSRAD          $0x1f, Z7, Z6
+	VPANDD          Z2, Z6, Z6
+	VBROADCASTI32X4 32(SP), Z7
+	VINSERTI32X4    $0x01, 1056(SP), Z7, Z7
+	VINSERTI32X4    $0x02, 2080(SP), Z7, Z7
+	VINSERTI32X4    $0x03, 3104(SP), Z7, Z7
+	VBROADCASTI32X4 288(SP), Z9
+	VINSERTI32X4    $0x01, 1312(SP), Z9, Z9
+	VINSERTI32X4    $0x02, 2336(SP), Z9, Z9
+	VINSERTI32X4    $0x03, 3360(SP), Z9, Z9
+	VBROADCASTI32X4 544(SP), Z10
+	VINSERTI32X4    $0x01, 1568(SP), Z10, Z10
+	VINSERTI32X4    $0x02, 2592(SP), Z10, Z10
+	VINSERTI32X4    $0x03, 3616(SP), Z10, Z10
+	VBROADCASTI32X4 800(SP), Z11
+	VINSERTI32X4    $0x01, 1824(SP), Z11, Z11
+	VINSERTI32X4    $0x02, 2848(SP), Z11, Z11
+	VINSERTI32X4    $0x03, 3872(SP), Z11, Z11
+	VPUNPCKLDQ      Z9, Z7, Z12
+	VPUNPCKHDQ      Z9, Z7, Z7
+	VPUNPCKLDQ      Z11, Z10, Z9
+	VPUNPCKHDQ      Z11, Z10, Z10
+	VPUNPCKLQDQ     Z9, Z12, Z11
+	VPUNPCKHQDQ     Z9, Z12, Z9
+	VPUNPCKLQDQ     Z10, Z7, Z12
+	VPUNPCKHQDQ     Z10, Z7, Z7
+	VPSUBB          Z6, Z11, Z11
+	VMOVDQU64       Z11, 768(AX)
+	VPSUBB          Z6, Z9, Z9
+	VMOVDQU64       Z9, 832(AX)
+	VPSUBB          Z6, Z12, Z12
+	VMOVDQU64       Z12, 896(AX)
+	VPSUBB          Z6, Z7, Z7
+	VMOVDQU64       Z7, 960(AX)
+	VBROADCASTI32X4 48(SP), Z7
+	VINSERTI32X4    $0x01, 1072(SP), Z7, Z7
+	VINSERTI32X4    $0x02, 2096(SP), Z7, Z7
+	VINSERTI32X4    $0x03, 3120(SP), Z7, Z7
+	VBROADCASTI32X4 304(SP), Z9
+	VINSERTI32X4    $0x01, 1328(SP), Z9, Z9
+	VINSERTI32X4    $0x02, 2352(SP), Z9, Z9
+	VINSERTI32X4    $0x03, 3376(SP), Z9, Z9
+	VBROADCASTI32X4 560(SP), Z10
+	VINSERTI32X4    $0x01, 1584(SP), Z10, Z10
+	VINSERTI32X4    $0x02, 2608(SP), Z10, Z10
+	VINSERTI32X4    $0x03, 3632(SP), Z10, Z10
+	VBROADCASTI32X4 816(SP), Z11
+	VINSERTI32X4    $0x01, 1840(SP), Z11, Z11
+	VINSERTI32X4    $0x02, 2864(SP), Z11, Z11
+	VINSERTI32X4    $0x03, 3888(SP), Z11, Z11
+	VPUNPCKLDQ      Z9, Z7, Z12
+	VPUNPCKHDQ      Z9, Z7, Z7
+	VPUNPCKLDQ      Z11, Z10, Z9
+	VPUNPCKHDQ      Z11, Z10, Z10
+	VPUNPCKLQDQ     Z9, Z12, Z11
+	VPUNPCKHQDQ     Z9, Z12, Z9
+	VPUNPCKLQDQ     Z10, Z7, Z12
+	VPUNPCKHQDQ     Z10, Z7, Z7
+	VPSUBB          Z6, Z11, Z11
+	VMOVDQU64       Z11, 1024(AX)
+	VPSUBB          Z6, Z9, Z9
+	VMOVDQU64       Z9, 1088(AX)
+	VPSUBB          Z6, Z12, Z12
+	VMOVDQU64       Z12, 1152(AX)
+	VPSUBB          Z6, Z7, Z7
+	VMOVDQU64       Z7, 1216(AX)
+	VPSLLD          $0x11, Z5, Z6
+	VPSRLD          $0x1d, Z6, Z6
+	VPADDD          Z6, Z6, Z6
+	VPORD           Z0, Z6, Z6
+	VCVTDQ2PS       Z6, Z6
+	VMULPS          Z3, Z6, Z6
+	VMULPS          Z1, Z6, Z6
+	VMOVUPS         Z6, 2048(AX)
+	VPSLLD          $0x10, Z5, Z6
+	VPSRAD          $0x1f, Z6, Z6
+	VPANDD          Z2, Z6, Z6
+	VBROADCASTI32X4 64(SP), Z7
+	VINSERTI32X4    $0x01, 1088(SP), Z7, Z7
+	VINSERTI32X4    $0x02, 2112(SP), Z7, Z7
+	VINSERTI32X4    $0x03, 3136(SP), Z7, Z7
+	VBROADCASTI32X4 320(SP), Z9
+	VINSERTI32X4    $0x01, 1344(SP), Z9, Z9
+	VINSERTI32X4    $0x02, 2368(SP), Z9, Z9
+	VINSERTI32X4    $0x03, 3392(SP), Z9, Z9
+	VBROADCASTI32X4 576(SP), Z10
+	VINSERTI32X4    $0x01, 1600(SP), Z10, Z10
+	VINSERTI32X4    $0x02, 2624(SP), Z10, Z10
+	VINSERTI32X4    $0x03, 3648(SP), Z10, Z10
+	VBROADCASTI32X4 832(SP), Z11
+	VINSERTI32X4    $0x01, 1856(SP), Z11, Z11
+	VINSERTI32X4    $0x02, 2880(SP), Z11, Z11
+	VINSERTI32X4    $0x03, 3904(SP), Z11, Z11
+	VPUNPCKLDQ      Z9, Z7, Z12
+	VPUNPCKHDQ      Z9, Z7, Z7
+	VPUNPCKLDQ      Z11, Z10, Z9
+	VPUNPCKHDQ      Z11, Z10, Z10
+	VPUNPCKLQDQ     Z9, Z12, Z11
+	VPUNPCKHQDQ     Z9, Z12, Z9
+	VPUNPCKLQDQ     Z10, Z7, Z12
+	VPUNPCKHQDQ     Z10, Z7, Z7
+	VPSUBB          Z6, Z11, Z11
+	VMOVDQU64       Z11, 1536(AX)
+	VPSUBB          Z6, Z9, Z9
+	VMOVDQU64       Z9, 1600(AX)
+	VPSUBB          Z6, Z12, Z12
+	VMOVDQU64       Z12, 1664(AX)
+	VPSUBB          Z6, Z7, Z7
+	VMOVDQU64       Z7, 1728(AX)
+	VBROADCASTI32X4 80(SP), Z7
+	VINSERTI32X4    $0x01, 1104(SP), Z7, Z7
+	VINSERTI32X4    $0x02, 2128(SP), Z7, Z7
+	VINSERTI32X4    $0x03, 3152(SP), Z7, Z7
+	VBROADCASTI32X4 336(SP), Z9
+	VINSERTI32X4    $0x01, 1360(SP), Z9, Z9
+	VINSERTI32X4    $0x02, 2384(SP), Z9, Z9
+	VINSERTI32X4    $0x03, 3408(SP), Z9, Z9
+	VBROADCASTI32X4 592(SP), Z10
+	VINSERTI32X4    $0x01, 1616(SP), Z10, Z10
+	VINSERTI32X4    $0x02, 2640(SP), Z10, Z10
+	VINSERTI32X4    $0x03, 3664(SP), Z10, Z10
+	VBROADCASTI32X4 848(SP), Z11
+	VINSERTI32X4    $0x01, 1872(SP), Z11, Z11
+	VINSERTI32X4    $0x02, 2896(SP), Z11, Z11
+	VINSERTI32X4    $0x03, 3920(SP), Z11, Z11
+	VPUNPCKLDQ      Z9, Z7, Z12
+	VPUNPCKHDQ      Z9, Z7, Z7
+	VPUNPCKLDQ      Z11, Z10, Z9
+	VPUNPCKHDQ      Z11, Z10, Z10
+	VPUNPCKLQDQ     Z9, Z12, Z11
+	VPUNPCKHQDQ     Z9, Z12, Z9
+	VPUNPCKLQDQ     Z10, Z7, Z12
+	VPUNPCKHQDQ     Z10, Z7, Z7
+	VPSUBB          Z6, Z11, Z11
+	VMOVDQU64       Z11, 1792(AX)
+	VPSUBB          Z6, Z9, Z9
+	VMOVDQU64       Z9, 1856(AX)
+	VPSUBB          Z6, Z12, Z12
+	VMOVDQU64       Z12, 1920(AX)
+	VPSUBB          Z6, Z7, Z7
+	VMOVDQU64       Z7, 1984(AX)
+	VPSLLD          $0x01, Z5, Z6
+	VPSRLD          $0x1d, Z6, Z6
+	VPADDD          Z6, Z6, Z6
+	VPORD           Z0, Z6, Z6
+	VCVTDQ2PS       Z6, Z6
+	VMULPS          Z3, Z6, Z6
+	VMULPS          Z1, Z6, Z6
+	VMOVUPS         Z6, 2816(AX)
+	VPSRAD          $0x1f, Z5, Z5
+	VPANDD          Z2, Z5, Z5
+	VBROADCASTI32X4 96(SP), Z6
+	VINSERTI32X4    $0x01, 1120(SP), Z6, Z6
+	VINSERTI32X4    $0x02, 2144(SP), Z6, Z6
+	VINSERTI32X4    $0x03, 3168(SP), Z6, Z6
+	VBROADCASTI32X4 352(SP), Z7
+	VINSERTI32X4    $0x01, 1376(SP), Z7, Z7
+	VINSERTI32X4    $0x02, 2400(SP), Z7, Z7
+	VINSERTI32X4    $0x03, 3424(SP), Z7, Z7
+	VBROADCASTI32X4 608(SP), Z9
+	VINSERTI32X4    $0x01, 1632(SP), Z9, Z9
+	VINSERTI32X4    $0x02, 2656(SP), Z9, Z9
+	VINSERTI32X4    $0x03, 3680(SP), Z9, Z9
+	VBROADCASTI32X4 864(SP), Z10
+	VINSERTI32X4    $0x01, 1888(SP), Z10, Z10
+	VINSERTI32X4    $0x02, 2912(SP), Z10, Z10
+	VINSERTI32X4    $0x03, 3936(SP), Z10, Z10
+	VPUNPCKLDQ      Z7, Z6, Z11
+	VPUNPCKHDQ      Z7, Z6, Z6
+	VPUNPCKLDQ      Z10, Z9, Z7
+	VPUNPCKHDQ      Z10, Z9, Z9
+	VPUNPCKLQDQ     Z7, Z11, Z10
+	VPUNPCKHQDQ     Z7, Z11, Z7
+	VPUNPCKLQDQ     Z9, Z6, Z11
+	VPUNPCKHQDQ     Z9, Z6, Z6
+	VPSUBB          Z5, Z10, Z10
+	VMOVDQU64       Z10, 2304(AX)
+	VPSUBB          Z5, Z7, Z7
+	VMOVDQU64       Z7, 2368(AX)
+	VPSUBB          Z5, Z11, Z11
+	VMOVDQU64       Z11, 2432(AX)
+	VPSUBB          Z5, Z6, Z6
+	VMOVDQU64       Z6, 2496(AX)
+	VBROADCASTI32X4 112(SP), Z6
+	VINSERTI32X4    $0x01, 1136(SP), Z6, Z6
+	VINSERTI32X4    $0x02, 2160(SP), Z6, Z6
+	VINSERTI32X4    $0x03, 3184(SP), Z6, Z6
+	VBROADCASTI32X4 368(SP), Z7
+	VINSERTI32X4    $0x01, 1392(SP), Z7, Z7
+	VINSERTI32X4    $0x02, 2416(SP), Z7, Z7
+	VINSERTI32X4    $0x03, 3440(SP), Z7, Z7
+	VBROADCASTI32X4 624(SP), Z9
+	VINSERTI32X4    $0x01, 1648(SP), Z9, Z9
+	VINSERTI32X4    $0x02, 2672(SP), Z9, Z9
+	VINSERTI32X4    $0x03, 3696(SP), Z9, Z9
+	VBROADCASTI32X4 880(SP), Z10
+	VINSERTI32X4    $0x01, 1904(SP), Z10, Z10
+	VINSERTI32X4    $0x02, 2928(SP), Z10, Z10
+	VINSERTI32X4    $0x03, 3952(SP), Z10, Z10
+	VPUNPCKLDQ      Z7, Z6, Z11
+	VPUNPCKHDQ      Z7, Z6, Z6
+	VPUNPCKLDQ      Z10, Z9, Z7
+	VPUNPCKHDQ      Z10, Z9, Z9
+	VPUNPCKLQDQ     Z7, Z11, Z10
+	VPUNPCKHQDQ     Z7, Z11, Z7
+	VPUNPCKLQDQ     Z9, Z6, Z11
+	VPUNPCKHQDQ     Z9, Z6, Z6
+	VPSUBB          Z5, Z10, Z10
+	VMOVDQU64       Z10, 2560(AX)
+	VPSUBB          Z5, Z7, Z7
+	VMOVDQU64       Z7, 2624(AX)
+	VPSUBB          Z5, Z11, Z11
+	VMOVDQU64       Z11, 2688(AX)
+	VPSUBB          Z5, Z6, Z6
+	VMOVDQU64       Z6, 2752(AX)
+	VPSLLD          $0x11, Z8, Z5
+	VPSRLD          $0x1d, Z5, Z5
+	VPADDD          Z5, Z5, Z5
+	VPORD           Z0, Z5, Z5
+	VCVTDQ2PS       Z5, Z5
+	VMULPS          Z3, Z5, Z5
+	VMULPS          Z1, Z5, Z5
+	VMOVUPS         Z5, 3584(AX)
+	VPSLLD          $0x10, Z8, Z5
+	VPSRAD          $0x1f, Z5, Z5
+	VPANDD          Z2, Z5, Z5
+	VBROADCASTI32X4 128(SP), Z6
+	VINSERTI32X4    $0x01, 1152(SP), Z6, Z6
+	VINSERTI32X4    $0x02, 2176(SP), Z6, Z6
+	VINSERTI32X4    $0x03, 3200(SP), Z6, Z6
+	VBROADCASTI32X4 384(SP), Z7
+	VINSERTI32X4    $0x01, 1408(SP), Z7, Z7
+	VINSERTI32X4    $0x02, 2432(SP), Z7, Z7
+	VINSERTI32X4    $0x03, 3456(SP), Z7, Z7
+	VBROADCASTI32X4 640(SP), Z9
+	VINSERTI32X4    $0x01, 1664(SP), Z9, Z9
+	VINSERTI32X4    $0x02, 2688(SP), Z9, Z9
+	VINSERTI32X4    $0x03, 3712(SP), Z9, Z9
+	VBROADCASTI32X4 896(SP), Z10
+	VINSERTI32X4    $0x01, 1920(SP), Z10, Z10
+	VINSERTI32X4    $0x02, 2944(SP), Z10, Z10
+	VINSERTI32X4    $0x03, 3968(SP), Z10, Z10
+	VPUNPCKLDQ      Z7, Z6, Z11
+	VPUNPCKHDQ      Z7, Z6, Z6
+	VPUNPCKLDQ      Z10, Z9, Z7
+	VPUNPCKHDQ      Z10, Z9, Z9
+	VPUNPCKLQDQ     Z7, Z11, Z10
+	VPUNPCKHQDQ     Z7, Z11, Z7
+	VPUNPCKLQDQ     Z9, Z6, Z11
+	VPUNPCKHQDQ     Z9, Z6, Z6
+	VPSUBB          Z5, Z10, Z10
+	VMOVDQU64       Z10, 3072(AX)
+	VPSUBB          Z5, Z7, Z7
+	VMOVDQU64       Z7, 3136(AX)
+	VPSUBB          Z5, Z11, Z11
+	VMOVDQU64       Z11, 3200(AX)
+	VPSUBB          Z5, Z6, Z6
+	VMOVDQU64       Z6, 3264(AX)
+	VBROADCASTI32X4 144(SP), Z6
+	VINSERTI32X4    $0x01, 1168(SP), Z6, Z6
+	VINSERTI32X4    $0x02, 2192(SP), Z6, Z6
+	VINSERTI32X4    $0x03, 3216(SP), Z6, Z6
+	VBROADCASTI32X4 400(SP), Z7
+	VINSERTI32X4    $0x01, 1424(SP), Z7, Z7
+	VINSERTI32X4    $0x02, 2448(SP), Z7, Z7
+	VINSERTI32X4    $0x03, 3472(SP), Z7, Z7
+	VBROADCASTI32X4 656(SP), Z9
+	VINSERTI32X4    $0x01, 1680(SP), Z9, Z9
+	VINSERTI32X4    $0x02, 2704(SP), Z9, Z9
+	VINSERTI32X4    $0x03, 3728(SP), Z9, Z9
+	VBROADCASTI32X4 912(SP), Z10
+	VINSERTI32X4    $0x01, 1936(SP), Z10, Z10
+	VINSERTI32X4    $0x02, 2960(SP), Z10, Z10
+	VINSERTI32X4    $0x03, 3984(SP), Z10, Z10
+	VPUNPCKLDQ      Z7, Z6, Z11
+	VPUNPCKHDQ      Z7, Z6, Z6
+	VPUNPCKLDQ      Z10, Z9, Z7
+	VPUNPCKHDQ      Z10, Z9, Z9
+	VPUNPCKLQDQ     Z7, Z11, Z10
+	VPUNPCKHQDQ     Z7, Z11, Z7
+	VPUNPCKLQDQ     Z9, Z6, Z11
+	VPUNPCKHQDQ     Z9, Z6, Z6
+	VPSUBB          Z5, Z10, Z10
+	VMOVDQU64       Z10, 3328(AX)
+	VPSUBB          Z5, Z7, Z7
+	VMOVDQU64       Z7, 3392(AX)
+	VPSUBB          Z5, Z11, Z11
+	VMOVDQU64       Z11, 3456(AX)
+	VPSUBB          Z5, Z6, Z6
+	VMOVDQU64       Z6, 3520(AX)
+	VPSLLD          $0x01, Z8, Z5
+	VPSRLD          $0x1d, Z5, Z5
+	VPADDD          Z5, Z5, Z5
+	VPORD           Z0, Z5, Z5
+	VCVTDQ2PS       Z5, Z5
+	VMULPS          Z3, Z5, Z5
+	VMULPS          Z1, Z5, Z5
+	VMOVUPS         Z5, 4352(AX)
+	VPSRAD          $0x1f, Z8, Z5
+	VPANDD          Z2, Z5, Z5
+	VBROADCASTI32X4 160(SP), Z6
+	VINSERTI32X4    $0x01, 1184(SP), Z6, Z6
+	VINSERTI32X4    $0x02, 2208(SP), Z6, Z6
+	VINSERTI32X4    $0x03, 3232(SP), Z6, Z6
+	VBROADCASTI32X4 416(SP), Z7
+	VINSERTI32X4    $0x01, 1440(SP), Z7, Z7
+	VINSERTI32X4    $0x02, 2464(SP), Z7, Z7
+	VINSERTI32X4    $0x03, 3488(SP), Z7, Z7
+	VBROADCASTI32X4 672(SP), Z8
+	VINSERTI32X4    $0x01, 1696(SP), Z8, Z8
+	VINSERTI32X4    $0x02, 2720(SP), Z8, Z8
+	VINSERTI32X4    $0x03, 3744(SP), Z8, Z8
+	VBROADCASTI32X4 928(SP), Z9
+	VINSERTI32X4    $0x01, 1952(SP), Z9, Z9
+	VINSERTI32X4    $0x02, 2976(SP), Z9, Z9
+	VINSERTI32X4    $0x03, 4000(SP), Z9, Z9
+	VPUNPCKLDQ      Z7, Z6, Z10
+	VPUNPCKHDQ      Z7, Z6, Z6
+	VPUNPCKLDQ      Z9, Z8, Z7
+	VPUNPCKHDQ      Z9, Z8, Z8
+	VPUNPCKLQDQ     Z7, Z10, Z9
+	VPUNPCKHQDQ     Z7, Z10, Z7
+	VPUNPCKLQDQ     Z8, Z6, Z10
+	VPUNPCKHQDQ     Z8, Z6, Z6
+	VPSUBB          Z5, Z9, Z9
+	VMOVDQU64       Z9, 3840(AX)
+	VPSUBB          Z5, Z7, Z7
+	VMOVDQU64       Z7, 3904(AX)
+	VPSUBB          Z5, Z10, Z10
+	VMOVDQU64       Z10, 3968(AX)
+	VPSUBB          Z5, Z6, Z6
+	VMOVDQU64       Z6, 4032(AX)
+	VBROADCASTI32X4 176(SP), Z6
+	VINSERTI32X4    $0x01, 1200(SP), Z6, Z6
+	VINSERTI32X4    $0x02, 2224(SP), Z6, Z6
+	VINSERTI32X4    $0x03, 3248(SP), Z6, Z6
+	VBROADCASTI32X4 432(SP), Z7
+	VINSERTI32X4    $0x01, 1456(SP), Z7, Z7
+	VINSERTI32X4    $0x02, 2480(SP), Z7, Z7
+	VINSERTI32X4    $0x03, 3504(SP), Z7, Z7
+	VBROADCASTI32X4 688(SP), Z8
+	VINSERTI32X4    $0x01, 1712(SP), Z8, Z8
+	VINSERTI32X4    $0x02, 2736(SP), Z8, Z8
+	VINSERTI32X4    $0x03, 3760(SP), Z8, Z8
+	VBROADCASTI32X4 944(SP), Z9
+	VINSERTI32X4    $0x01, 1968(SP), Z9, Z9
+	VINSERTI32X4    $0x02, 2992(SP), Z9, Z9
+	VINSERTI32X4    $0x03, 4016(SP), Z9, Z9
+	VPUNPCKLDQ      Z7, Z6, Z10
+	VPUNPCKHDQ      Z7, Z6, Z6
+	VPUNPCKLDQ      Z9, Z8, Z7
+	VPUNPCKHDQ      Z9, Z8, Z8
+	VPUNPCKLQDQ     Z7, Z10, Z9
+	VPUNPCKHQDQ     Z7, Z10, Z7
+	VPUNPCKLQDQ     Z8, Z6, Z10
+	VPUNPCKHQDQ     Z8, Z6, Z6
+	VPSUBB          Z5, Z9, Z9
+	VMOVDQU64       Z9, 4096(AX)
+	VPSUBB          Z5, Z7, Z7
+	VMOVDQU64       Z7, 4160(AX)
+	VPSUBB          Z5, Z10, Z10
+	VMOVDQU64       Z10, 4224(AX)
+	VPSUBB          Z5, Z6, Z6
+	VMOVDQU64       Z6, 4288(AX)
+	VPSLLD          $0x11, Z4, Z5
+	VPSRLD          $0x1d, Z5, Z5
+	VPADDD          Z5, Z5, Z5
+	VPORD           Z0, Z5, Z5
+	VCVTDQ2PS       Z5, Z5
+	VMULPS          Z3, Z5, Z5
+	VMULPS          Z1, Z5, Z5
+	VMOVUPS         Z5, 5120(AX)
+	VPSLLD          $0x10, Z4, Z5
+	VPSRAD          $0x1f, Z5, Z5
+	VPANDD          Z2, Z5, Z5
+	VBROADCASTI32X4 192(SP), Z6
+	VINSERTI32X4    $0x01, 1216(SP), Z6, Z6
+	VINSERTI32X4    $0x02, 2240(SP), Z6, Z6
+	VINSERTI32X4    $0x03, 3264(SP), Z6, Z6
+	VBROADCASTI32X4 448(SP), Z7
+	VINSERTI32X4    $0x01, 1472(SP), Z7, Z7
+	VINSERTI32X4    $0x02, 2496(SP), Z7, Z7
+	VINSERTI32X4    $0x03, 3520(SP), Z7, Z7
+	VBROADCASTI32X4 704(SP), Z8
+	VINSERTI32X4    $0x01, 1728(SP), Z8, Z8
+	VINSERTI32X4    $0x02, 2752(SP), Z8, Z8
+	VINSERTI32X4    $0x03, 3776(SP), Z8, Z8
+	VBROADCASTI32X4 960(SP), Z9
+	VINSERTI32X4    $0x01, 1984(SP), Z9, Z9
+	VINSERTI32X4    $0x02, 3008(SP), Z9, Z9
+	VINSERTI32X4    $0x03, 4032(SP), Z9, Z9
+	VPUNPCKLDQ      Z7, Z6, Z10
+	VPUNPCKHDQ      Z7, Z6, Z6
+	VPUNPCKLDQ      Z9, Z8, Z7
+	VPUNPCKHDQ      Z9, Z8, Z8
+	VPUNPCKLQDQ     Z7, Z10, Z9
+	VPUNPCKHQDQ     Z7, Z10, Z7
+	VPUNPCKLQDQ     Z8, Z6, Z10
+	VPUNPCKHQDQ     Z8, Z6, Z6
+	VPSUBB          Z5, Z9, Z9
+	VMOVDQU64       Z9, 4608(AX)
+	VPSUBB          Z5, Z7, Z7
+	VMOVDQU64       Z7, 4672(AX)
+	VPSUBB          Z5, Z10, Z10
+	VMOVDQU64       Z10, 4736(AX)
+	VPSUBB          Z5, Z6, Z6
+	VMOVDQU64       Z6, 4800(AX)
+	VBROADCASTI32X4 208(SP), Z6
+	VINSERTI32X4    $0x01, 1232(SP), Z6, Z6
+	VINSERTI32X4    $0x02, 2256(SP), Z6, Z6
+	VINSERTI32X4    $0x03, 3280(SP), Z6, Z6
+	VBROADCASTI32X4 464(SP), Z7
+	VINSERTI32X4    $0x01, 1488(SP), Z7, Z7
+	VINSERTI32X4    $0x02, 2512(SP), Z7, Z7
+	VINSERTI32X4    $0x03, 3536(SP), Z7, Z7
+	VBROADCASTI32X4 720(SP), Z8
+	VINSERTI32X4    $0x01, 1744(SP), Z8, Z8
+	VINSERTI32X4    $0x02, 2768(SP), Z8, Z8
+	VINSERTI32X4    $0x03, 3792(SP), Z8, Z8
+	VBROADCASTI32X4 976(SP), Z9
+	VINSERTI32X4    $0x01, 2000(SP), Z9, Z9
+	VINSERTI32X4    $0x02, 3024(SP), Z9, Z9
+	VINSERTI32X4    $0x03, 4048(SP), Z9, Z9
+	VPUNPCKLDQ      Z7, Z6, Z10
+	VPUNPCKHDQ      Z7, Z6, Z6
+	VPUNPCKLDQ      Z9, Z8, Z7
+	VPUNPCKHDQ      Z9, Z8, Z8
+	VPUNPCKLQDQ     Z7, Z10, Z9
+	VPUNPCKHQDQ     Z7, Z10, Z7
+	VPUNPCKLQDQ     Z8, Z6, Z10
+	VPUNPCKHQDQ     Z8, Z6, Z6
+	VPSUBB          Z5, Z9, Z9
+	VMOVDQU64       Z9, 4864(AX)
+	VPSUBB          Z5, Z7, Z7
+	VMOVDQU64       Z7, 4928(AX)
+	VPSUBB          Z5, Z10, Z10
+	VMOVDQU64       Z10, 4992(AX)
+	VPSUBB          Z5, Z6, Z6
+	VMOVDQU64       Z6, 5056(AX)
+	VPSLLD          $0x01, Z4, Z5
+	VPSRLD          $0x1d, Z5, Z5
+	VPADDD          Z5, Z5, Z5
+	VPORD           Z0, Z5, Z5
+	VCVTDQ2PS       Z5, Z5
+	VMULPS          Z3, Z5, Z5
+	VMULPS          Z1, Z5, Z5
+	VMOVUPS         Z5, 5888(AX)
+	VPSRAD          $0x1f, Z4, Z3
+	VPANDD          Z2, Z3, Z3
+	VBROADCASTI32X4 224(SP), Z4
+	VINSERTI32X4    $0x01, 1248(SP), Z4, Z4
+	VINSERTI32X4    $0x02, 2272(SP), Z4, Z4
+	VINSERTI32X4    $0x03, 3296(SP), Z4, Z4
+	VBROADCASTI32X4 480(SP), Z5
+	VINSERTI32X4    $0x01, 1504(SP), Z5, Z5
+	VINSERTI32X4    $0x02, 2528(SP), Z5, Z5
+	VINSERTI32X4    $0x03, 3552(SP), Z5, Z5
+	VBROADCASTI32X4 736(SP), Z6
+	VINSERTI32X4    $0x01, 1760(SP), Z6, Z6
+	VINSERTI32X4    $0x02, 2784(SP), Z6, Z6
+	VINSERTI32X4    $0x03, 3808(SP), Z6, Z6
+	VBROADCASTI32X4 992(SP), Z7
+	VINSERTI32X4    $0x01, 2016(SP), Z7, Z7
+	VINSERTI32X4    $0x02, 3040(SP), Z7, Z7
+	VINSERTI32X4    $0x03, 4064(SP), Z7, Z7
+	VPUNPCKLDQ      Z5, Z4, Z8
+	VPUNPCKHDQ      Z5, Z4, Z4
+	VPUNPCKLDQ      Z7, Z6, Z5
+	VPUNPCKHDQ      Z7, Z6, Z6
+	VPUNPCKLQDQ     Z5, Z8, Z7
+	VPUNPCKHQDQ     Z5, Z8, Z5
+	VPUNPCKLQDQ     Z6, Z4, Z8
+	VPUNPCKHQDQ     Z6, Z4, Z4
+	VPSUBB          Z3, Z7, Z7
+	VMOVDQU64       Z7, 5376(AX)
+	VPSUBB          Z3, Z5, Z5
+	VMOVDQU64       Z5, 5440(AX)
+	VPSUBB          Z3, Z8, Z8
+	VMOVDQU64       Z8, 5504(AX)
+	VPSUBB          Z3, Z4, Z4
+	VMOVDQU64       Z4, 5568(AX)
+	VBROADCASTI32X4 240(SP), Z4
+	VINSERTI32X4    $0x01, 1264(SP), Z4, Z4
+	VINSERTI32X4    $0x02, 2288(SP), Z4, Z4
+	VINSERTI32X4    $0x03, 3312(SP), Z4, Z4
+	VBROADCASTI32X4 496(SP), Z5
+	VINSERTI32X4    $0x01, 1520(SP), Z5, Z5
+	VINSERTI32X4    $0x02, 2544(SP), Z5, Z5
+	VINSERTI32X4    $0x03, 3568(SP), Z5, Z5
+	VBROADCASTI32X4 752(SP), Z6
+	VINSERTI32X4    $0x01, 1776(SP), Z6, Z6
+	VINSERTI32X4    $0x02, 2800(SP), Z6, Z6
+	VINSERTI32X4    $0x03, 3824(SP), Z6, Z6
+	VBROADCASTI32X4 1008(SP), Z7
+	VINSERTI32X4    $0x01, 2032(SP), Z7, Z7
+	VINSERTI32X4    $0x02, 3056(SP), Z7, Z7
+	VINSERTI32X4    $0x03, 4080(SP), Z7, Z7
+	VPUNPCKLDQ      Z5, Z4, Z8
+	VPUNPCKHDQ      Z5, Z4, Z4
+	VPUNPCKLDQ      Z7, Z6, Z5
+	VPUNPCKHDQ      Z7, Z6, Z6
+	VPUNPCKLQDQ     Z5, Z8, Z7
+	VPUNPCKHQDQ     Z5, Z8, Z5
+	VPUNPCKLQDQ     Z6, Z4, Z8
+	VPUNPCKHQDQ     Z6, Z4, Z4
+	VPSUBB          Z3, Z7, Z7
+	VMOVDQU64       Z7, 5632(AX)
+	VPSUBB          Z3, Z5, Z5
+	VMOVDQU64       Z5, 5696(AX)
+	VPSUBB          Z3, Z8, Z8
+	VMOVDQU64       Z8, 5760(AX)
+	VPSUBB          Z3, Z4, Z4
+	VMOVDQU64       Z4, 5824(AX)
+	ADDQ            $0x00000032, CX
+	ADDQ            $0x00000032, SI
+	ADDQ            $0x00000032, DI
+	ADDQ            $0x00000032, R8
+	ADDQ            $0x00000032, R9
+	ADDQ            $0x00000032, R10
+	ADDQ            $0x00001800, AX
+	DECQ            BX
+	JNE             block
+	VZEROUPPER
+	RET
+
+DATA unpackIQ1_SConst0<>+0(SB)/8, $0x0000000100000001
+DATA unpackIQ1_SConst0<>+8(SB)/8, $0x0000000100000001
+GLOBL unpackIQ1_SConst0<>(SB), RODATA|NOPTR, $16
+
+DATA unpackIQ1_SConst1<>+0(SB)/8, $0x3e0000003e000000
+DATA unpackIQ1_SConst1<>+8(SB)/8, $0x3e0000003e000000
+GLOBL unpackIQ1_SConst1<>(SB), RODATA|NOPTR, $16
+
+DATA unpackIQ1_SConst2<>+0(SB)/8, $0x0202020202020202
+DATA unpackIQ1_SConst2<>+8(SB)/8, $0x0202020202020202
+GLOBL unpackIQ1_SConst2<>(SB), RODATA|NOPTR, $16
+
+// func unpackIQ1_MAVX512(panel *byte, rows *byte, stride int, blocks int)
+// Requires: AVX, AVX512BW, AVX512F
+TEXT ·unpackIQ1_MAVX512(SB), $4104-32
+	MOVQ            panel+0(FP), AX
+	MOVQ            rows+8(FP), CX
+	MOVQ            stride+16(FP), DX
+	MOVQ            blocks+24(FP), BX
+	LEAQ            (CX)(DX*2), SI
+	ADDQ            DX, SI
+	LEAQ            (SI)(DX*2), DI
+	ADDQ            DX, DI
+	LEAQ            (DI)(DX*2), R8
+	ADDQ            DX, R8
+	LEAQ            (R8)(DX*2), R9
+	ADDQ            DX, R9
+	LEAQ            (R9)(DX*2), R10
+	ADDQ            DX, R10
+	VBROADCASTI32X4 unpackIQ1_MConst0<>+0(SB), Z0
+	VBROADCASTI32X4 unpackIQ1_MConst1<>+0(SB), Z1
+	VBROADCASTI32X4 unpackIQ1_MConst2<>+0(SB), Z2
+	VBROADCASTI32X4 unpackIQ1_MConst3<>+0(SB), Z3
+	VBROADCASTI32X4 unpackIQ1_MConst4<>+0(SB), Z4
+	VBROADCASTI32X4 unpackIQ1_MConst5<>+0(SB), Z5
+	VBROADCASTI32X4 unpackIQ1_MConst6<>+0(SB), Z6
+
+block:
+	LEAQ ·gridIQ1_S+0(SB), R11
+	MOVQ CX, R12
+	LEAQ (SP), R13
+	MOVQ $0x00000010, 4096(SP)
+
+row:
+	MOVBLZX         (R12), R14
+	MOVWLZX         32(R12), R15
+	SHLL            $0x08, R15
+	ANDL            $0x00000700, R15
+	ORL             R15, R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, (R13)
+	MOVBLZX         1(R12), R14
+	MOVWLZX         32(R12), R15
+	SHLL            $0x04, R15
+	ANDL            $0x00000700, R15
+	ORL             R15, R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 8(R13)
+	MOVBLZX         2(R12), R14
+	MOVWLZX         33(R12), R15
+	SHLL            $0x08, R15
+	ANDL            $0x00000700, R15
+	ORL             R15, R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 16(R13)
+	MOVBLZX         3(R12), R14
+	MOVWLZX         33(R12), R15
+	SHLL            $0x04, R15
+	ANDL            $0x00000700, R15
+	ORL             R15, R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 24(R13)
+	MOVBLZX         4(R12), R14
+	MOVWLZX         34(R12), R15
+	SHLL            $0x08, R15
+	ANDL            $0x00000700, R15
+	ORL             R15, R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 32(R13)
+	MOVBLZX         5(R12), R14
+	MOVWLZX         34(R12), R15
+	SHLL            $0x04, R15
+	ANDL            $0x00000700, R15
+	ORL             R15, R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 40(R13)
+	MOVBLZX         6(R12), R14
+	MOVWLZX         35(R12), R15
+	SHLL            $0x08, R15
+	ANDL            $0x00000700, R15
+	ORL             R15, R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 48(R13)
+	MOVBLZX         7(R12), R14
+	MOVWLZX         35(R12), R15
+	SHLL            $0x04, R15
+	ANDL            $0x00000700, R15
+	ORL             R15, R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 56(R13)
+	MOVBLZX         8(R12), R14
+	MOVWLZX         36(R12), R15
+	SHLL            $0x08, R15
+	ANDL            $0x00000700, R15
+	ORL             R15, R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 64(R13)
+	MOVBLZX         9(R12), R14
+	MOVWLZX         36(R12), R15
+	SHLL            $0x04, R15
+	ANDL            $0x00000700, R15
+	ORL             R15, R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 72(R13)
+	MOVBLZX         10(R12), R14
+	MOVWLZX         37(R12), R15
+	SHLL            $0x08, R15
+	ANDL            $0x00000700, R15
+	ORL             R15, R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 80(R13)
+	MOVBLZX         11(R12), R14
+	MOVWLZX         37(R12), R15
+	SHLL            $0x04, R15
+	ANDL            $0x00000700, R15
+	ORL             R15, R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 88(R13)
+	MOVBLZX         12(R12), R14
+	MOVWLZX         38(R12), R15
+	SHLL            $0x08, R15
+	ANDL            $0x00000700, R15
+	ORL             R15, R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 96(R13)
+	MOVBLZX         13(R12), R14
+	MOVWLZX         38(R12), R15
+	SHLL            $0x04, R15
+	ANDL            $0x00000700, R15
+	ORL             R15, R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 104(R13)
+	MOVBLZX         14(R12), R14
+	MOVWLZX         39(R12), R15
+	SHLL            $0x08, R15
+	ANDL            $0x00000700, R15
+	ORL             R15, R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 112(R13)
+	MOVBLZX         15(R12), R14
+	MOVWLZX         39(R12), R15
+	SHLL            $0x04, R15
+	ANDL            $0x00000700, R15
+	ORL             R15, R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 120(R13)
+	MOVBLZX         16(R12), R14
+	MOVWLZX         40(R12), R15
+	SHLL            $0x08, R15
+	ANDL            $0x00000700, R15
+	ORL             R15, R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 128(R13)
+	MOVBLZX         17(R12), R14
+	MOVWLZX         40(R12), R15
+	SHLL            $0x04, R15
+	ANDL            $0x00000700, R15
+	ORL             R15, R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 136(R13)
+	MOVBLZX         18(R12), R14
+	MOVWLZX         41(R12), R15
+	SHLL            $0x08, R15
+	ANDL            $0x00000700, R15
+	ORL             R15, R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 144(R13)
+	MOVBLZX         19(R12), R14
+	MOVWLZX         41(R12), R15
+	SHLL            $0x04, R15
+	ANDL            $0x00000700, R15
+	ORL             R15, R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 152(R13)
+	MOVBLZX         20(R12), R14
+	MOVWLZX         42(R12), R15
+	SHLL            $0x08, R15
+	ANDL            $0x00000700, R15
+	ORL             R15, R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 160(R13)
+	MOVBLZX         21(R12), R14
+	MOVWLZX         42(R12), R15
+	SHLL            $0x04, R15
+	ANDL            $0x00000700, R15
+	ORL             R15, R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 168(R13)
+	MOVBLZX         22(R12), R14
+	MOVWLZX         43(R12), R15
+	SHLL            $0x08, R15
+	ANDL            $0x00000700, R15
+	ORL             R15, R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 176(R13)
+	MOVBLZX         23(R12), R14
+	MOVWLZX         43(R12), R15
+	SHLL            $0x04, R15
+	ANDL            $0x00000700, R15
+	ORL             R15, R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 184(R13)
+	MOVBLZX         24(R12), R14
+	MOVWLZX         44(R12), R15
+	SHLL            $0x08, R15
+	ANDL            $0x00000700, R15
+	ORL             R15, R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 192(R13)
+	MOVBLZX         25(R12), R14
+	MOVWLZX         44(R12), R15
+	SHLL            $0x04, R15
+	ANDL            $0x00000700, R15
+	ORL             R15, R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 200(R13)
+	MOVBLZX         26(R12), R14
+	MOVWLZX         45(R12), R15
+	SHLL            $0x08, R15
+	ANDL            $0x00000700, R15
+	ORL             R15, R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 208(R13)
+	MOVBLZX         27(R12), R14
+	MOVWLZX         45(R12), R15
+	SHLL            $0x04, R15
+	ANDL            $0x00000700, R15
+	ORL             R15, R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 216(R13)
+	MOVBLZX         28(R12), R14
+	MOVWLZX         46(R12), R15
+	SHLL            $0x08, R15
+	ANDL            $0x00000700, R15
+	ORL             R15, R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 224(R13)
+	MOVBLZX         29(R12), R14
+	MOVWLZX         46(R12), R15
+	SHLL            $0x04, R15
+	ANDL            $0x00000700, R15
+	ORL             R15, R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 232(R13)
+	MOVBLZX         30(R12), R14
+	MOVWLZX         47(R12), R15
+	SHLL            $0x08, R15
+	ANDL            $0x00000700, R15
+	ORL             R15, R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 240(R13)
+	MOVBLZX         31(R12), R14
+	MOVWLZX         47(R12), R15
+	SHLL            $0x04, R15
+	ANDL            $0x00000700, R15
+	ORL             R15, R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 248(R13)
+	ADDQ            DX, R12
+	ADDQ            $0x00000100, R13
+	DECQ            4096(SP)
+	JNE             row
+	VBROADCASTI32X4 40(CX), Z7
+	VINSERTI32X4    $0x01, 40(SI)(DX*1), Z7, Z7
+	VINSERTI32X4    $0x02, 40(DI)(DX*2), Z7, Z7
+	VINSERTI32X4    $0x03, 40(R9), Z7, Z7
+	VBROADCASTI32X4 40(CX)(DX*1), Z8
+	VINSERTI32X4    $0x01, 40(SI)(DX*2), Z8, Z8
+	VINSERTI32X4    $0x02, 40(R8), Z8, Z8
+	VINSERTI32X4    $0x03, 40(R9)(DX*1), Z8, Z8
+	VBROADCASTI32X4 40(CX)(DX*2), Z9
+	VINSERTI32X4    $0x01, 40(DI), Z9, Z9
+	VINSERTI32X4    $0x02, 40(R8)(DX*1), Z9, Z9
+	VINSERTI32X4    $0x03, 40(R9)(DX*2), Z9, Z9
+	VBROADCASTI32X4 40(SI), Z10
+	VINSERTI32X4    $0x01, 40(DI)(DX*1), Z10, Z10
+	VINSERTI32X4    $0x02, 40(R8)(DX*2), Z10, Z10
+	VINSERTI32X4    $0x03, 40(R10), Z10, Z10
+	VPUNPCKLDQ      Z8, Z7, Z11
+	VPUNPCKHDQ      Z8, Z7, Z7
+	VPUNPCKLDQ      Z10, Z9, Z8
+	VPUNPCKHDQ      Z10, Z9, Z9
+	VPUNPCKLQDQ     Z8, Z11, Z10
+	VPUNPCKHQDQ     Z8, Z11, Z8
+	VPUNPCKLQDQ     Z9, Z7, Z8
+	VPUNPCKHQDQ     Z9, Z7, Z7
+	VPSRLD          $0x0c, Z8, Z9
+	VPANDD          Z9, Z0, Z9
+	VPSRLD          $0x18, Z8, Z10
+	VPTERNLOGD      $0xf8, Z1, Z10, Z9
+	VPSRLD          $0x04, Z7, Z10
+	VPTERNLOGD      $0xf8, Z2, Z10, Z9
+	VPSRLD          $0x10, Z7, Z10
+	VPTERNLOGD      $0xf8, Z3, Z10, Z9
+	VPMOVDW         Z9, Y9
+	VCVTPH2PS       Y9, Z9
+	VPSLLD          $0x1d, Z8, Z10
+	VPSRLD          $0x1d, Z10, Z10
+	VPADDD          Z10, Z10, Z10
+	VPORD           Z4, Z10, Z10
+	VCVTDQ2PS       Z10, Z10
+	VMULPS          Z9, Z10, Z10
+	VMULPS          Z5, Z10, Z10
+	VMOVUPS         Z10, 512(AX)
+	VPSLLD          $0x1a, Z8, Z10
+	VPSRLD          $0x1d, Z10, Z10
+	VPADDD          Z10, Z10, Z10
+	VPORD           Z4, Z10, Z10
+	VCVTDQ2PS       Z10, Z10
+	VMULPS          Z9, Z10, Z10
+	VMULPS          Z5, Z10, Z10
+	VMOVUPS         Z10, 576(AX)
+	VPSLLD          $0x17, Z8, Z10
+	VPSRLD          $0x1d, Z10, Z10
+	VPADDD          Z10, Z10, Z10
+	VPORD           Z4, Z10, Z10
+	VCVTDQ2PS       Z10, Z10
+	VMULPS          Z9, Z10, Z10
+	VMULPS          Z5, Z10, Z10
+	VMOVUPS         Z10, 1280(AX)
+	VPSLLD          $0x14, Z8, Z10
+	VPSRLD          $0x1d, Z10, Z10
+	VPADDD          Z10, Z10, Z10
+	VPORD           Z4, Z10, Z10
+	VCVTDQ2PS       Z10, Z10
+	VMULPS          Z9, Z10, Z10
+	VMULPS          Z5, Z10, Z10
+	VMOVUPS         Z10, 1344(AX)
+	VPSLLD          $0x0d, Z8, Z10
+	VPSRLD          $0x1d, Z10, Z10
+	VPADDD          Z10, Z10, Z10
+	VPORD           Z4, Z10, Z10
+	VCVTDQ2PS       Z10, Z10
+	VMULPS          Z9, Z10, Z10
+	VMULPS          Z5, Z10, Z10
+	VMOVUPS         Z10, 2048(AX)
+	VPSLLD          $0x0a, Z8, Z10
+	VPSRLD          $0x1d, Z10, Z10
+	VPADDD          Z10, Z10, Z10
+	VPORD           Z4, Z10, Z10
+	VCVTDQ2PS       Z10, Z10
+	VMULPS          Z9, Z10, Z10
+	VMULPS          Z5, Z10, Z10
+	VMOVUPS         Z10, 2112(AX)
+	VPSLLD          $0x07, Z8, Z10
+	VPSRLD          $0x1d, Z10, Z10
+	VPADDD          Z10, Z10, Z10
+	VPORD           Z4, Z10, Z10
+	VCVTDQ2PS       Z10, Z10
+	VMULPS          Z9, Z10, Z10
+	VMULPS          Z5, Z10, Z10
+	VMOVUPS         Z10, 2816(AX)
+	VPSLLD          $0x04, Z8, Z8
+	VPSRLD          $0x1d, Z8, Z8
+	VPADDD          Z8, Z8, Z8
+	VPORD           Z4, Z8, Z8
+	VCVTDQ2PS       Z8, Z8
+	VMULPS          Z9, Z8, Z8
+	VMULPS          Z5, Z8, Z8
+	VMOVUPS         Z8, 2880(AX)
+	VPSLLD          $0x1d, Z7, Z8
+	VPSRLD          $0x1d, Z8, Z8
+	VPADDD          Z8, Z8, Z8
+	VPORD           Z4, Z8, Z8
+	VCVTDQ2PS       Z8, Z8
+	VMULPS          Z9, Z8, Z8
+	VMULPS          Z5, Z8, Z8
+	VMOVUPS         Z8, 3584(AX)
+	VPSLLD          $0x1a, Z7, Z8
+	VPSRLD          $0x1d, Z8, Z8
+	VPADDD          Z8, Z8, Z8
+	VPORD           Z4, Z8, Z8
+	VCVTDQ2PS       Z8, Z8
+	VMULPS          Z9, Z8, Z8
+	VMULPS          Z5, Z8, Z8
+	VMOVUPS         Z8, 3648(AX)
+	VPSLLD          $0x17, Z7, Z8
+	VPSRLD          $0x1d, Z8, Z8
+	VPADDD          Z8, Z8, Z8
+	VPORD           Z4, Z8, Z8
+	VCVTDQ2PS       Z8, Z8
+	VMULPS          Z9, Z8, Z8
+	VMULPS          Z5, Z8, Z8
+	VMOVUPS         Z8, 4352(AX)
+	VPSLLD          $0x14, Z7, Z8
+	VPSRLD          $0x1d, Z8, Z8
+	VPADDD          Z8, Z8, Z8
+	VPORD           Z4, Z8, Z8
+	VCVTDQ2PS       Z8, Z8
+	VMULPS          Z9, Z8, Z8
+	VMULPS          Z5, Z8, Z8
+	VMOVUPS         Z8, 4416(AX)
+	VPSLLD          $0x0d, Z7, Z8
+	VPSRLD          $0x1d, Z8, Z8
+	VPADDD          Z8, Z8, Z8
+	VPORD           Z4, Z8, Z8
+	VCVTDQ2PS       Z8, Z8
+	VMULPS          Z9, Z8, Z8
+	VMULPS          Z5, Z8, Z8
+	VMOVUPS         Z8, 5120(AX)
+	VPSLLD          $0x0a, Z7, Z8
+	VPSRLD          $0x1d, Z8, Z8
+	VPADDD          Z8, Z8, Z8
+	VPORD           Z4, Z8, Z8
+	VCVTDQ2PS       Z8, Z8
+	VMULPS          Z9, Z8, Z8
+	VMULPS          Z5, Z8, Z8
+	VMOVUPS         Z8, 5184(AX)
+	VPSLLD          $0x07, Z7, Z8
+	VPSRLD          $0x1d, Z8, Z8
+	VPADDD          Z8, Z8, Z8
+	VPORD           Z4, Z8, Z8
+	VCVTDQ2PS       Z8, Z8
+	VMULPS          Z9, Z8, Z8
+	VMULPS          Z5, Z8, Z8
+	VMOVUPS         Z8, 5888(AX)
+	VPSLLD          $0x04, Z7, Z7
+	VPSRLD          $0x1d, Z7, Z7
+	VPADDD          Z7, Z7, Z7
+	VPORD           Z4, Z7, Z7
+	VCVTDQ2PS       Z7, Z7
+	VMULPS          Z9, Z7, Z7
+	VMULPS          Z5, Z7, Z7
+	VMOVUPS         Z7, 5952(AX)
+	VBROADCASTI32X4 32(CX), Z7
+	VINSERTI32X4    $0x01, 32(SI)(DX*1), Z7, Z7
+	VINSERTI32X4    $0x02, 32(DI)(DX*2), Z7, Z7
+	VINSERTI32X4    $0x03, 32(R9), Z7, Z7
+	VBROADCASTI32X4 32(CX)(DX*1), Z8
+	VINSERTI32X4    $0x01, 32(SI)(DX*2), Z8, Z8
+	VINSERTI32X4    $0x02, 32(R8), Z8, Z8
+	VINSERTI32X4    $0x03, 32(R9)(DX*1), Z8, Z8
+	VBROADCASTI32X4 32(CX)(DX*2), Z9
+	VINSERTI32X4    $0x01, 32(DI), Z9, Z9
+	VINSERTI32X4    $0x02, 32(R8)(DX*1), Z9, Z9
+	VINSERTI32X4    $0x03, 32(R9)(DX*2), Z9, Z9
+	VBROADCASTI32X4 32(SI), Z10
+	VINSERTI32X4    $0x01, 32(DI)(DX*1), Z10, Z10
+	VINSERTI32X4    $0x02, 32(R8)(DX*2), Z10, Z10
+	VINSERTI32X4    $0x03, 32(R10), Z10, Z10
+	VPUNPCKLDQ      Z8, Z7, Z11
+	VPUNPCKHDQ      Z8, Z7, Z7
+	VPUNPCKLDQ      Z10, Z9, Z8
+	VPUNPCKHDQ      Z10, Z9, Z9
+	VPUNPCKLQDQ     Z8, Z11, Z10
+	VPUNPCKHQDQ     Z8, Z11, Z8
+	VPUNPCKLQDQ     Z9, Z7, Z11
+	VPUNPCKHQDQ     Z9, Z7, Z7
+	VBROADCASTI32X4 (SP), Z9
+	VINSERTI32X4    $0x01, 1024(SP), Z9, Z9
+	VINSERTI32X4    $0x02, 2048(SP), Z9, Z9
+	VINSERTI32X4    $0x03, 3072(SP), Z9, Z9
+	VBROADCASTI32X4 256(SP), Z12
+	VINSERTI32X4    $0x01, 1280(SP), Z12, Z12
+	VINSERTI32X4    $0x02, 2304(SP), Z12, Z12
+	VINSERTI32X4    $0x03, 3328(SP), Z12, Z12
+	VBROADCASTI32X4 512(SP), Z13
+	VINSERTI32X4    $0x01, 1536(SP), Z13, Z13
+	VINSERTI32X4    $0x02, 2560(SP), Z13, Z13
+	VINSERTI32X4    $0x03, 3584(SP), Z13, Z13
+	VBROADCASTI32X4 768(SP), Z14
+	VINSERTI32X4    $0x01, 1792(SP), Z14, Z14
+	VINSERTI32X4    $0x02, 2816(SP), Z14, Z14
+	VINSERTI32X4    $0x03, 3840(SP), Z14, Z14
+	VPUNPCKLDQ      Z12, Z9, Z15
+	VPUNPCKHDQ      Z12, Z9, Z9
+	VPUNPCKLDQ      Z14, Z13, Z12
+	VPUNPCKHDQ      Z14, Z13, Z13
+	VPUNPCKLQDQ     Z12, Z15, Z14
+	VPUNPCKHQDQ     Z12, Z15, Z12
+	VPUNPCKLQDQ     Z13, Z9, Z15
+	VPUNPCKHQDQ     Z13, Z9, Z9
+	VPSLLD          $0x1c, Z10, Z13
+	VPSRAD          $0x1f, Z13, Z13
+	VPANDD          Z6, Z13, Z13
+	VPSUBB          Z13, Z14, Z14
+	VMOVDQU64       Z14, (AX)
+	VPSLLD          $0x1c, Z10, Z13
+	VPSRAD          $0x1f, Z13, Z13
+	VPANDD          Z6, Z13, Z13
+	VPSUBB          Z13, Z12, Z12
+	VMOVDQU64       Z12, 64(AX)
+	VPSLLD          $0x18, Z10, Z12
+	VPSRAD          $0x1f, Z12, Z12
+	VPANDD          Z6, Z12, Z12
+	VPSUBB          Z12, Z15, Z15
+	VMOVDQU64       Z15, 128(AX)
+	VPSLLD          $0x18, Z10, Z12
+	VPSRAD          $0x1f, Z12, Z12
+	VPANDD          Z6, Z12, Z12
+	VPSUBB          Z12, Z9, Z9
+	VMOVDQU64       Z9, 192(AX)
+	VBROADCASTI32X4 16(SP), Z9
+	VINSERTI32X4    $0x01, 1040(SP), Z9, Z9
+	VINSERTI32X4    $0x02, 2064(SP), Z9, Z9
+	VINSERTI32X4    $0x03, 3088(SP), Z9, Z9
+	VBROADCASTI32X4 272(SP), Z12
+	VINSERTI32X4    $0x01, 1296(SP), Z12, Z12
+	VINSERTI32X4    $0x02, 2320(SP), Z12, Z12
+	VINSERTI32X4    $0x03, 3344(SP), Z12, Z12
+	VBROADCASTI32X4 528(SP), Z13
+	VINSERTI32X4    $0x01, 1552(SP), Z13, Z13
+	VINSERTI32X4    $0x02, 2576(SP), Z13, Z13
+	VINSERTI32X4    $0x03, 3600(SP), Z13, Z13
+	VBROADCASTI32X4 784(SP), Z14
+	VINSERTI32X4    $0x01, 1808(SP), Z14, Z14
+	VINSERTI32X4    $0x02, 2832(SP), Z14, Z14
+	VINSERTI32X4    $0x03, 3856(SP), Z14, Z14
+	VPUNPCKLDQ      Z12, Z9, Z15
+	VPUNPCKHDQ      Z12, Z9, Z9
+	VPUNPCKLDQ      Z14, Z13, Z12
+	VPUNPCKHDQ      Z14, Z13, Z13
+	VPUNPCKLQDQ     Z12, Z15, Z14
+	VPUNPCKHQDQ     Z12, Z15, Z12
+	VPUNPCKLQDQ     Z13, Z9, Z15
+	VPUNPCKHQDQ     Z13, Z9, Z9
+	VPSLLD          $0x14, Z10, Z13
+	VPSRAD          $0x1f, Z13, Z13
+	VPANDD          Z6, Z13, Z13
+	VPSUBB          Z13, Z14, Z14
+	VMOVDQU64       Z14, 256(AX)
+	VPSLLD          $0x14, Z10, Z13
+	VPSRAD          $0x1f, Z13, Z13
+	VPANDD          Z6, Z13, Z13
+	VPSUBB          Z13, Z12, Z12
+	VMOVDQU64       Z12, 320(AX)
+	VPSLLD          $0x10, Z10, Z12
+	VPSRAD          $0x1f, Z12, Z12
+	VPANDD          Z6, Z12, Z12
+	VPSUBB          Z12, Z15, Z15
+	VMOVDQU64       Z15, 384(AX)
+	VPSLLD          $0x10, Z10, Z12
+	VPSRAD          $0x1f, Z12, Z12
+	VPANDD          Z6, Z12, Z12
+	VPSUBB          Z12, Z9, Z9
+	VMOVDQU64       Z9, 448(AX)
+	VBROADCASTI32X4 32(SP), Z9
+	VINSERTI32X4    $0x01, 1056(SP), Z9, Z9
+	VINSERTI32X4    $0x02, 2080(SP), Z9, Z9
+	VINSERTI32X4    $0x03, 3104(SP), Z9, Z9
+	VBROADCASTI32X4 288(SP), Z12
+	VINSERTI32X4    $0x01, 1312(SP), Z12, Z12
+	VINSERTI32X4    $0x02, 2336(SP), Z12, Z12
+	VINSERTI32X4    $0x03, 3360(SP), Z12, Z12
+	VBROADCASTI32X4 544(SP), Z13
+	VINSERTI32X4    $0x01, 1568(SP), Z13, Z13
+	VINSERTI32X4    $0x02, 2592(SP), Z13, Z13
+	VINSERTI32X4    $0x03, 3616(SP), Z13, Z13
+	VBROADCASTI32X4 800(SP), Z14
+	VINSERTI32X4    $0x01, 1824(SP), Z14, Z14
+	VINSERTI32X4    $0x02, 2848(SP), Z14, Z14
+	VINSERTI32X4    $0x03, 3872(SP), Z14, Z14
+	VPUNPCKLDQ      Z12, Z9, Z15
+	VPUNPCKHDQ      Z12, Z9, Z9
+	VPUNPCKLDQ      Z14, Z13, Z12
+	VPUNPCKHDQ      Z14, Z13, Z13
+	VPUNPCKLQDQ     Z12, Z15, Z14
+	VPUNPCKHQDQ     Z12, Z15, Z12
+	VPUNPCKLQDQ     Z13, Z9, Z15
+	VPUNPCKHQDQ     Z13, Z9, Z9
+	VPSLLD          $0x0c, Z10, Z13
+	VPSRAD          $0x1f, Z13, Z13
+	VPANDD          Z6, Z13, Z13
+	VPSUBB          Z13, Z14, Z14
+	VMOVDQU64       Z14, 768(AX)
+	VPSLLD          $0x0c, Z10, Z13
+	VPSRAD          $0x1f, Z13, Z13
+	VPANDD          Z6, Z13, Z13
+	VPSUBB          Z13, Z12, Z12
+	VMOVDQU64       Z12, 832(AX)
+	VPSLLD          $0x08, Z10, Z12
+	VPSRAD          $0x1f, Z12, Z12
+	VPANDD          Z6, Z12, Z12
+	VPSUBB          Z12, Z15, Z15
+	VMOVDQU64       Z15, 896(AX)
+	VPSLLD          $0x08, Z10, Z12
+	VPSRAD          $0x1f, Z12, Z12
+	VPANDD          Z6, Z12, Z12
+	VPSUBB          Z12, Z9, Z9
+	VMOVDQU64       Z9, 960(AX)
+	VBROADCASTI32X4 48(SP), Z9
+	VINSERTI32X4    $0x01, 1072(SP), Z9, Z9
+	VINSERTI32X4    $0x02, 2096(SP), Z9, Z9
+	VINSERTI32X4    $0x03, 3120(SP), Z9, Z9
+	VBROADCASTI32X4 304(SP), Z12
+	VINSERTI32X4    $0x01, 1328(SP), Z12, Z12
+	VINSERTI32X4    $0x02, 2352(SP), Z12, Z12
+	VINSERTI32X4    $0x03, 3376(SP), Z12, Z12
+	VBROADCASTI32X4 560(SP), Z13
+	VINSERTI32X4    $0x01, 1584(SP), Z13, Z13
+	VINSERTI32X4    $0x02, 2608(SP), Z13, Z13
+	VINSERTI32X4    $0x03, 3632(SP), Z13, Z13
+	VBROADCASTI32X4 816(SP), Z14
+	VINSERTI32X4    $0x01, 1840(SP), Z14, Z14
+	VINSERTI32X4    $0x02, 2864(SP), Z14, Z14
+	VINSERTI32X4    $0x03, 3888(SP), Z14, Z14
+	VPUNPCKLDQ      Z12, Z9, Z15
+	VPUNPCKHDQ      Z12, Z9, Z9
+	VPUNPCKLDQ      Z14, Z13, Z12
+	VPUNPCKHDQ      Z14, Z13, Z13
+	VPUNPCKLQDQ     Z12, Z15, Z14
+	VPUNPCKHQDQ     Z12, Z15, Z12
+	VPUNPCKLQDQ     Z13, Z9, Z15
+	VPUNPCKHQDQ     Z13, Z9, Z9
+	VPSLLD          $0x04, Z10, Z13
+	VPSRAD          $0x1f, Z13, Z13
+	VPANDD          Z6, Z13, Z13
+	VPSUBB          Z13, Z14, Z14
+	VMOVDQU64       Z14, 1024(AX)
+	VPSLLD          $0x04, Z10, Z13
+	VPSRAD          $0x1f, Z13, Z13
+	VPANDD          Z6, Z13, Z13
+	VPSUBB          Z13, Z12, Z12
+	VMOVDQU64       Z12, 1088(AX)
+	VPSRAD          $0x1f, Z10, Z12
+	VPANDD          Z6, Z12, Z12
+	VPSUBB          Z12, Z15, Z15
+	VMOVDQU64       Z15, 1152(AX)
+	VPSRAD          $0x1f, Z10, Z10
+	VPANDD          Z6, Z10, Z10
+	VPSUBB          Z10, Z9, Z9
+	VMOVDQU64       Z9, 1216(AX)
+	VBROADCASTI32X4 64(SP), Z9
+	VINSERTI32X4    $0x01, 1088(SP), Z9, Z9
+	VINSERTI32X4    $0x02, 2112(SP), Z9, Z9
+	VINSERTI32X4    $0x03, 3136(SP), Z9, Z9
+	VBROADCASTI32X4 320(SP), Z10
+	VINSERTI32X4    $0x01, 1344(SP), Z10, Z10
+	VINSERTI32X4    $0x02, 2368(SP), Z10, Z10
+	VINSERTI32X4    $0x03, 3392(SP), Z10, Z10
+	VBROADCASTI32X4 576(SP), Z12
+	VINSERTI32X4    $0x01, 1600(SP), Z12, Z12
+	VINSERTI32X4    $0x02, 2624(SP), Z12, Z12
+	VINSERTI32X4    $0x03, 3648(SP), Z12, Z12
+	VBROADCASTI32X4 832(SP), Z13
+	VINSERTI32X4    $0x01, 1856(SP), Z13, Z13
+	VINSERTI32X4    $0x02, 2880(SP), Z13, Z13
+	VINSERTI32X4    $0x03, 3904(SP), Z13, Z13
+	VPUNPCKLDQ      Z10, Z9, Z14
+	VPUNPCKHDQ      Z10, Z9, Z9
+	VPUNPCKLDQ      Z13, Z12, Z10
+	VPUNPCKHDQ      Z13, Z12, Z12
+	VPUNPCKLQDQ     Z10, Z14, Z13
+	VPUNPCKHQDQ     Z10, Z14, Z10
+	VPUNPCKLQDQ     Z12, Z9, Z14
+	VPUNPCKHQDQ     Z12, Z9, Z9
+	VPSLLD          $0x1c, Z8, Z12
+	VPSRAD          $0x1f, Z12, Z12
+	VPANDD          Z6, Z12, Z12
+	VPSUBB          Z12, Z13, Z13
+	VMOVDQU64       Z13, 1536(AX)
+	VPSLLD          $0x1c, Z8, Z12
+	VPSRAD          $0x1f, Z12, Z12
+	VPANDD          Z6, Z12, Z12
+	VPSUBB          Z12, Z10, Z10
+	VMOVDQU64       Z10, 1600(AX)
+	VPSLLD          $0x18, Z8, Z10
+	VPSRAD          $0x1f, Z10, Z10
+	VPANDD          Z6, Z10, Z10
+	VPSUBB          Z10, Z14, Z14
+	VMOVDQU64       Z14, 1664(AX)
+	VPSLLD          $0x18, Z8, Z10
+	VPSRAD          $0x1f, Z10, Z10
+	VPANDD          Z6, Z10, Z10
+	VPSUBB          Z10, Z9, Z9
+	VMOVDQU64       Z9, 1728(AX)
+	VBROADCASTI32X4 80(SP), Z9
+	VINSERTI32X4    $0x01, 1104(SP), Z9, Z9
+	VINSERTI32X4    $0x02, 2128(SP), Z9, Z9
+	VINSERTI32X4    $0x03, 3152(SP), Z9, Z9
+	VBROADCASTI32X4 336(SP), Z10
+	VINSERTI32X4    $0x01, 1360(SP), Z10, Z10
+	VINSERTI32X4    $0x02, 2384(SP), Z10, Z10
+	VINSERTI32X4    $0x03, 3408(SP), Z10, Z10
+	VBROADCASTI32X4 592(SP), Z12
+	VINSERTI32X4    $0x01, 1616(SP), Z12, Z12
+	VINSERTI32X4    $0x02, 2640(SP), Z12, Z12
+	VINSERTI32X4    $0x03, 3664(SP), Z12, Z12
+	VBROADCASTI32X4 848(SP), Z13
+	VINSERTI32X4    $0x01, 1872(SP), Z13, Z13
+	VINSERTI32X4    $0x02, 2896(SP), Z13, Z13
+	VINSERTI32X4    $0x03, 3920(SP), Z13, Z13
+	VPUNPCKLDQ      Z10, Z9, Z14
+	VPUNPCKHDQ      Z10, Z9, Z9
+	VPUNPCKLDQ      Z13, Z12, Z10
+	VPUNPCKHDQ      Z13, Z12, Z12
+	VPUNPCKLQDQ     Z10, Z14, Z13
+	VPUNPCKHQDQ     Z10, Z14, Z10
+	VPUNPCKLQDQ     Z12, Z9, Z14
+	VPUNPCKHQDQ     Z12, Z9, Z9
+	VPSLLD          $0x14, Z8, Z12
+	VPSRAD          $0x1f, Z12, Z12
+	VPANDD          Z6, Z12, Z12
+	VPSUBB          Z12, Z13, Z13
+	VMOVDQU64       Z13, 1792(AX)
+	VPSLLD          $0x14, Z8, Z12
+	VPSRAD          $0x1f, Z12, Z12
+	VPANDD          Z6, Z12, Z12
+	VPSUBB          Z12, Z10, Z10
+	VMOVDQU64       Z10, 1856(AX)
+	VPSLLD          $0x10, Z8, Z10
+	VPSRAD          $0x1f, Z10, Z10
+	VPANDD          Z6, Z10, Z10
+	VPSUBB          Z10, Z14, Z14
+	VMOVDQU64       Z14, 1920(AX)
+	VPSLLD          $0x10, Z8, Z10
+	VPSRAD          $0x1f, Z10, Z10
+	VPANDD          Z6, Z10, Z10
+	VPSUBB          Z10, Z9, Z9
+	VMOVDQU64       Z9, 1984(AX)
+	VBROADCASTI32X4 96(SP), Z9
+	VINSERTI32X4    $0x01, 1120(SP), Z9, Z9
+	VINSERTI32X4    $0x02, 2144(SP), Z9, Z9
+	VINSERTI32X4    $0x03, 3168(SP), Z9, Z9
+	VBROADCASTI32X4 352(SP), Z10
+	VINSERTI32X4    $0x01, 1376(SP), Z10, Z10
+	VINSERTI32X4    $0x02, 2400(SP), Z10, Z10
+	VINSERTI32X4    $0x03, 3424(SP), Z10, Z10
+	VBROADCASTI32X4 608(SP), Z12
+	VINSERTI32X4    $0x01, 1632(SP), Z12, Z12
+	VINSERTI32X4    $0x02, 2656(SP), Z12, Z12
+	VINSERTI32X4    $0x03, 3680(SP), Z12, Z12
+	VBROADCASTI32X4 864(SP), Z13
+	VINSERTI32X4    $0x01, 1888(SP), Z13, Z13
+	VINSERTI32X4    $0x02, 2912(SP), Z13, Z13
+	VINSERTI32X4    $0x03, 3936(SP), Z13, Z13
+	VPUNPCKLDQ      Z10, Z9, Z14
+	VPUNPCKHDQ      Z10, Z9, Z9
+	VPUNPCKLDQ      Z13, Z12, Z10
+	VPUNPCKHDQ      Z13, Z12, Z12
+	VPUNPCKLQDQ     Z10, Z14, Z13
+	VPUNPCKHQDQ     Z10, Z14, Z10
+	VPUNPCKLQDQ     Z12, Z9, Z14
+	VPUNPCKHQDQ     Z12, Z9, Z9
+	VPSLLD          $0x0c, Z8, Z12
+	VPSRAD          $0x1f, Z12, Z12
+	VPANDD          Z6, Z12, Z12
+	VPSUBB          Z12, Z13, Z13
+	VMOVDQU64       Z13, 2304(AX)
+	VPSLLD          $0x0c, Z8, Z12
+	VPSRAD          $0x1f, Z12, Z12
+	VPANDD          Z6, Z12, Z12
+	VPSUBB          Z12, Z10, Z10
+	VMOVDQU64       Z10, 2368(AX)
+	VPSLLD          $0x08, Z8, Z10
+	VPSRAD          $0x1f, Z10, Z10
+	VPANDD          Z6, Z10, Z10
+	VPSUBB          Z10, Z14, Z14
+	VMOVDQU64       Z14, 2432(AX)
+	VPSLLD          $0x08, Z8, Z10
+	VPSRAD          $0x1f, Z10, Z10
+	VPANDD          Z6, Z10, Z10
+	VPSUBB          Z10, Z9, Z9
+	VMOVDQU64       Z9, 2496(AX)
+	VBROADCASTI32X4 112(SP), Z9
+	VINSERTI32X4    $0x01, 1136(SP), Z9, Z9
+	VINSERTI32X4    $0x02, 2160(SP), Z9, Z9
+	VINSERTI32X4    $0x03, 3184(SP), Z9, Z9
+	VBROADCASTI32X4 368(SP), Z10
+	VINSERTI32X4    $0x01, 1392(SP), Z10, Z10
+	VINSERTI32X4    $0x02, 2416(SP), Z10, Z10
+	VINSERTI32X4    $0x03, 3440(SP), Z10, Z10
+	VBROADCASTI32X4 624(SP), Z12
+	VINSERTI32X4    $0x01, 1648(SP), Z12, Z12
+	VINSERTI32X4    $0x02, 2672(SP), Z12, Z12
+	VINSERTI32X4    $0x03, 3696(SP), Z12, Z12
+	VBROADCASTI32X4 880(SP), Z13
+	VINSERTI32X4    $0x01, 1904(SP), Z13, Z13
+	VINSERTI32X4    $0x02, 2928(SP), Z13, Z13
+	VINSERTI32X4    $0x03, 3952(SP), Z13, Z13
+	VPUNPCKLDQ      Z10, Z9, Z14
+	VPUNPCKHDQ      Z10, Z9, Z9
+	VPUNPCKLDQ      Z13, Z12, Z10
+	VPUNPCKHDQ      Z13, Z12, Z12
+	VPUNPCKLQDQ     Z10, Z14, Z13
+	VPUNPCKHQDQ     Z10, Z14, Z10
+	VPUNPCKLQDQ     Z12, Z9, Z14
+	VPUNPCKHQDQ     Z12, Z9, Z9
+	VPSLLD          $0x04, Z8, Z12
+	VPSRAD          $0x1f, Z12, Z12
+	VPANDD          Z6, Z12, Z12
+	VPSUBB          Z12, Z13, Z13
+	VMOVDQU64       Z13, 2560(AX)
+	VPSLLD          $0x04, Z8, Z12
+	VPSRAD          $0x1f, Z12, Z12
+	VPANDD          Z6, Z12, Z12
+	VPSUBB          Z12, Z10, Z10
+	VMOVDQU64       Z10, 2624(AX)
+	VPSRAD          $0x1f, Z8, Z10
+	VPANDD          Z6, Z10, Z10
+	VPSUBB          Z10, Z14, Z14
+	VMOVDQU64       Z14, 2688(AX)
+	VPSRAD          $0x1f, Z8, Z8
+	VPANDD          Z6, Z8, Z8
+	VPSUBB          Z8, Z9, Z9
+	VMOVDQU64       Z9, 2752(AX)
+	VBROADCASTI32X4 128(SP), Z8
+	VINSERTI32X4    $0x01, 1152(SP), Z8, Z8
+	VINSERTI32X4    $0x02, 2176(SP), Z8, Z8
+	VINSERTI32X4    $0x03, 3200(SP), Z8, Z8
+	VBROADCASTI32X4 384(SP), Z9
+	VINSERTI32X4    $0x01, 1408(SP), Z9, Z9
+	VINSERTI32X4    $0x02, 2432(SP), Z9, Z9
+	VINSERTI32X4    $0x03, 3456(SP), Z9, Z9
+	VBROADCASTI32X4 640(SP), Z10
+	VINSERTI32X4    $0x01, 1664(SP), Z10, Z10
+	VINSERTI32X4    $0x02, 2688(SP), Z10, Z10
+	VINSERTI32X4    $0x03, 3712(SP), Z10, Z10
+	VBROADCASTI32X4 896(SP), Z12
+	VINSERTI32X4    $0x01, 1920(SP), Z12, Z12
+	VINSERTI32X4    $0x02, 2944(SP), Z12, Z12
+	VINSERTI32X4    $0x03, 3968(SP), Z12, Z12
+	VPUNPCKLDQ      Z9, Z8, Z13
+	VPUNPCKHDQ      Z9, Z8, Z8
+	VPUNPCKLDQ      Z12, Z10, Z9
+	VPUNPCKHDQ      Z12, Z10, Z10
+	VPUNPCKLQDQ     Z9, Z13, Z12
+	VPUNPCKHQDQ     Z9, Z13, Z9
+	VPUNPCKLQDQ     Z10, Z8, Z13
+	VPUNPCKHQDQ     Z10, Z8, Z8
+	VPSLLD          $0x1c, Z11, Z10
+	VPSRAD          $0x1f, Z10, Z10
+	VPANDD          Z6, Z10, Z10
+	VPSUBB          Z10, Z12, Z12
+	VMOVDQU64       Z12, 3072(AX)
+	VPSLLD          $0x1c, Z11, Z10
+	VPSRAD          $0x1f, Z10, Z10
+	VPANDD          Z6, Z10, Z10
+	VPSUBB          Z10, Z9, Z9
+	VMOVDQU64       Z9, 3136(AX)
+	VPSLLD          $0x18, Z11, Z9
+	VPSRAD          $0x1f, Z9, Z9
+	VPANDD          Z6, Z9, Z9
+	VPSUBB          Z9, Z13, Z13
+	VMOVDQU64       Z13, 3200(AX)
+	VPSLLD          $0x18, Z11, Z9
+	VPSRAD          $0x1f, Z9, Z9
+	VPANDD          Z6, Z9, Z9
+	VPSUBB          Z9, Z8, Z8
+	VMOVDQU64       Z8, 3264(AX)
+	VBROADCASTI32X4 144(SP), Z8
+	VINSERTI32X4    $0x01, 1168(SP), Z8, Z8
+	VINSERTI32X4    $0x02, 2192(SP), Z8, Z8
+	VINSERTI32X4    $0x03, 3216(SP), Z8, Z8
+	VBROADCASTI32X4 400(SP), Z9
+	VINSERTI32X4    $0x01, 1424(SP), Z9, Z9
+	VINSERTI32X4    $0x02, 2448(SP), Z9, Z9
+	VINSERTI32X4    $0x03, 3472(SP), Z9, Z9
+	VBROADCASTI32X4 656(SP), Z10
+	VINSERTI32X4    $0x01, 1680(SP), Z10, Z10
+	VINSERTI32X4    $0x02, 2704(SP), Z10, Z10
+	VINSERTI32X4    $0x03, 3728(SP), Z10, Z10
+	VBROADCASTI32X4 912(SP), Z12
+	VINSERTI32X4    $0x01, 1936(SP), Z12, Z12
+	VINSERTI32X4    $0x02, 2960(SP), Z12, Z12
+	VINSERTI32X4    $0x03, 3984(SP), Z12, Z12
+	VPUNPCKLDQ      Z9, Z8, Z13
+	VPUNPCKHDQ      Z9, Z8, Z8
+	VPUNPCKLDQ      Z12, Z10, Z9
+	VPUNPCKHDQ      Z12, Z10, Z10
+	VPUNPCKLQDQ     Z9, Z13, Z12
+	VPUNPCKHQDQ     Z9, Z13, Z9
+	VPUNPCKLQDQ     Z10, Z8, Z13
+	VPUNPCKHQDQ     Z10, Z8, Z8
+	VPSLLD          $0x14, Z11, Z10
+	VPSRAD          $0x1f, Z10, Z10
+	VPANDD          Z6, Z10, Z10
+	VPSUBB          Z10, Z12, Z12
+	VMOVDQU64       Z12, 3328(AX)
+	VPSLLD          $0x14, Z11, Z10
+	VPSRAD          $0x1f, Z10, Z10
+	VPANDD          Z6, Z10, Z10
+	VPSUBB          Z10, Z9, Z9
+	VMOVDQU64       Z9, 3392(AX)
+	VPSLLD          $0x10, Z11, Z9
+	VPSRAD          $0x1f, Z9, Z9
+	VPANDD          Z6, Z9, Z9
+	VPSUBB          Z9, Z13, Z13
+	VMOVDQU64       Z13, 3456(AX)
+	VPSLLD          $0x10, Z11, Z9
+	VPSRAD          $0x1f, Z9, Z9
+	VPANDD          Z6, Z9, Z9
+	VPSUBB          Z9, Z8, Z8
+	VMOVDQU64       Z8, 3520(AX)
+	VBROADCASTI32X4 160(SP), Z8
+	VINSERTI32X4    $0x01, 1184(SP), Z8, Z8
+	VINSERTI32X4    $0x02, 2208(SP), Z8, Z8
+	VINSERTI32X4    $0x03, 3232(SP), Z8, Z8
+	VBROADCASTI32X4 416(SP), Z9
+	VINSERTI32X4    $0x01, 1440(SP), Z9, Z9
+	VINSERTI32X4    $0x02, 2464(SP), Z9, Z9
+	VINSERTI32X4    $0x03, 3488(SP), Z9, Z9
+	VBROADCASTI32X4 672(SP), Z10
+	VINSERTI32X4    $0x01, 1696(SP), Z10, Z10
+	VINSERTI32X4    $0x02, 2720(SP), Z10, Z10
+	VINSERTI32X4    $0x03, 3744(SP), Z10, Z10
+	VBROADCASTI32X4 928(SP), Z12
+	VINSERTI32X4    $0x01, 1952(SP), Z12, Z12
+	VINSERTI32X4    $0x02, 2976(SP), Z12, Z12
+	VINSERTI32X4    $0x03, 4000(SP), Z12, Z12
+	VPUNPCKLDQ      Z9, Z8, Z13
+	VPUNPCKHDQ      Z9, Z8, Z8
+	VPUNPCKLDQ      Z12, Z10, Z9
+	VPUNPCKHDQ      Z12, Z10, Z10
+	VPUNPCKLQDQ     Z9, Z13, Z12
+	VPUNPCKHQDQ     Z9, Z13, Z9
+	VPUNPCKLQDQ     Z10, Z8, Z13
+	VPUNPCKHQDQ     Z10, Z8, Z8
+	VPSLLD          $0x0c, Z11, Z10
+	VPSRAD          $0x1f, Z10, Z10
+	VPANDD          Z6, Z10, Z10
+	VPSUBB          Z10, Z12, Z12
+	VMOVDQU64       Z12, 3840(AX)
+	VPSLLD          $0x0c, Z11, Z10
+	VPSRAD          $0x1f, Z10, Z10
+	VPANDD          Z6, Z10, Z10
+	VPSUBB          Z10, Z9, Z9
+	VMOVDQU64       Z9, 3904(AX)
+	VPSLLD          $0x08, Z11, Z9
+	VPSRAD          $0x1f, Z9, Z9
+	VPANDD          Z6, Z9, Z9
+	VPSUBB          Z9, Z13, Z13
+	VMOVDQU64       Z13, 3968(AX)
+	VPSLLD          $0x08, Z11, Z9
+	VPSRAD          $0x1f, Z9, Z9
+	VPANDD          Z6, Z9, Z9
+	VPSUBB          Z9, Z8, Z8
+	VMOVDQU64       Z8, 4032(AX)
+	VBROADCASTI32X4 176(SP), Z8
+	VINSERTI32X4    $0x01, 1200(SP), Z8, Z8
+	VINSERTI32X4    $0x02, 2224(SP), Z8, Z8
+	VINSERTI32X4    $0x03, 3248(SP), Z8, Z8
+	VBROADCASTI32X4 432(SP), Z9
+	VINSERTI32X4    $0x01, 1456(SP), Z9, Z9
+	VINSERTI32X4    $0x02, 2480(SP), Z9, Z9
+	VINSERTI32X4    $0x03, 3504(SP), Z9, Z9
+	VBROADCASTI32X4 688(SP), Z10
+	VINSERTI32X4    $0x01, 1712(SP), Z10, Z10
+	VINSERTI32X4    $0x02, 2736(SP), Z10, Z10
+	VINSERTI32X4    $0x03, 3760(SP), Z10, Z10
+	VBROADCASTI32X4 944(SP), Z12
+	VINSERTI32X4    $0x01, 1968(SP), Z12, Z12
+	VINSERTI32X4    $0x02, 2992(SP), Z12, Z12
+	VINSERTI32X4    $0x03, 4016(SP), Z12, Z12
+	VPUNPCKLDQ      Z9, Z8, Z13
+	VPUNPCKHDQ      Z9, Z8, Z8
+	VPUNPCKLDQ      Z12, Z10, Z9
+	VPUNPCKHDQ      Z12, Z10, Z10
+	VPUNPCKLQDQ     Z9, Z13, Z12
+	VPUNPCKHQDQ     Z9, Z13, Z9
+	VPUNPCKLQDQ     Z10, Z8, Z13
+	VPUNPCKHQDQ     Z10, Z8, Z8
+	VPSLLD          $0x04, Z11, Z10
+	VPSRAD          $0x1f, Z10, Z10
+	VPANDD          Z6, Z10, Z10
+	VPSUBB          Z10, Z12, Z12
+	VMOVDQU64       Z12, 4096(AX)
+	VPSLLD          $0x04, Z11, Z10
+	VPSRAD          $0x1f, Z10, Z10
+	VPANDD          Z6, Z10, Z10
+	VPSUBB          Z10, Z9, Z9
+	VMOVDQU64       Z9, 4160(AX)
+	VPSRAD          $0x1f, Z11, Z9
+	VPANDD          Z6, Z9, Z9
+	VPSUBB          Z9, Z13, Z13
+	VMOVDQU64       Z13, 4224(AX)
+	VPSRAD          $0x1f, Z11, Z9
+	VPANDD          Z6, Z9, Z9
+	VPSUBB          Z9, Z8, Z8
+	VMOVDQU64       Z8, 4288(AX)
+	VBROADCASTI32X4 192(SP), Z8
+	VINSERTI32X4    $0x01, 1216(SP), Z8, Z8
+	VINSERTI32X4    $0x02, 2240(SP), Z8, Z8
+	VINSERTI32X4    $0x03, 3264(SP), Z8, Z8
+	VBROADCASTI32X4 448(SP), Z9
+	VINSERTI32X4    $0x01, 1472(SP), Z9, Z9
+	VINSERTI32X4    $0x02, 2496(SP), Z9, Z9
+	VINSERTI32X4    $0x03, 3520(SP), Z9, Z9
+	VBROADCASTI32X4 704(SP), Z10
+	VINSERTI32X4    $0x01, 1728(SP), Z10, Z10
+	VINSERTI32X4    $0x02, 2752(SP), Z10, Z10
+	VINSERTI32X4    $0x03, 3776(SP), Z10, Z10
+	VBROADCASTI32X4 960(SP), Z11
+	VINSERTI32X4    $0x01, 1984(SP), Z11, Z11
+	VINSERTI32X4    $0x02, 3008(SP), Z11, Z11
+	VINSERTI32X4    $0x03, 4032(SP), Z11, Z11
+	VPUNPCKLDQ      Z9, Z8, Z12
+	VPUNPCKHDQ      Z9, Z8, Z8
+	VPUNPCKLDQ      Z11, Z10, Z9
+	VPUNPCKHDQ      Z11, Z10, Z10
+	VPUNPCKLQDQ     Z9, Z12, Z11
+	VPUNPCKHQDQ     Z9, Z12, Z9
+	VPUNPCKLQDQ     Z10, Z8, Z12
+	VPUNPCKHQDQ     Z10, Z8, Z8
+	VPSLLD          $0x1c, Z7, Z10
+	VPSRAD          $0x1f, Z10, Z10
+	VPANDD          Z6, Z10, Z10
+	VPSUBB          Z10, Z11, Z11
+	VMOVDQU64       Z11, 4608(AX)
+	VPSLLD          $0x1c, Z7, Z10
+	VPSRAD          $0x1f, Z10, Z10
+	VPANDD          Z6, Z10, Z10
+	VPSUBB          Z10, Z9, Z9
+	VMOVDQU64       Z9, 4672(AX)
+	VPSLLD          $0x18, Z7, Z9
+	VPSRAD          $0x1f, Z9, Z9
+	VPANDD          Z6, Z9, Z9
+	VPSUBB          Z9, Z12, Z12
+	VMOVDQU64       Z12, 4736(AX)
+	VPSLLD          $0x18, Z7, Z9
+	VPSRAD          $0x1f, Z9, Z9
+	VPANDD          Z6, Z9, Z9
+	VPSUBB          Z9, Z8, Z8
+	VMOVDQU64       Z8, 4800(AX)
+	VBROADCASTI32X4 208(SP), Z8
+	VINSERTI32X4    $0x01, 1232(SP), Z8, Z8
+	VINSERTI32X4    $0x02, 2256(SP), Z8, Z8
+	VINSERTI32X4    $0x03, 3280(SP), Z8, Z8
+	VBROADCASTI32X4 464(SP), Z9
+	VINSERTI32X4    $0x01, 1488(SP), Z9, Z9
+	VINSERTI32X4    $0x02, 2512(SP), Z9, Z9
+	VINSERTI32X4    $0x03, 3536(SP), Z9, Z9
+	VBROADCASTI32X4 720(SP), Z10
+	VINSERTI32X4    $0x01, 1744(SP), Z10, Z10
+	VINSERTI32X4    $0x02, 2768(SP), Z10, Z10
+	VINSERTI32X4    $0x03, 3792(SP), Z10, Z10
+	VBROADCASTI32X4 976(SP), Z11
+	VINSERTI32X4    $0x01, 2000(SP), Z11, Z11
+	VINSERTI32X4    $0x02, 3024(SP), Z11, Z11
+	VINSERTI32X4    $0x03, 4048(SP), Z11, Z11
+	VPUNPCKLDQ      Z9, Z8, Z12
+	VPUNPCKHDQ      Z9, Z8, Z8
+	VPUNPCKLDQ      Z11, Z10, Z9
+	VPUNPCKHDQ      Z11, Z10, Z10
+	VPUNPCKLQDQ     Z9, Z12, Z11
+	VPUNPCKHQDQ     Z9, Z12, Z9
+	VPUNPCKLQDQ     Z10, Z8, Z12
+	VPUNPCKHQDQ     Z10, Z8, Z8
+	VPSLLD          $0x14, Z7, Z10
+	VPSRAD          $0x1f, Z10, Z10
+	VPANDD          Z6, Z10, Z10
+	VPSUBB          Z10, Z11, Z11
+	VMOVDQU64       Z11, 4864(AX)
+	VPSLLD          $0x14, Z7, Z10
+	VPSRAD          $0x1f, Z10, Z10
+	VPANDD          Z6, Z10, Z10
+	VPSUBB          Z10, Z9, Z9
+	VMOVDQU64       Z9, 4928(AX)
+	VPSLLD          $0x10, Z7, Z9
+	VPSRAD          $0x1f, Z9, Z9
+	VPANDD          Z6, Z9, Z9
+	VPSUBB          Z9, Z12, Z12
+	VMOVDQU64       Z12, 4992(AX)
+	VPSLLD          $0x10, Z7, Z9
+	VPSRAD          $0x1f, Z9, Z9
+	VPANDD          Z6, Z9, Z9
+	VPSUBB          Z9, Z8, Z8
+	VMOVDQU64       Z8, 5056(AX)
+	VBROADCASTI32X4 224(SP), Z8
+	VINSERTI32X4    $0x01, 1248(SP), Z8, Z8
+	VINSERTI32X4    $0x02, 2272(SP), Z8, Z8
+	VINSERTI32X4    $0x03, 3296(SP), Z8, Z8
+	VBROADCASTI32X4 480(SP), Z9
+	VINSERTI32X4    $0x01, 1504(SP), Z9, Z9
+	VINSERTI32X4    $0x02, 2528(SP), Z9, Z9
+	VINSERTI32X4    $0x03, 3552(SP), Z9, Z9
+	VBROADCASTI32X4 736(SP), Z10
+	VINSERTI32X4    $0x01, 1760(SP), Z10, Z10
+	VINSERTI32X4    $0x02, 2784(SP), Z10, Z10
+	VINSERTI32X4    $0x03, 3808(SP), Z10, Z10
+	VBROADCASTI32X4 992(SP), Z11
+	VINSERTI32X4    $0x01, 2016(SP), Z11, Z11
+	VINSERTI32X4    $0x02, 3040(SP), Z11, Z11
+	VINSERTI32X4    $0x03, 4064(SP), Z11, Z11
+	VPUNPCKLDQ      Z9, Z8, Z12
+	VPUNPCKHDQ      Z9, Z8, Z8
+	VPUNPCKLDQ      Z11, Z10, Z9
+	VPUNPCKHDQ      Z11, Z10, Z10
+	VPUNPCKLQDQ     Z9, Z12, Z11
+	VPUNPCKHQDQ     Z9, Z12, Z9
+	VPUNPCKLQDQ     Z10, Z8, Z12
+	VPUNPCKHQDQ     Z10, Z8, Z8
+	VPSLLD          $0x0c, Z7, Z10
+	VPSRAD          $0x1f, Z10, Z10
+	VPANDD          Z6, Z10, Z10
+	VPSUBB          Z10, Z11, Z11
+	VMOVDQU64       Z11, 5376(AX)
+	VPSLLD          $0x0c, Z7, Z10
+	VPSRAD          $0x1f, Z10, Z10
+	VPANDD          Z6, Z10, Z10
+	VPSUBB          Z10, Z9, Z9
+	VMOVDQU64       Z9, 5440(AX)
+	VPSLLD          $0x08, Z7, Z9
+	VPSRAD          $0x1f, Z9, Z9
+	VPANDD          Z6, Z9, Z9
+	VPSUBB          Z9, Z12, Z12
+	VMOVDQU64       Z12, 5504(AX)
+	VPSLLD          $0x08, Z7, Z9
+	VPSRAD          $0x1f, Z9, Z9
+	VPANDD          Z6, Z9, Z9
+	VPSUBB          Z9, Z8, Z8
+	VMOVDQU64       Z8, 5568(AX)
+	VBROADCASTI32X4 240(SP), Z8
+	VINSERTI32X4    $0x01, 1264(SP), Z8, Z8
+	VINSERTI32X4    $0x02, 2288(SP), Z8, Z8
+	VINSERTI32X4    $0x03, 3312(SP), Z8, Z8
+	VBROADCASTI32X4 496(SP), Z9
+	VINSERTI32X4    $0x01, 1520(SP), Z9, Z9
+	VINSERTI32X4    $0x02, 2544(SP), Z9, Z9
+	VINSERTI32X4    $0x03, 3568(SP), Z9, Z9
+	VBROADCASTI32X4 752(SP), Z10
+	VINSERTI32X4    $0x01, 1776(SP), Z10, Z10
+	VINSERTI32X4    $0x02, 2800(SP), Z10, Z10
+	VINSERTI32X4    $0x03, 3824(SP), Z10, Z10
+	VBROADCASTI32X4 1008(SP), Z11
+	VINSERTI32X4    $0x01, 2032(SP), Z11, Z11
+	VINSERTI32X4    $0x02, 3056(SP), Z11, Z11
+	VINSERTI32X4    $0x03, 4080(SP), Z11, Z11
+	VPUNPCKLDQ      Z9, Z8, Z12
+	VPUNPCKHDQ      Z9, Z8, Z8
+	VPUNPCKLDQ      Z11, Z10, Z9
+	VPUNPCKHDQ      Z11, Z10, Z10
+	VPUNPCKLQDQ     Z9, Z12, Z11
+	VPUNPCKHQDQ     Z9, Z12, Z9
+	VPUNPCKLQDQ     Z10, Z8, Z12
+	VPUNPCKHQDQ     Z10, Z8, Z8
+	VPSLLD          $0x04, Z7, Z10
+	VPSRAD          $0x1f, Z10, Z10
+	VPANDD          Z6, Z10, Z10
+	VPSUBB          Z10, Z11, Z11
+	VMOVDQU64       Z11, 5632(AX)
+	VPSLLD          $0x04, Z7, Z10
+	VPSRAD          $0x1f, Z10, Z10
+	VPANDD          Z6, Z10, Z10
+	VPSUBB          Z10, Z9, Z9
+	VMOVDQU64       Z9, 5696(AX)
+	VPSRAD          $0x1f, Z7, Z9
+	VPANDD          Z6, Z9, Z9
+	VPSUBB          Z9, Z12, Z12
+	VMOVDQU64       Z12, 5760(AX)
+	VPSRAD          $0x1f, Z7, Z7
+	VPANDD          Z6, Z7, Z7
+	VPSUBB          Z7, Z8, Z8
+	VMOVDQU64       Z8, 5824(AX)
+	ADDQ            $0x00000038, CX
+	ADDQ            $0x00000038, SI
+	ADDQ            $0x00000038, DI
+	ADDQ            $0x00000038, R8
+	ADDQ            $0x00000038, R9
+	ADDQ            $0x00000038, R10
+	ADDQ            $0x00001800, AX
+	DECQ            BX
+	JNE             block
+	VZEROUPPER
+	RET
+
+DATA unpackIQ1_MConst0<>+0(SB)/8, $0x0000000f0000000f
+DATA unpackIQ1_MConst0<>+8(SB)/8, $0x0000000f0000000f
+GLOBL unpackIQ1_MConst0<>(SB), RODATA|NOPTR, $16
+
+DATA unpackIQ1_MConst1<>+0(SB)/8, $0x000000f0000000f0
+DATA unpackIQ1_MConst1<>+8(SB)/8, $0x000000f0000000f0
+GLOBL unpackIQ1_MConst1<>(SB), RODATA|NOPTR, $16
+
+DATA unpackIQ1_MConst2<>+0(SB)/8, $0x00000f0000000f00
+DATA unpackIQ1_MConst2<>+8(SB)/8, $0x00000f0000000f00
+GLOBL unpackIQ1_MConst2<>(SB), RODATA|NOPTR, $16
+
+DATA unpackIQ1_MConst3<>+0(SB)/8, $0x0000f0000000f000
+DATA unpackIQ1_MConst3<>+8(SB)/8, $0x0000f0000000f000
+GLOBL unpackIQ1_MConst3<>(SB), RODATA|NOPTR, $16
+
+DATA unpackIQ1_MConst4<>+0(SB)/8, $0x0000000100000001
+DATA unpackIQ1_MConst4<>+8(SB)/8, $0x0000000100000001
+GLOBL unpackIQ1_MConst4<>(SB), RODATA|NOPTR, $16
+
+DATA unpackIQ1_MConst5<>+0(SB)/8, $0x3e0000003e000000
+DATA unpackIQ1_MConst5<>+8(SB)/8, $0x3e0000003e000000
+GLOBL unpackIQ1_MConst5<>(SB), RODATA|NOPTR, $16
+
+DATA unpackIQ1_MConst6<>+0(SB)/8, $0x0202020202020202
+DATA unpackIQ1_MConst6<>+8(SB)/8, $0x0202020202020202
+GLOBL unpackIQ1_MConst6<>(SB), RODATA|NOPTR, $16
+
+// func unpackIQ2_XXSAVX512(panel *byte, rows *byte, stride int, blocks int)
+// Requires: AVX, AVX512BW, AVX512F
+TEXT ·unpackIQ2_XXSAVX512(SB), $4104-32
+	MOVQ            panel+0(FP), AX
+	MOVQ            rows+8(FP), CX
+	MOVQ            stride+16(FP), DX
+	MOVQ            blocks+24(FP), BX
+	LEAQ            (CX)(DX*2), SI
+	ADDQ            DX, SI
+	LEAQ            (SI)(DX*2), DI
+	ADDQ            DX, DI
+	LEAQ            (DI)(DX*2), R8
+	ADDQ            DX, R8
+	LEAQ            (R8)(DX*2), R9
+	ADDQ            DX, R9
+	LEAQ            (R9)(DX*2), R10
+	ADDQ            DX, R10
+	VBROADCASTI32X4 unpackIQ2_XXSConst0<>+0(SB), Z0
+	VBROADCASTI32X4 unpackIQ2_XXSConst1<>+0(SB), Z1
+	VBROADCASTI32X4 unpackIQ2_XXSConst2<>+0(SB), Z2
+	VBROADCASTI32X4 unpackIQ2_XXSConst3<>+0(SB), Z3
+	VBROADCASTI32X4 unpackIQ2_XXSConst4<>+0(SB), Z4
+	VBROADCASTI32X4 unpackIQ2_XXSConst5<>+0(SB), Z5
+	VBROADCASTI32X4 unpackIQ2_XXSConst6<>+0(SB), Z6
+	VBROADCASTI32X4 unpackIQ2_XXSConst7<>+0(SB), Z7
+	VBROADCASTI32X4 unpackIQ2_XXSConst8<>+0(SB), Z8
+	VBROADCASTI32X4 unpackIQ2_XXSConst9<>+0(SB), Z9
+	VBROADCASTI32X4 unpackIQ2_XXSConst10<>+0(SB), Z10
+	VBROADCASTI32X4 unpackIQ2_XXSConst11<>+0(SB), Z11
+
+block:
+	LEAQ ·gridIQ2_XXS+0(SB), R11
+	MOVQ CX, R12
+	LEAQ (SP), R13
+	MOVQ $0x00000010, 4096(SP)
+
+row:
+	MOVBLZX         2(R12), R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, (R13)
+	MOVBLZX         3(R12), R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 8(R13)
+	MOVBLZX         4(R12), R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 16(R13)
+	MOVBLZX         5(R12), R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 24(R13)
+	MOVBLZX         10(R12), R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 32(R13)
+	MOVBLZX         11(R12), R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 40(R13)
+	MOVBLZX         12(R12), R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 48(R13)
+	MOVBLZX         13(R12), R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 56(R13)
+	MOVBLZX         18(R12), R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 64(R13)
+	MOVBLZX         19(R12), R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 72(R13)
+	MOVBLZX         20(R12), R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 80(R13)
+	MOVBLZX         21(R12), R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 88(R13)
+	MOVBLZX         26(R12), R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 96(R13)
+	MOVBLZX         27(R12), R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 104(R13)
+	MOVBLZX         28(R12), R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 112(R13)
+	MOVBLZX         29(R12), R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 120(R13)
+	MOVBLZX         34(R12), R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 128(R13)
+	MOVBLZX         35(R12), R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 136(R13)
+	MOVBLZX         36(R12), R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 144(R13)
+	MOVBLZX         37(R12), R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 152(R13)
+	MOVBLZX         42(R12), R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 160(R13)
+	MOVBLZX         43(R12), R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 168(R13)
+	MOVBLZX         44(R12), R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 176(R13)
+	MOVBLZX         45(R12), R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 184(R13)
+	MOVBLZX         50(R12), R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 192(R13)
+	MOVBLZX         51(R12), R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 200(R13)
+	MOVBLZX         52(R12), R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 208(R13)
+	MOVBLZX         53(R12), R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 216(R13)
+	MOVBLZX         58(R12), R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 224(R13)
+	MOVBLZX         59(R12), R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 232(R13)
+	MOVBLZX         60(R12), R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 240(R13)
+	MOVBLZX         61(R12), R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 248(R13)
+	ADDQ            DX, R12
+	ADDQ            $0x00000100, R13
+	DECQ            4096(SP)
+	JNE             row
+	VBROADCASTI32X4 (CX), Z12
+	VINSERTI32X4    $0x01, (SI)(DX*1), Z12, Z12
+	VINSERTI32X4    $0x02, (DI)(DX*2), Z12, Z12
+	VINSERTI32X4    $0x03, (R9), Z12, Z12
+	VBROADCASTI32X4 (CX)(DX*1), Z13
+	VINSERTI32X4    $0x01, (SI)(DX*2), Z13, Z13
+	VINSERTI32X4    $0x02, (R8), Z13, Z13
+	VINSERTI32X4    $0x03, (R9)(DX*1), Z13, Z13
+	VBROADCASTI32X4 (CX)(DX*2), Z14
+	VINSERTI32X4    $0x01, (DI), Z14, Z14
+	VINSERTI32X4    $0x02, (R8)(DX*1), Z14, Z14
+	VINSERTI32X4    $0x03, (R9)(DX*2), Z14, Z14
+	VBROADCASTI32X4 (SI), Z15
+	VINSERTI32X4    $0x01, (DI)(DX*1), Z15, Z15
+	VINSERTI32X4    $0x02, (R8)(DX*2), Z15, Z15
+	VINSERTI32X4    $0x03, (R10), Z15, Z15
+	VPUNPCKLDQ      Z13, Z12, Z12
+	VPUNPCKLDQ      Z15, Z14, Z13
+	VPUNPCKLQDQ     Z13, Z12, Z12
+	VPMOVDW         Z12, Y12
+	VCVTPH2PS       Y12, Z12
+	VBROADCASTI32X4 2(CX), Z13
+	VINSERTI32X4    $0x01, 2(SI)(DX*1), Z13, Z13
+	VINSERTI32X4    $0x02, 2(DI)(DX*2), Z13, Z13
+	VINSERTI32X4    $0x03, 2(R9), Z13, Z13
+	VBROADCASTI32X4 2(CX)(DX*1), Z14
+	VINSERTI32X4    $0x01, 2(SI)(DX*2), Z14, Z14
+	VINSERTI32X4    $0x02, 2(R8), Z14, Z14
+	VINSERTI32X4    $0x03, 2(R9)(DX*1), Z14, Z14
+	VBROADCASTI32X4 2(CX)(DX*2), Z15
+	VINSERTI32X4    $0x01, 2(DI), Z15, Z15
+	VINSERTI32X4    $0x02, 2(R8)(DX*1), Z15, Z15
+	VINSERTI32X4    $0x03, 2(R9)(DX*2), Z15, Z15
+	VBROADCASTI32X4 2(SI), Z16
+	VINSERTI32X4    $0x01, 2(DI)(DX*1), Z16, Z16
+	VINSERTI32X4    $0x02, 2(R8)(DX*2), Z16, Z16
+	VINSERTI32X4    $0x03, 2(R10), Z16, Z16
+	VPUNPCKLDQ      Z14, Z13, Z17
+	VPUNPCKHDQ      Z14, Z13, Z13
+	VPUNPCKLDQ      Z16, Z15, Z14
+	VPUNPCKHDQ      Z16, Z15, Z15
+	VPUNPCKLQDQ     Z14, Z17, Z16
+	VPUNPCKHQDQ     Z14, Z17, Z14
+	VPUNPCKLQDQ     Z15, Z13, Z16
+	VPUNPCKHQDQ     Z15, Z13, Z13
+	VPSRLD          $0x1c, Z14, Z15
+	VCVTDQ2PS       Z15, Z15
+	VADDPS          Z0, Z15, Z15
+	VMULPS          Z12, Z15, Z15
+	VMULPS          Z1, Z15, Z15
+	VMOVUPS         Z15, 512(AX)
+	VPANDD          Z14, Z2, Z15
+	VPSLLD          $0x01, Z14, Z16
+	VPTERNLOGD      $0xf8, Z3, Z16, Z15
+	VPSLLD          $0x02, Z14, Z16
+	VPTERNLOGD      $0xf8, Z4, Z16, Z15
+	VPSLLD          $0x03, Z14, Z14
+	VPTERNLOGD      $0xf8, Z5, Z14, Z15
+	VPANDD          Z15, Z6, Z14
+	VPSHUFB         Z14, Z7, Z14
+	VPSRLD          $0x04, Z15, Z16
+	VPANDD          Z16, Z6, Z16
+	VPSHUFB         Z16, Z7, Z16
+	VPTERNLOGD      $0x96, Z14, Z16, Z15
+	VBROADCASTI32X4 (SP), Z14
+	VINSERTI32X4    $0x01, 1024(SP), Z14, Z14
+	VINSERTI32X4    $0x02, 2048(SP), Z14, Z14
+	VINSERTI32X4    $0x03, 3072(SP), Z14, Z14
+	VBROADCASTI32X4 256(SP), Z16
+	VINSERTI32X4    $0x01, 1280(SP), Z16, Z16
+	VINSERTI32X4    $0x02, 2304(SP), Z16, Z16
+	VINSERTI32X4    $0x03, 3328(SP), Z16, Z16
+	VBROADCASTI32X4 512(SP), Z17
+	VINSERTI32X4    $0x01, 1536(SP), Z17, Z17
+	VINSERTI32X4    $0x02, 2560(SP), Z17, Z17
+	VINSERTI32X4    $0x03, 3584(SP), Z17, Z17
+	VBROADCASTI32X4 768(SP), Z18
+	VINSERTI32X4    $0x01, 1792(SP), Z18, Z18
+	VINSERTI32X4    $0x02, 2816(SP), Z18, Z18
+	VINSERTI32X4    $0x03, 3840(SP), Z18, Z18
+	VPUNPCKLDQ      Z16, Z14, Z19
+	VPUNPCKHDQ      Z16, Z14, Z14
+	VPUNPCKLDQ      Z18, Z17, Z16
+	VPUNPCKHDQ      Z18, Z17, Z17
+	VPUNPCKLQDQ     Z16, Z19, Z18
+	VPUNPCKHQDQ     Z16, Z19, Z16
+	VPUNPCKLQDQ     Z17, Z14, Z19
+	VPUNPCKHQDQ     Z17, Z14, Z14
+	VPSHUFB         Z9, Z15, Z17
+	VPTESTMB        Z10, Z17, K1
+	VPSUBB          Z18, Z8, K1, Z18
+	VMOVDQU64       Z18, (AX)
+	VPSHUFB         Z9, Z15, Z17
+	VPTESTMB        Z11, Z17, K1
+	VPSUBB          Z16, Z8, K1, Z16
+	VMOVDQU64       Z16, 64(AX)
+	VPSRLD          $0x08, Z15, Z16
+	VPSHUFB         Z9, Z16, Z16
+	VPTESTMB        Z10, Z16, K1
+	VPSUBB          Z19, Z8, K1, Z19
+	VMOVDQU64       Z19, 128(AX)
+	VPSRLD          $0x08, Z15, Z16
+	VPSHUFB         Z9, Z16, Z16
+	VPTESTMB        Z11, Z16, K1
+	VPSUBB          Z14, Z8, K1, Z14
+	VMOVDQU64       Z14, 192(AX)
+	VBROADCASTI32X4 16(SP), Z14
+	VINSERTI32X4    $0x01, 1040(SP), Z14, Z14
+	VINSERTI32X4    $0x02, 2064(SP), Z14, Z14
+	VINSERTI32X4    $0x03, 3088(SP), Z14, Z14
+	VBROADCASTI32X4 272(SP), Z16
+	VINSERTI32X4    $0x01, 1296(SP), Z16, Z16
+	VINSERTI32X4    $0x02, 2320(SP), Z16, Z16
+	VINSERTI32X4    $0x03, 3344(SP), Z16, Z16
+	VBROADCASTI32X4 528(SP), Z17
+	VINSERTI32X4    $0x01, 1552(SP), Z17, Z17
+	VINSERTI32X4    $0x02, 2576(SP), Z17, Z17
+	VINSERTI32X4    $0x03, 3600(SP), Z17, Z17
+	VBROADCASTI32X4 784(SP), Z18
+	VINSERTI32X4    $0x01, 1808(SP), Z18, Z18
+	VINSERTI32X4    $0x02, 2832(SP), Z18, Z18
+	VINSERTI32X4    $0x03, 3856(SP), Z18, Z18
+	VPUNPCKLDQ      Z16, Z14, Z19
+	VPUNPCKHDQ      Z16, Z14, Z14
+	VPUNPCKLDQ      Z18, Z17, Z16
+	VPUNPCKHDQ      Z18, Z17, Z17
+	VPUNPCKLQDQ     Z16, Z19, Z18
+	VPUNPCKHQDQ     Z16, Z19, Z16
+	VPUNPCKLQDQ     Z17, Z14, Z19
+	VPUNPCKHQDQ     Z17, Z14, Z14
+	VPSRLD          $0x10, Z15, Z17
+	VPSHUFB         Z9, Z17, Z17
+	VPTESTMB        Z10, Z17, K1
+	VPSUBB          Z18, Z8, K1, Z18
+	VMOVDQU64       Z18, 256(AX)
+	VPSRLD          $0x10, Z15, Z17
+	VPSHUFB         Z9, Z17, Z17
+	VPTESTMB        Z11, Z17, K1
+	VPSUBB          Z16, Z8, K1, Z16
+	VMOVDQU64       Z16, 320(AX)
+	VPSRLD          $0x18, Z15, Z16
+	VPSHUFB         Z9, Z16, Z16
+	VPTESTMB        Z10, Z16, K1
+	VPSUBB          Z19, Z8, K1, Z19
+	VMOVDQU64       Z19, 384(AX)
+	VPSRLD          $0x18, Z15, Z15
+	VPSHUFB         Z9, Z15, Z15
+	VPTESTMB        Z11, Z15, K1
+	VPSUBB          Z14, Z8, K1, Z14
+	VMOVDQU64       Z14, 448(AX)
+	VPSRLD          $0x1c, Z13, Z14
+	VCVTDQ2PS       Z14, Z14
+	VADDPS          Z0, Z14, Z14
+	VMULPS          Z12, Z14, Z14
+	VMULPS          Z1, Z14, Z14
+	VMOVUPS         Z14, 1280(AX)
+	VPANDD          Z13, Z2, Z14
+	VPSLLD          $0x01, Z13, Z15
+	VPTERNLOGD      $0xf8, Z3, Z15, Z14
+	VPSLLD          $0x02, Z13, Z15
+	VPTERNLOGD      $0xf8, Z4, Z15, Z14
+	VPSLLD          $0x03, Z13, Z13
+	VPTERNLOGD      $0xf8, Z5, Z13, Z14
+	VPANDD          Z14, Z6, Z13
+	VPSHUFB         Z13, Z7, Z13
+	VPSRLD          $0x04, Z14, Z15
+	VPANDD          Z15, Z6, Z15
+	VPSHUFB         Z15, Z7, Z15
+	VPTERNLOGD      $0x96, Z13, Z15, Z14
+	VBROADCASTI32X4 32(SP), Z13
+	VINSERTI32X4    $0x01, 1056(SP), Z13, Z13
+	VINSERTI32X4    $0x02, 2080(SP), Z13, Z13
+	VINSERTI32X4    $0x03, 3104(SP), Z13, Z13
+	VBROADCASTI32X4 288(SP), Z15
+	VINSERTI32X4    $0x01, 1312(SP), Z15, Z15
+	VINSERTI32X4    $0x02, 2336(SP), Z15, Z15
+	VINSERTI32X4    $0x03, 3360(SP), Z15, Z15
+	VBROADCASTI32X4 544(SP), Z16
+	VINSERTI32X4    $0x01, 1568(SP), Z16, Z16
+	VINSERTI32X4    $0x02, 2592(SP), Z16, Z16
+	VINSERTI32X4    $0x03, 3616(SP), Z16, Z16
+	VBROADCASTI32X4 800(SP), Z17
+	VINSERTI32X4    $0x01, 1824(SP), Z17, Z17
+	VINSERTI32X4    $0x02, 2848(SP), Z17, Z17
+	VINSERTI32X4    $0x03, 3872(SP), Z17, Z17
+	VPUNPCKLDQ      Z15, Z13, Z18
+	VPUNPCKHDQ      Z15, Z13, Z13
+	VPUNPCKLDQ      Z17, Z16, Z15
+	VPUNPCKHDQ      Z17, Z16, Z16
+	VPUNPCKLQDQ     Z15, Z18, Z17
+	VPUNPCKHQDQ     Z15, Z18, Z15
+	VPUNPCKLQDQ     Z16, Z13, Z18
+	VPUNPCKHQDQ     Z16, Z13, Z13
+	VPSHUFB         Z9, Z14, Z16
+	VPTESTMB        Z10, Z16, K1
+	VPSUBB          Z17, Z8, K1, Z17
+	VMOVDQU64       Z17, 768(AX)
+	VPSHUFB         Z9, Z14, Z16
+	VPTESTMB        Z11, Z16, K1
+	VPSUBB          Z15, Z8, K1, Z15
+	VMOVDQU64       Z15, 832(AX)
+	VPSRLD          $0x08, Z14, Z15
+	VPSHUFB         Z9, Z15, Z15
+	VPTESTMB        Z10, Z15, K1
+	VPSUBB          Z18, Z8, K1, Z18
+	VMOVDQU64       Z18, 896(AX)
+	VPSRLD          $0x08, Z14, Z15
+	VPSHUFB         Z9, Z15, Z15
+	VPTESTMB        Z11, Z15, K1
+	VPSUBB          Z13, Z8, K1, Z13
+	VMOVDQU64       Z13, 960(AX)
+	VBROADCASTI32X4 48(SP), Z13
+	VINSERTI32X4    $0x01, 1072(SP), Z13, Z13
+	VINSERTI32X4    $0x02, 2096(SP), Z13, Z13
+	VINSERTI32X4    $0x03, 3120(SP), Z13, Z13
+	VBROADCASTI32X4 304(SP), Z15
+	VINSERTI32X4    $0x01, 1328(SP), Z15, Z15
+	VINSERTI32X4    $0x02, 2352(SP), Z15, Z15
+	VINSERTI32X4    $0x03, 3376(SP), Z15, Z15
+	VBROADCASTI32X4 560(SP), Z16
+	VINSERTI32X4    $0x01, 1584(SP), Z16, Z16
+	VINSERTI32X4    $0x02, 2608(SP), Z16, Z16
+	VINSERTI32X4    $0x03, 3632(SP), Z16, Z16
+	VBROADCASTI32X4 816(SP), Z17
+	VINSERTI32X4    $0x01, 1840(SP), Z17, Z17
+	VINSERTI32X4    $0x02, 2864(SP), Z17, Z17
+	VINSERTI32X4    $0x03, 3888(SP), Z17, Z17
+	VPUNPCKLDQ      Z15, Z13, Z18
+	VPUNPCKHDQ      Z15, Z13, Z13
+	VPUNPCKLDQ      Z17, Z16, Z15
+	VPUNPCKHDQ      Z17, Z16, Z16
+	VPUNPCKLQDQ     Z15, Z18, Z17
+	VPUNPCKHQDQ     Z15, Z18, Z15
+	VPUNPCKLQDQ     Z16, Z13, Z18
+	VPUNPCKHQDQ     Z16, Z13, Z13
+	VPSRLD          $0x10, Z14, Z16
+	VPSHUFB         Z9, Z16, Z16
+	VPTESTMB        Z10, Z16, K1
+	VPSUBB          Z17, Z8, K1, Z17
+	VMOVDQU64       Z17, 1024(AX)
+	VPSRLD          $0x10, Z14, Z16
+	VPSHUFB         Z9, Z16, Z16
+	VPTESTMB        Z11, Z16, K1
+	VPSUBB          Z15, Z8, K1, Z15
+	VMOVDQU64       Z15, 1088(AX)
+	VPSRLD          $0x18, Z14, Z15
+	VPSHUFB         Z9, Z15, Z15
+	VPTESTMB        Z10, Z15, K1
+	VPSUBB          Z18, Z8, K1, Z18
+	VMOVDQU64       Z18, 1152(AX)
+	VPSRLD          $0x18, Z14, Z14
+	VPSHUFB         Z9, Z14, Z14
+	VPTESTMB        Z11, Z14, K1
+	VPSUBB          Z13, Z8, K1, Z13
+	VMOVDQU64       Z13, 1216(AX)
+	VBROADCASTI32X4 18(CX), Z13
+	VINSERTI32X4    $0x01, 18(SI)(DX*1), Z13, Z13
+	VINSERTI32X4    $0x02, 18(DI)(DX*2), Z13, Z13
+	VINSERTI32X4    $0x03, 18(R9), Z13, Z13
+	VBROADCASTI32X4 18(CX)(DX*1), Z14
+	VINSERTI32X4    $0x01, 18(SI)(DX*2), Z14, Z14
+	VINSERTI32X4    $0x02, 18(R8), Z14, Z14
+	VINSERTI32X4    $0x03, 18(R9)(DX*1), Z14, Z14
+	VBROADCASTI32X4 18(CX)(DX*2), Z15
+	VINSERTI32X4    $0x01, 18(DI), Z15, Z15
+	VINSERTI32X4    $0x02, 18(R8)(DX*1), Z15, Z15
+	VINSERTI32X4    $0x03, 18(R9)(DX*2), Z15, Z15
+	VBROADCASTI32X4 18(SI), Z16
+	VINSERTI32X4    $0x01, 18(DI)(DX*1), Z16, Z16
+	VINSERTI32X4    $0x02, 18(R8)(DX*2), Z16, Z16
+	VINSERTI32X4    $0x03, 18(R10), Z16, Z16
+	VPUNPCKLDQ      Z14, Z13, Z17
+	VPUNPCKHDQ      Z14, Z13, Z13
+	VPUNPCKLDQ      Z16, Z15, Z14
+	VPUNPCKHDQ      Z16, Z15, Z15
+	VPUNPCKLQDQ     Z14, Z17, Z16
+	VPUNPCKHQDQ     Z14, Z17, Z14
+	VPUNPCKLQDQ     Z15, Z13, Z16
+	VPUNPCKHQDQ     Z15, Z13, Z13
+	VPSRLD          $0x1c, Z14, Z15
+	VCVTDQ2PS       Z15, Z15
+	VADDPS          Z0, Z15, Z15
+	VMULPS          Z12, Z15, Z15
+	VMULPS          Z1, Z15, Z15
+	VMOVUPS         Z15, 2048(AX)
+	VPANDD          Z14, Z2, Z15
+	VPSLLD          $0x01, Z14, Z16
+	VPTERNLOGD      $0xf8, Z3, Z16, Z15
+	VPSLLD          $0x02, Z14, Z16
+	VPTERNLOGD      $0xf8, Z4, Z16, Z15
+	VPSLLD          $0x03, Z14, Z14
+	VPTERNLOGD      $0xf8, Z5, Z14, Z15
+	VPANDD          Z15, Z6, Z14
+	VPSHUFB         Z14, Z7, Z14
+	VPSRLD          $0x04, Z15, Z16
+	VPANDD          Z16, Z6, Z16
+	VPSHUFB         Z16, Z7, Z16
+	VPTERNLOGD      $0x96, Z14, Z16, Z15
+	VBROADCASTI32X4 64(SP), Z14
+	VINSERTI32X4    $0x01, 1088(SP), Z14, Z14
+	VINSERTI32X4    $0x02, 2112(SP), Z14, Z14
+	VINSERTI32X4    $0x03, 3136(SP), Z14, Z14
+	VBROADCASTI32X4 320(SP), Z16
+	VINSERTI32X4    $0x01, 1344(SP), Z16, Z16
+	VINSERTI32X4    $0x02, 2368(SP), Z16, Z16
+	VINSERTI32X4    $0x03, 3392(SP), Z16, Z16
+	VBROADCASTI32X4 576(SP), Z17
+	VINSERTI32X4    $0x01, 1600(SP), Z17, Z17
+	VINSERTI32X4    $0x02, 2624(SP), Z17, Z17
+	VINSERTI32X4    $0x03, 3648(SP), Z17, Z17
+	VBROADCASTI32X4 832(SP), Z18
+	VINSERTI32X4    $0x01, 1856(SP), Z18, Z18
+	VINSERTI32X4    $0x02, 2880(SP), Z18, Z18
+	VINSERTI32X4    $0x03, 3904(SP), Z18, Z18
+	VPUNPCKLDQ      Z16, Z14, Z19
+	VPUNPCKHDQ      Z16, Z14, Z14
+	VPUNPCKLDQ      Z18, Z17, Z16
+	VPUNPCKHDQ      Z18, Z17, Z17
+	VPUNPCKLQDQ     Z16, Z19, Z18
+	VPUNPCKHQDQ     Z16, Z19, Z16
+	VPUNPCKLQDQ     Z17, Z14, Z19
+	VPUNPCKHQDQ     Z17, Z14, Z14
+	VPSHUFB         Z9, Z15, Z17
+	VPTESTMB        Z10, Z17, K1
+	VPSUBB          Z18, Z8, K1, Z18
+	VMOVDQU64       Z18, 1536(AX)
+	VPSHUFB         Z9, Z15, Z17
+	VPTESTMB        Z11, Z17, K1
+	VPSUBB          Z16, Z8, K1, Z16
+	VMOVDQU64       Z16, 1600(AX)
+	VPSRLD          $0x08, Z15, Z16
+	VPSHUFB         Z9, Z16, Z16
+	VPTESTMB        Z10, Z16, K1
+	VPSUBB          Z19, Z8, K1, Z19
+	VMOVDQU64       Z19, 1664(AX)
+	VPSRLD          $0x08, Z15, Z16
+	VPSHUFB         Z9, Z16, Z16
+	VPTESTMB        Z11, Z16, K1
+	VPSUBB          Z14, Z8, K1, Z14
+	VMOVDQU64       Z14, 1728(AX)
+	VBROADCASTI32X4 80(SP), Z14
+	VINSERTI32X4    $0x01, 1104(SP), Z14, Z14
+	VINSERTI32X4    $0x02, 2128(SP), Z14, Z14
+	VINSERTI32X4    $0x03, 3152(SP), Z14, Z14
+	VBROADCASTI32X4 336(SP), Z16
+	VINSERTI32X4    $0x01, 1360(SP), Z16, Z16
+	VINSERTI32X4    $0x02, 2384(SP), Z16, Z16
+	VINSERTI32X4    $0x03, 3408(SP), Z16, Z16
+	VBROADCASTI32X4 592(SP), Z17
+	VINSERTI32X4    $0x01, 1616(SP), Z17, Z17
+	VINSERTI32X4    $0x02, 2640(SP), Z17, Z17
+	VINSERTI32X4    $0x03, 3664(SP), Z17, Z17
+	VBROADCASTI32X4 848(SP), Z18
+	VINSERTI32X4    $0x01, 1872(SP), Z18, Z18
+	VINSERTI32X4    $0x02, 2896(SP), Z18, Z18
+	VINSERTI32X4    $0x03, 3920(SP), Z18, Z18
+	VPUNPCKLDQ      Z16, Z14, Z19
+	VPUNPCKHDQ      Z16, Z14, Z14
+	VPUNPCKLDQ      Z18, Z17, Z16
+	VPUNPCKHDQ      Z18, Z17, Z17
+	VPUNPCKLQDQ     Z16, Z19, Z18
+	VPUNPCKHQDQ     Z16, Z19, Z16
+	VPUNPCKLQDQ     Z17, Z14, Z19
+	VPUNPCKHQDQ     Z17, Z14, Z14
+	VPSRLD          $0x10, Z15, Z17
+	VPSHUFB         Z9, Z17, Z17
+	VPTESTMB        Z10, Z17, K1
+	VPSUBB          Z18, Z8, K1, Z18
+	VMOVDQU64       Z18, 1792(AX)
+	VPSRLD          $0x10, Z15, Z17
+	VPSHUFB         Z9, Z17, Z17
+	VPTESTMB        Z11, Z17, K1
+	VPSUBB          Z16, Z8, K1, Z16
+	VMOVDQU64       Z16, 1856(AX)
+	VPSRLD          $0x18, Z15, Z16
+	VPSHUFB         Z9, Z16, Z16
+	VPTESTMB        Z10, Z16, K1
+	VPSUBB          Z19, Z8, K1, Z19
+	VMOVDQU64       Z19, 1920(AX)
+	VPSRLD          $0x18, Z15, Z15
+	VPSHUFB         Z9, Z15, Z15
+	VPTESTMB        Z11, Z15, K1
+	VPSUBB          Z14, Z8, K1, Z14
+	VMOVDQU64       Z14, 1984(AX)
+	VPSRLD          $0x1c, Z13, Z14
+	VCVTDQ2PS       Z14, Z14
+	VADDPS          Z0, Z14, Z14
+	VMULPS          Z12, Z14, Z14
+	VMULPS          Z1, Z14, Z14
+	VMOVUPS         Z14, 2816(AX)
+	VPANDD          Z13, Z2, Z14
+	VPSLLD          $0x01, Z13, Z15
+	VPTERNLOGD      $0xf8, Z3, Z15, Z14
+	VPSLLD          $0x02, Z13, Z15
+	VPTERNLOGD      $0xf8, Z4, Z15, Z14
+	VPSLLD          $0x03, Z13, Z13
+	VPTERNLOGD      $0xf8, Z5, Z13, Z14
+	VPANDD          Z14, Z6, Z13
+	VPSHUFB         Z13, Z7, Z13
+	VPSRLD          $0x04, Z14, Z15
+	VPANDD          Z15, Z6, Z15
+	VPSHUFB         Z15, Z7, Z15
+	VPTERNLOGD      $0x96, Z13, Z15, Z14
+	VBROADCASTI32X4 96(SP), Z13
+	VINSERTI32X4    $0x01, 1120(SP), Z13, Z13
+	VINSERTI32X4    $0x02, 2144(SP), Z13, Z13
+	VINSERTI32X4    $0x03, 3168(SP), Z13, Z13
+	VBROADCASTI32X4 352(SP), Z15
+	VINSERTI32X4    $0x01, 1376(SP), Z15, Z15
+	VINSERTI32X4    $0x02, 2400(SP), Z15, Z15
+	VINSERTI32X4    $0x03, 3424(SP), Z15, Z15
+	VBROADCASTI32X4 608(SP), Z16
+	VINSERTI32X4    $0x01, 1632(SP), Z16, Z16
+	VINSERTI32X4    $0x02, 2656(SP), Z16, Z16
+	VINSERTI32X4    $0x03, 3680(SP), Z16, Z16
+	VBROADCASTI32X4 864(SP), Z17
+	VINSERTI32X4    $0x01, 1888(SP), Z17, Z17
+	VINSERTI32X4    $0x02, 2912(SP), Z17, Z17
+	VINSERTI32X4    $0x03, 3936(SP), Z17, Z17
+	VPUNPCKLDQ      Z15, Z13, Z18
+	VPUNPCKHDQ      Z15, Z13, Z13
+	VPUNPCKLDQ      Z17, Z16, Z15
+	VPUNPCKHDQ      Z17, Z16, Z16
+	VPUNPCKLQDQ     Z15, Z18, Z17
+	VPUNPCKHQDQ     Z15, Z18, Z15
+	VPUNPCKLQDQ     Z16, Z13, Z18
+	VPUNPCKHQDQ     Z16, Z13, Z13
+	VPSHUFB         Z9, Z14, Z16
+	VPTESTMB        Z10, Z16, K1
+	VPSUBB          Z17, Z8, K1, Z17
+	VMOVDQU64       Z17, 2304(AX)
+	VPSHUFB         Z9, Z14, Z16
+	VPTESTMB        Z11, Z16, K1
+	VPSUBB          Z15, Z8, K1, Z15
+	VMOVDQU64       Z15, 2368(AX)
+	VPSRLD          $0x08, Z14, Z15
+	VPSHUFB         Z9, Z15, Z15
+	VPTESTMB        Z10, Z15, K1
+	VPSUBB          Z18, Z8, K1, Z18
+	VMOVDQU64       Z18, 2432(AX)
+	VPSRLD          $0x08, Z14, Z15
+	VPSHUFB         Z9, Z15, Z15
+	VPTESTMB        Z11, Z15, K1
+	VPSUBB          Z13, Z8, K1, Z13
+	VMOVDQU64       Z13, 2496(AX)
+	VBROADCASTI32X4 112(SP), Z13
+	VINSERTI32X4    $0x01, 1136(SP), Z13, Z13
+	VINSERTI32X4    $0x02, 2160(SP), Z13, Z13
+	VINSERTI32X4    $0x03, 3184(SP), Z13, Z13
+	VBROADCASTI32X4 368(SP), Z15
+	VINSERTI32X4    $0x01, 1392(SP), Z15, Z15
+	VINSERTI32X4    $0x02, 2416(SP), Z15, Z15
+	VINSERTI32X4    $0x03, 3440(SP), Z15, Z15
+	VBROADCASTI32X4 624(SP), Z16
+	VINSERTI32X4    $0x01, 1648(SP), Z16, Z16
+	VINSERTI32X4    $0x02, 2672(SP), Z16, Z16
+	VINSERTI32X4    $0x03, 3696(SP), Z16, Z16
+	VBROADCASTI32X4 880(SP), Z17
+	VINSERTI32X4    $0x01, 1904(SP), Z17, Z17
+	VINSERTI32X4    $0x02, 2928(SP), Z17, Z17
+	VINSERTI32X4    $0x03, 3952(SP), Z17, Z17
+	VPUNPCKLDQ      Z15, Z13, Z18
+	VPUNPCKHDQ      Z15, Z13, Z13
+	VPUNPCKLDQ      Z17, Z16, Z15
+	VPUNPCKHDQ      Z17, Z16, Z16
+	VPUNPCKLQDQ     Z15, Z18, Z17
+	VPUNPCKHQDQ     Z15, Z18, Z15
+	VPUNPCKLQDQ     Z16, Z13, Z18
+	VPUNPCKHQDQ     Z16, Z13, Z13
+	VPSRLD          $0x10, Z14, Z16
+	VPSHUFB         Z9, Z16, Z16
+	VPTESTMB        Z10, Z16, K1
+	VPSUBB          Z17, Z8, K1, Z17
+	VMOVDQU64       Z17, 2560(AX)
+	VPSRLD          $0x10, Z14, Z16
+	VPSHUFB         Z9, Z16, Z16
+	VPTESTMB        Z11, Z16, K1
+	VPSUBB          Z15, Z8, K1, Z15
+	VMOVDQU64       Z15, 2624(AX)
+	VPSRLD          $0x18, Z14, Z15
+	VPSHUFB         Z9, Z15, Z15
+	VPTESTMB        Z10, Z15, K1
+	VPSUBB          Z18, Z8, K1, Z18
+	VMOVDQU64       Z18, 2688(AX)
+	VPSRLD          $0x18, Z14, Z14
+	VPSHUFB         Z9, Z14, Z14
+	VPTESTMB        Z11, Z14, K1
+	VPSUBB          Z13, Z8, K1, Z13
+	VMOVDQU64       Z13, 2752(AX)
+	VBROADCASTI32X4 34(CX), Z13
+	VINSERTI32X4    $0x01, 34(SI)(DX*1), Z13, Z13
+	VINSERTI32X4    $0x02, 34(DI)(DX*2), Z13, Z13
+	VINSERTI32X4    $0x03, 34(R9), Z13, Z13
+	VBROADCASTI32X4 34(CX)(DX*1), Z14
+	VINSERTI32X4    $0x01, 34(SI)(DX*2), Z14, Z14
+	VINSERTI32X4    $0x02, 34(R8), Z14, Z14
+	VINSERTI32X4    $0x03, 34(R9)(DX*1), Z14, Z14
+	VBROADCASTI32X4 34(CX)(DX*2), Z15
+	VINSERTI32X4    $0x01, 34(DI), Z15, Z15
+	VINSERTI32X4    $0x02, 34(R8)(DX*1), Z15, Z15
+	VINSERTI32X4    $0x03, 34(R9)(DX*2), Z15, Z15
+	VBROADCASTI32X4 34(SI), Z16
+	VINSERTI32X4    $0x01, 34(DI)(DX*1), Z16, Z16
+	VINSERTI32X4    $0x02, 34(R8)(DX*2), Z16, Z16
+	VINSERTI32X4    $0x03, 34(R10), Z16, Z16
+	VPUNPCKLDQ      Z14, Z13, Z17
+	VPUNPCKHDQ      Z14, Z13, Z13
+	VPUNPCKLDQ      Z16, Z15, Z14
+	VPUNPCKHDQ      Z16, Z15, Z15
+	VPUNPCKLQDQ     Z14, Z17, Z16
+	VPUNPCKHQDQ     Z14, Z17, Z14
+	VPUNPCKLQDQ     Z15, Z13, Z16
+	VPUNPCKHQDQ     Z15, Z13, Z13
+	VPSRLD          $0x1c, Z14, Z15
+	VCVTDQ2PS       Z15, Z15
+	VADDPS          Z0, Z15, Z15
+	VMULPS          Z12, Z15, Z15
+	VMULPS          Z1, Z15, Z15
+	VMOVUPS         Z15, 3584(AX)
+	VPANDD          Z14, Z2, Z15
+	VPSLLD          $0x01, Z14, Z16
+	VPTERNLOGD      $0xf8, Z3, Z16, Z15
+	VPSLLD          $0x02, Z14, Z16
+	VPTERNLOGD      $0xf8, Z4, Z16, Z15
+	VPSLLD          $0x03, Z14, Z14
+	VPTERNLOGD      $0xf8, Z5, Z14, Z15
+	VPANDD          Z15, Z6, Z14
+	VPSHUFB         Z14, Z7, Z14
+	VPSRLD          $0x04, Z15, Z16
+	VPANDD          Z16, Z6, Z16
+	VPSHUFB         Z16, Z7, Z16
+	VPTERNLOGD      $0x96, Z14, Z16, Z15
+	VBROADCASTI32X4 128(SP), Z14
+	VINSERTI32X4    $0x01, 1152(SP), Z14, Z14
+	VINSERTI32X4    $0x02, 2176(SP), Z14, Z14
+	VINSERTI32X4    $0x03, 3200(SP), Z14, Z14
+	VBROADCASTI32X4 384(SP), Z16
+	VINSERTI32X4    $0x01, 1408(SP), Z16, Z16
+	VINSERTI32X4    $0x02, 2432(SP), Z16, Z16
+	VINSERTI32X4    $0x03, 3456(SP), Z16, Z16
+	VBROADCASTI32X4 640(SP), Z17
+	VINSERTI32X4    $0x01, 1664(SP), Z17, Z17
+	VINSERTI32X4    $0x02, 2688(SP), Z17, Z17
+	VINSERTI32X4    $0x03, 3712(SP), Z17, Z17
+	VBROADCASTI32X4 896(SP), Z18
+	VINSERTI32X4    $0x01, 1920(SP), Z18, Z18
+	VINSERTI32X4    $0x02, 2944(SP), Z18, Z18
+	VINSERTI32X4    $0x03, 3968(SP), Z18, Z18
+	VPUNPCKLDQ      Z16, Z14, Z19
+	VPUNPCKHDQ      Z16, Z14, Z14
+	VPUNPCKLDQ      Z18, Z17, Z16
+	VPUNPCKHDQ      Z18, Z17, Z17
+	VPUNPCKLQDQ     Z16, Z19, Z18
+	VPUNPCKHQDQ     Z16, Z19, Z16
+	VPUNPCKLQDQ     Z17, Z14, Z19
+	VPUNPCKHQDQ     Z17, Z14, Z14
+	VPSHUFB         Z9, Z15, Z17
+	VPTESTMB        Z10, Z17, K1
+	VPSUBB          Z18, Z8, K1, Z18
+	VMOVDQU64       Z18, 3072(AX)
+	VPSHUFB         Z9, Z15, Z17
+	VPTESTMB        Z11, Z17, K1
+	VPSUBB          Z16, Z8, K1, Z16
+	VMOVDQU64       Z16, 3136(AX)
+	VPSRLD          $0x08, Z15, Z16
+	VPSHUFB         Z9, Z16, Z16
+	VPTESTMB        Z10, Z16, K1
+	VPSUBB          Z19, Z8, K1, Z19
+	VMOVDQU64       Z19, 3200(AX)
+	VPSRLD          $0x08, Z15, Z16
+	VPSHUFB         Z9, Z16, Z16
+	VPTESTMB        Z11, Z16, K1
+	VPSUBB          Z14, Z8, K1, Z14
+	VMOVDQU64       Z14, 3264(AX)
+	VBROADCASTI32X4 144(SP), Z14
+	VINSERTI32X4    $0x01, 1168(SP), Z14, Z14
+	VINSERTI32X4    $0x02, 2192(SP), Z14, Z14
+	VINSERTI32X4    $0x03, 3216(SP), Z14, Z14
+	VBROADCASTI32X4 400(SP), Z16
+	VINSERTI32X4    $0x01, 1424(SP), Z16, Z16
+	VINSERTI32X4    $0x02, 2448(SP), Z16, Z16
+	VINSERTI32X4    $0x03, 3472(SP), Z16, Z16
+	VBROADCASTI32X4 656(SP), Z17
+	VINSERTI32X4    $0x01, 1680(SP), Z17, Z17
+	VINSERTI32X4    $0x02, 2704(SP), Z17, Z17
+	VINSERTI32X4    $0x03, 3728(SP), Z17, Z17
+	VBROADCASTI32X4 912(SP), Z18
+	VINSERTI32X4    $0x01, 1936(SP), Z18, Z18
+	VINSERTI32X4    $0x02, 2960(SP), Z18, Z18
+	VINSERTI32X4    $0x03, 3984(SP), Z18, Z18
+	VPUNPCKLDQ      Z16, Z14, Z19
+	VPUNPCKHDQ      Z16, Z14, Z14
+	VPUNPCKLDQ      Z18, Z17, Z16
+	VPUNPCKHDQ      Z18, Z17, Z17
+	VPUNPCKLQDQ     Z16, Z19, Z18
+	VPUNPCKHQDQ     Z16, Z19, Z16
+	VPUNPCKLQDQ     Z17, Z14, Z19
+	VPUNPCKHQDQ     Z17, Z14, Z14
+	VPSRLD          $0x10, Z15, Z17
+	VPSHUFB         Z9, Z17, Z17
+	VPTESTMB        Z10, Z17, K1
+	VPSUBB          Z18, Z8, K1, Z18
+	VMOVDQU64       Z18, 3328(AX)
+	VPSRLD          $0x10, Z15, Z17
+	VPSHUFB         Z9, Z17, Z17
+	VPTESTMB        Z11, Z17, K1
+	VPSUBB          Z16, Z8, K1, Z16
+	VMOVDQU64       Z16, 3392(AX)
+	VPSRLD          $0x18, Z15, Z16
+	VPSHUFB         Z9, Z16, Z16
+	VPTESTMB        Z10, Z16, K1
+	VPSUBB          Z19, Z8, K1, Z19
+	VMOVDQU64       Z19, 3456(AX)
+	VPSRLD          $0x18, Z15, Z15
+	VPSHUFB         Z9, Z15, Z15
+	VPTESTMB        Z11, Z15, K1
+	VPSUBB          Z14, Z8, K1, Z14
+	VMOVDQU64       Z14, 3520(AX)
+	VPSRLD          $0x1c, Z13, Z14
+	VCVTDQ2PS       Z14, Z14
+	VADDPS          Z0, Z14, Z14
+	VMULPS          Z12, Z14, Z14
+	VMULPS          Z1, Z14, Z14
+	VMOVUPS         Z14, 4352(AX)
+	VPANDD          Z13, Z2, Z14
+	VPSLLD          $0x01, Z13, Z15
+	VPTERNLOGD      $0xf8, Z3, Z15, Z14
+	VPSLLD          $0x02, Z13, Z15
+	VPTERNLOGD      $0xf8, Z4, Z15, Z14
+	VPSLLD          $0x03, Z13, Z13
+	VPTERNLOGD      $0xf8, Z5, Z13, Z14
+	VPANDD          Z14, Z6, Z13
+	VPSHUFB         Z13, Z7, Z13
+	VPSRLD          $0x04, Z14, Z15
+	VPANDD          Z15, Z6, Z15
+	VPSHUFB         Z15, Z7, Z15
+	VPTERNLOGD      $0x96, Z13, Z15, Z14
+	VBROADCASTI32X4 160(SP), Z13
+	VINSERTI32X4    $0x01, 1184(SP), Z13, Z13
+	VINSERTI32X4    $0x02, 2208(SP), Z13, Z13
+	VINSERTI32X4    $0x03, 3232(SP), Z13, Z13
+	VBROADCASTI32X4 416(SP), Z15
+	VINSERTI32X4    $0x01, 1440(SP), Z15, Z15
+	VINSERTI32X4    $0x02, 2464(SP), Z15, Z15
+	VINSERTI32X4    $0x03, 3488(SP), Z15, Z15
+	VBROADCASTI32X4 672(SP), Z16
+	VINSERTI32X4    $0x01, 1696(SP), Z16, Z16
+	VINSERTI32X4    $0x02, 2720(SP), Z16, Z16
+	VINSERTI32X4    $0x03, 3744(SP), Z16, Z16
+	VBROADCASTI32X4 928(SP), Z17
+	VINSERTI32X4    $0x01, 1952(SP), Z17, Z17
+	VINSERTI32X4    $0x02, 2976(SP), Z17, Z17
+	VINSERTI32X4    $0x03, 4000(SP), Z17, Z17
+	VPUNPCKLDQ      Z15, Z13, Z18
+	VPUNPCKHDQ      Z15, Z13, Z13
+	VPUNPCKLDQ      Z17, Z16, Z15
+	VPUNPCKHDQ      Z17, Z16, Z16
+	VPUNPCKLQDQ     Z15, Z18, Z17
+	VPUNPCKHQDQ     Z15, Z18, Z15
+	VPUNPCKLQDQ     Z16, Z13, Z18
+	VPUNPCKHQDQ     Z16, Z13, Z13
+	VPSHUFB         Z9, Z14, Z16
+	VPTESTMB        Z10, Z16, K1
+	VPSUBB          Z17, Z8, K1, Z17
+	VMOVDQU64       Z17, 3840(AX)
+	VPSHUFB         Z9, Z14, Z16
+	VPTESTMB        Z11, Z16, K1
+	VPSUBB          Z15, Z8, K1, Z15
+	VMOVDQU64       Z15, 3904(AX)
+	VPSRLD          $0x08, Z14, Z15
+	VPSHUFB         Z9, Z15, Z15
+	VPTESTMB        Z10, Z15, K1
+	VPSUBB          Z18, Z8, K1, Z18
+	VMOVDQU64       Z18, 3968(AX)
+	VPSRLD          $0x08, Z14, Z15
+	VPSHUFB         Z9, Z15, Z15
+	VPTESTMB        Z11, Z15, K1
+	VPSUBB          Z13, Z8, K1, Z13
+	VMOVDQU64       Z13, 4032(AX)
+	VBROADCASTI32X4 176(SP), Z13
+	VINSERTI32X4    $0x01, 1200(SP), Z13, Z13
+	VINSERTI32X4    $0x02, 2224(SP), Z13, Z13
+	VINSERTI32X4    $0x03, 3248(SP), Z13, Z13
+	VBROADCASTI32X4 432(SP), Z15
+	VINSERTI32X4    $0x01, 1456(SP), Z15, Z15
+	VINSERTI32X4    $0x02, 2480(SP), Z15, Z15
+	VINSERTI32X4    $0x03, 3504(SP), Z15, Z15
+	VBROADCASTI32X4 688(SP), Z16
+	VINSERTI32X4    $0x01, 1712(SP), Z16, Z16
+	VINSERTI32X4    $0x02, 2736(SP), Z16, Z16
+	VINSERTI32X4    $0x03, 3760(SP), Z16, Z16
+	VBROADCASTI32X4 944(SP), Z17
+	VINSERTI32X4    $0x01, 1968(SP), Z17, Z17
+	VINSERTI32X4    $0x02, 2992(SP), Z17, Z17
+	VINSERTI32X4    $0x03, 4016(SP), Z17, Z17
+	VPUNPCKLDQ      Z15, Z13, Z18
+	VPUNPCKHDQ      Z15, Z13, Z13
+	VPUNPCKLDQ      Z17, Z16, Z15
+	VPUNPCKHDQ      Z17, Z16, Z16
+	VPUNPCKLQDQ     Z15, Z18, Z17
+	VPUNPCKHQDQ     Z15, Z18, Z15
+	VPUNPCKLQDQ     Z16, Z13, Z18
+	VPUNPCKHQDQ     Z16, Z13, Z13
+	VPSRLD          $0x10, Z14, Z16
+	VPSHUFB         Z9, Z16, Z16
+	VPTESTMB        Z10, Z16, K1
+	VPSUBB          Z17, Z8, K1, Z17
+	VMOVDQU64       Z17, 4096(AX)
+	VPSRLD          $0x10, Z14, Z16
+	VPSHUFB         Z9, Z16, Z16
+	VPTESTMB        Z11, Z16, K1
+	VPSUBB          Z15, Z8, K1, Z15
+	VMOVDQU64       Z15, 4160(AX)
+	VPSRLD          $0x18, Z14, Z15
+	VPSHUFB         Z9, Z15, Z15
+	VPTESTMB        Z10, Z15, K1
+	VPSUBB          Z18, Z8, K1, Z18
+	VMOVDQU64       Z18, 4224(AX)
+	VPSRLD          $0x18, Z14, Z14
+	VPSHUFB         Z9, Z14, Z14
+	VPTESTMB        Z11, Z14, K1
+	VPSUBB          Z13, Z8, K1, Z13
+	VMOVDQU64       Z13, 4288(AX)
+	VBROADCASTI32X4 50(CX), Z13
+	VINSERTI32X4    $0x01, 50(SI)(DX*1), Z13, Z13
+	VINSERTI32X4    $0x02, 50(DI)(DX*2), Z13, Z13
+	VINSERTI32X4    $0x03, 50(R9), Z13, Z13
+	VBROADCASTI32X4 50(CX)(DX*1), Z14
+	VINSERTI32X4    $0x01, 50(SI)(DX*2), Z14, Z14
+	VINSERTI32X4    $0x02, 50(R8), Z14, Z14
+	VINSERTI32X4    $0x03, 50(R9)(DX*1), Z14, Z14
+	VBROADCASTI32X4 50(CX)(DX*2), Z15
+	VINSERTI32X4    $0x01, 50(DI), Z15, Z15
+	VINSERTI32X4    $0x02, 50(R8)(DX*1), Z15, Z15
+	VINSERTI32X4    $0x03, 50(R9)(DX*2), Z15, Z15
+	VBROADCASTI32X4 50(SI), Z16
+	VINSERTI32X4    $0x01, 50(DI)(DX*1), Z16, Z16
+	VINSERTI32X4    $0x02, 50(R8)(DX*2), Z16, Z16
+	VINSERTI32X4    $0x03, 50(R10), Z16, Z16
+	VPUNPCKLDQ      Z14, Z13, Z17
+	VPUNPCKHDQ      Z14, Z13, Z13
+	VPUNPCKLDQ      Z16, Z15, Z14
+	VPUNPCKHDQ      Z16, Z15, Z15
+	VPUNPCKLQDQ     Z14, Z17, Z16
+	VPUNPCKHQDQ     Z14, Z17, Z14
+	VPUNPCKLQDQ     Z15, Z13, Z16
+	VPUNPCKHQDQ     Z15, Z13, Z13
+	VPSRLD          $0x1c, Z14, Z15
+	VCVTDQ2PS       Z15, Z15
+	VADDPS          Z0, Z15, Z15
+	VMULPS          Z12, Z15, Z15
+	VMULPS          Z1, Z15, Z15
+	VMOVUPS         Z15, 5120(AX)
+	VPANDD          Z14, Z2, Z15
+	VPSLLD          $0x01, Z14, Z16
+	VPTERNLOGD      $0xf8, Z3, Z16, Z15
+	VPSLLD          $0x02, Z14, Z16
+	VPTERNLOGD      $0xf8, Z4, Z16, Z15
+	VPSLLD          $0x03, Z14, Z14
+	VPTERNLOGD      $0xf8, Z5, Z14, Z15
+	VPANDD          Z15, Z6, Z14
+	VPSHUFB         Z14, Z7, Z14
+	VPSRLD          $0x04, Z15, Z16
+	VPANDD          Z16, Z6, Z16
+	VPSHUFB         Z16, Z7, Z16
+	VPTERNLOGD      $0x96, Z14, Z16, Z15
+	VBROADCASTI32X4 192(SP), Z14
+	VINSERTI32X4    $0x01, 1216(SP), Z14, Z14
+	VINSERTI32X4    $0x02, 2240(SP), Z14, Z14
+	VINSERTI32X4    $0x03, 3264(SP), Z14, Z14
+	VBROADCASTI32X4 448(SP), Z16
+	VINSERTI32X4    $0x01, 1472(SP), Z16, Z16
+	VINSERTI32X4    $0x02, 2496(SP), Z16, Z16
+	VINSERTI32X4    $0x03, 3520(SP), Z16, Z16
+	VBROADCASTI32X4 704(SP), Z17
+	VINSERTI32X4    $0x01, 1728(SP), Z17, Z17
+	VINSERTI32X4    $0x02, 2752(SP), Z17, Z17
+	VINSERTI32X4    $0x03, 3776(SP), Z17, Z17
+	VBROADCASTI32X4 960(SP), Z18
+	VINSERTI32X4    $0x01, 1984(SP), Z18, Z18
+	VINSERTI32X4    $0x02, 3008(SP), Z18, Z18
+	VINSERTI32X4    $0x03, 4032(SP), Z18, Z18
+	VPUNPCKLDQ      Z16, Z14, Z19
+	VPUNPCKHDQ      Z16, Z14, Z14
+	VPUNPCKLDQ      Z18, Z17, Z16
+	VPUNPCKHDQ      Z18, Z17, Z17
+	VPUNPCKLQDQ     Z16, Z19, Z18
+	VPUNPCKHQDQ     Z16, Z19, Z16
+	VPUNPCKLQDQ     Z17, Z14, Z19
+	VPUNPCKHQDQ     Z17, Z14, Z14
+	VPSHUFB         Z9, Z15, Z17
+	VPTESTMB        Z10, Z17, K1
+	VPSUBB          Z18, Z8, K1, Z18
+	VMOVDQU64       Z18, 4608(AX)
+	VPSHUFB         Z9, Z15, Z17
+	VPTESTMB        Z11, Z17, K1
+	VPSUBB          Z16, Z8, K1, Z16
+	VMOVDQU64       Z16, 4672(AX)
+	VPSRLD          $0x08, Z15, Z16
+	VPSHUFB         Z9, Z16, Z16
+	VPTESTMB        Z10, Z16, K1
+	VPSUBB          Z19, Z8, K1, Z19
+	VMOVDQU64       Z19, 4736(AX)
+	VPSRLD          $0x08, Z15, Z16
+	VPSHUFB         Z9, Z16, Z16
+	VPTESTMB        Z11, Z16, K1
+	VPSUBB          Z14, Z8, K1, Z14
+	VMOVDQU64       Z14, 4800(AX)
+	VBROADCASTI32X4 208(SP), Z14
+	VINSERTI32X4    $0x01, 1232(SP), Z14, Z14
+	VINSERTI32X4    $0x02, 2256(SP), Z14, Z14
+	VINSERTI32X4    $0x03, 3280(SP), Z14, Z14
+	VBROADCASTI32X4 464(SP), Z16
+	VINSERTI32X4    $0x01, 1488(SP), Z16, Z16
+	VINSERTI32X4    $0x02, 2512(SP), Z16, Z16
+	VINSERTI32X4    $0x03, 3536(SP), Z16, Z16
+	VBROADCASTI32X4 720(SP), Z17
+	VINSERTI32X4    $0x01, 1744(SP), Z17, Z17
+	VINSERTI32X4    $0x02, 2768(SP), Z17, Z17
+	VINSERTI32X4    $0x03, 3792(SP), Z17, Z17
+	VBROADCASTI32X4 976(SP), Z18
+	VINSERTI32X4    $0x01, 2000(SP), Z18, Z18
+	VINSERTI32X4    $0x02, 3024(SP), Z18, Z18
+	VINSERTI32X4    $0x03, 4048(SP), Z18, Z18
+	VPUNPCKLDQ      Z16, Z14, Z19
+	VPUNPCKHDQ      Z16, Z14, Z14
+	VPUNPCKLDQ      Z18, Z17, Z16
+	VPUNPCKHDQ      Z18, Z17, Z17
+	VPUNPCKLQDQ     Z16, Z19, Z18
+	VPUNPCKHQDQ     Z16, Z19, Z16
+	VPUNPCKLQDQ     Z17, Z14, Z19
+	VPUNPCKHQDQ     Z17, Z14, Z14
+	VPSRLD          $0x10, Z15, Z17
+	VPSHUFB         Z9, Z17, Z17
+	VPTESTMB        Z10, Z17, K1
+	VPSUBB          Z18, Z8, K1, Z18
+	VMOVDQU64       Z18, 4864(AX)
+	VPSRLD          $0x10, Z15, Z17
+	VPSHUFB         Z9, Z17, Z17
+	VPTESTMB        Z11, Z17, K1
+	VPSUBB          Z16, Z8, K1, Z16
+	VMOVDQU64       Z16, 4928(AX)
+	VPSRLD          $0x18, Z15, Z16
+	VPSHUFB         Z9, Z16, Z16
+	VPTESTMB        Z10, Z16, K1
+	VPSUBB          Z19, Z8, K1, Z19
+	VMOVDQU64       Z19, 4992(AX)
+	VPSRLD          $0x18, Z15, Z15
+	VPSHUFB         Z9, Z15, Z15
+	VPTESTMB        Z11, Z15, K1
+	VPSUBB          Z14, Z8, K1, Z14
+	VMOVDQU64       Z14, 5056(AX)
+	VPSRLD          $0x1c, Z13, Z14
+	VCVTDQ2PS       Z14, Z14
+	VADDPS          Z0, Z14, Z14
+	VMULPS          Z12, Z14, Z14
+	VMULPS          Z1, Z14, Z14
+	VMOVUPS         Z14, 5888(AX)
+	VPANDD          Z13, Z2, Z12
+	VPSLLD          $0x01, Z13, Z14
+	VPTERNLOGD      $0xf8, Z3, Z14, Z12
+	VPSLLD          $0x02, Z13, Z14
+	VPTERNLOGD      $0xf8, Z4, Z14, Z12
+	VPSLLD          $0x03, Z13, Z13
+	VPTERNLOGD      $0xf8, Z5, Z13, Z12
+	VPANDD          Z12, Z6, Z13
+	VPSHUFB         Z13, Z7, Z13
+	VPSRLD          $0x04, Z12, Z14
+	VPANDD          Z14, Z6, Z14
+	VPSHUFB         Z14, Z7, Z14
+	VPTERNLOGD      $0x96, Z13, Z14, Z12
+	VBROADCASTI32X4 224(SP), Z13
+	VINSERTI32X4    $0x01, 1248(SP), Z13, Z13
+	VINSERTI32X4    $0x02, 2272(SP), Z13, Z13
+	VINSERTI32X4    $0x03, 3296(SP), Z13, Z13
+	VBROADCASTI32X4 480(SP), Z14
+	VINSERTI32X4    $0x01, 1504(SP), Z14, Z14
+	VINSERTI32X4    $0x02, 2528(SP), Z14, Z14
+	VINSERTI32X4    $0x03, 3552(SP), Z14, Z14
+	VBROADCASTI32X4 736(SP), Z15
+	VINSERTI32X4    $0x01, 1760(SP), Z15, Z15
+	VINSERTI32X4    $0x02, 2784(SP), Z15, Z15
+	VINSERTI32X4    $0x03, 3808(SP), Z15, Z15
+	VBROADCASTI32X4 992(SP), Z16
+	VINSERTI32X4    $0x01, 2016(SP), Z16, Z16
+	VINSERTI32X4    $0x02, 3040(SP), Z16, Z16
+	VINSERTI32X4    $0x03, 4064(SP), Z16, Z16
+	VPUNPCKLDQ      Z14, Z13, Z17
+	VPUNPCKHDQ      Z14, Z13, Z13
+	VPUNPCKLDQ      Z16, Z15, Z14
+	VPUNPCKHDQ      Z16, Z15, Z15
+	VPUNPCKLQDQ     Z14, Z17, Z16
+	VPUNPCKHQDQ     Z14, Z17, Z14
+	VPUNPCKLQDQ     Z15, Z13, Z17
+	VPUNPCKHQDQ     Z15, Z13, Z13
+	VPSHUFB         Z9, Z12, Z15
+	VPTESTMB        Z10, Z15, K1
+	VPSUBB          Z16, Z8, K1, Z16
+	VMOVDQU64       Z16, 5376(AX)
+	VPSHUFB         Z9, Z12, Z15
+	VPTESTMB        Z11, Z15, K1
+	VPSUBB          Z14, Z8, K1, Z14
+	VMOVDQU64       Z14, 5440(AX)
+	VPSRLD          $0x08, Z12, Z14
+	VPSHUFB         Z9, Z14, Z14
+	VPTESTMB        Z10, Z14, K1
+	VPSUBB          Z17, Z8, K1, Z17
+	VMOVDQU64       Z17, 5504(AX)
+	VPSRLD          $0x08, Z12, Z14
+	VPSHUFB         Z9, Z14, Z14
+	VPTESTMB        Z11, Z14, K1
+	VPSUBB          Z13, Z8, K1, Z13
+	VMOVDQU64       Z13, 5568(AX)
+	VBROADCASTI32X4 240(SP), Z13
+	VINSERTI32X4    $0x01, 1264(SP), Z13, Z13
+	VINSERTI32X4    $0x02, 2288(SP), Z13, Z13
+	VINSERTI32X4    $0x03, 3312(SP), Z13, Z13
+	VBROADCASTI32X4 496(SP), Z14
+	VINSERTI32X4    $0x01, 1520(SP), Z14, Z14
+	VINSERTI32X4    $0x02, 2544(SP), Z14, Z14
+	VINSERTI32X4    $0x03, 3568(SP), Z14, Z14
+	VBROADCASTI32X4 752(SP), Z15
+	VINSERTI32X4    $0x01, 1776(SP), Z15, Z15
+	VINSERTI32X4    $0x02, 2800(SP), Z15, Z15
+	VINSERTI32X4    $0x03, 3824(SP), Z15, Z15
+	VBROADCASTI32X4 1008(SP), Z16
+	VINSERTI32X4    $0x01, 2032(SP), Z16, Z16
+	VINSERTI32X4    $0x02, 3056(SP), Z16, Z16
+	VINSERTI32X4    $0x03, 4080(SP), Z16, Z16
+	VPUNPCKLDQ      Z14, Z13, Z17
+	VPUNPCKHDQ      Z14, Z13, Z13
+	VPUNPCKLDQ      Z16, Z15, Z14
+	VPUNPCKHDQ      Z16, Z15, Z15
+	VPUNPCKLQDQ     Z14, Z17, Z16
+	VPUNPCKHQDQ     Z14, Z17, Z14
+	VPUNPCKLQDQ     Z15, Z13, Z17
+	VPUNPCKHQDQ     Z15, Z13, Z13
+	VPSRLD          $0x10, Z12, Z15
+	VPSHUFB         Z9, Z15, Z15
+	VPTESTMB        Z10, Z15, K1
+	VPSUBB          Z16, Z8, K1, Z16
+	VMOVDQU64       Z16, 5632(AX)
+	VPSRLD          $0x10, Z12, Z15
+	VPSHUFB         Z9, Z15, Z15
+	VPTESTMB        Z11, Z15, K1
+	VPSUBB          Z14, Z8, K1, Z14
+	VMOVDQU64       Z14, 5696(AX)
+	VPSRLD          $0x18, Z12, Z14
+	VPSHUFB         Z9, Z14, Z14
+	VPTESTMB        Z10, Z14, K1
+	VPSUBB          Z17, Z8, K1, Z17
+	VMOVDQU64       Z17, 5760(AX)
+	VPSRLD          $0x18, Z12, Z12
+	VPSHUFB         Z9, Z12, Z12
+	VPTESTMB        Z11, Z12, K1
+	VPSUBB          Z13, Z8, K1, Z13
+	VMOVDQU64       Z13, 5824(AX)
+	ADDQ            $0x00000042, CX
+	ADDQ            $0x00000042, SI
+	ADDQ            $0x00000042, DI
+	ADDQ            $0x00000042, R8
+	ADDQ            $0x00000042, R9
+	ADDQ            $0x00000042, R10
+	ADDQ            $0x00001800, AX
+	DECQ            BX
+	JNE             block
+	VZEROUPPER
+	RET
+
+DATA unpackIQ2_XXSConst0<>+0(SB)/8, $0x3f0000003f000000
+DATA unpackIQ2_XXSConst0<>+8(SB)/8, $0x3f0000003f000000
+GLOBL unpackIQ2_XXSConst0<>(SB), RODATA|NOPTR, $16
+
+DATA unpackIQ2_XXSConst1<>+0(SB)/8, $0x3e8000003e800000
+DATA unpackIQ2_XXSConst1<>+8(SB)/8, $0x3e8000003e800000
+GLOBL unpackIQ2_XXSConst1<>(SB), RODATA|NOPTR, $16
+
+DATA unpackIQ2_XXSConst2<>+0(SB)/8, $0x0000007f0000007f
+DATA unpackIQ2_XXSConst2<>+8(SB)/8, $0x0000007f0000007f
+GLOBL unpackIQ2_XXSConst2<>(SB), RODATA|NOPTR, $16
+
+DATA unpackIQ2_XXSConst3<>+0(SB)/8, $0x00007f0000007f00
+DATA unpackIQ2_XXSConst3<>+8(SB)/8, $0x00007f0000007f00
+GLOBL unpackIQ2_XXSConst3<>(SB), RODATA|NOPTR, $16
+
+DATA unpackIQ2_XXSConst4<>+0(SB)/8, $0x007f0000007f0000
+DATA unpackIQ2_XXSConst4<>+8(SB)/8, $0x007f0000007f0000
+GLOBL unpackIQ2_XXSConst4<>(SB), RODATA|NOPTR, $16
+
+DATA unpackIQ2_XXSConst5<>+0(SB)/8, $0x7f0000007f000000
+DATA unpackIQ2_XXSConst5<>+8(SB)/8, $0x7f0000007f000000
+GLOBL unpackIQ2_XXSConst5<>(SB), RODATA|NOPTR, $16
+
+DATA unpackIQ2_XXSConst6<>+0(SB)/8, $0x0f0f0f0f0f0f0f0f
+DATA unpackIQ2_XXSConst6<>+8(SB)/8, $0x0f0f0f0f0f0f0f0f
+GLOBL unpackIQ2_XXSConst6<>(SB), RODATA|NOPTR, $16
+
+DATA unpackIQ2_XXSConst7<>+0(SB)/8, $0x8000008000808000
+DATA unpackIQ2_XXSConst7<>+8(SB)/8, $0x0080800080000080
+GLOBL unpackIQ2_XXSConst7<>(SB), RODATA|NOPTR, $16
+
+DATA unpackIQ2_XXSConst8<>+0(SB)/8, $0x8080808080808080
+DATA unpackIQ2_XXSConst8<>+8(SB)/8, $0x8080808080808080
+GLOBL unpackIQ2_XXSConst8<>(SB), RODATA|NOPTR, $16
+
+DATA unpackIQ2_XXSConst9<>+0(SB)/8, $0x0404040400000000
+DATA unpackIQ2_XXSConst9<>+8(SB)/8, $0x0c0c0c0c08080808
+GLOBL unpackIQ2_XXSConst9<>(SB), RODATA|NOPTR, $16
+
+DATA unpackIQ2_XXSConst10<>+0(SB)/8, $0x0804020108040201
+DATA unpackIQ2_XXSConst10<>+8(SB)/8, $0x0804020108040201
+GLOBL unpackIQ2_XXSConst10<>(SB), RODATA|NOPTR, $16
+
+DATA unpackIQ2_XXSConst11<>+0(SB)/8, $0x8040201080402010
+DATA unpackIQ2_XXSConst11<>+8(SB)/8, $0x8040201080402010
+GLOBL unpackIQ2_XXSConst11<>(SB), RODATA|NOPTR, $16
+
+// func unpackIQ2_XSAVX512(panel *byte, rows *byte, stride int, blocks int)
+// Requires: AVX, AVX512BW, AVX512F
+TEXT ·unpackIQ2_XSAVX512(SB), $4104-32
+	MOVQ            panel+0(FP), AX
+	MOVQ            rows+8(FP), CX
+	MOVQ            stride+16(FP), DX
+	MOVQ            blocks+24(FP), BX
+	LEAQ            (CX)(DX*2), SI
+	ADDQ            DX, SI
+	LEAQ            (SI)(DX*2), DI
+	ADDQ            DX, DI
+	LEAQ            (DI)(DX*2), R8
+	ADDQ            DX, R8
+	LEAQ            (R8)(DX*2), R9
+	ADDQ            DX, R9
+	LEAQ            (R9)(DX*2), R10
+	ADDQ            DX, R10
+	VBROADCASTI32X4 unpackIQ2_XSConst0<>+0(SB), Z0
+	VBROADCASTI32X4 unpackIQ2_XSConst1<>+0(SB), Z1
+	VBROADCASTI32X4 unpackIQ2_XSConst2<>+0(SB), Z2
+	VBROADCASTI32X4 unpackIQ2_XSConst3<>+0(SB), Z3
+	VBROADCASTI32X4 unpackIQ2_XSConst4<>+0(SB), Z4
+	VBROADCASTI32X4 unpackIQ2_XSConst5<>+0(SB), Z5
+	VBROADCASTI32X4 unpackIQ2_XSConst6<>+0(SB), Z6
+	VBROADCASTI32X4 unpackIQ2_XSConst7<>+0(SB), Z7
+	VBROADCASTI32X4 unpackIQ2_XSConst8<>+0(SB), Z8
+	VBROADCASTI32X4 unpackIQ2_XSConst9<>+0(SB), Z9
+	VBROADCASTI32X4 unpackIQ2_XSConst10<>+0(SB), Z10
+	VBROADCASTI32X4 unpackIQ2_XSConst11<>+0(SB), Z11
+
+block:
+	LEAQ ·gridIQ2_XS+0(SB), R11
+	MOVQ CX, R12
+	LEAQ (SP), R13
+	MOVQ $0x00000010, 4096(SP)
+
+row:
+	MOVWLZX         2(R12), R14
+	ANDL            $0x000001ff, R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, (R13)
+	MOVWLZX         4(R12), R14
+	ANDL            $0x000001ff, R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 8(R13)
+	MOVWLZX         6(R12), R14
+	ANDL            $0x000001ff, R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 16(R13)
+	MOVWLZX         8(R12), R14
+	ANDL            $0x000001ff, R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 24(R13)
+	MOVWLZX         10(R12), R14
+	ANDL            $0x000001ff, R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 32(R13)
+	MOVWLZX         12(R12), R14
+	ANDL            $0x000001ff, R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 40(R13)
+	MOVWLZX         14(R12), R14
+	ANDL            $0x000001ff, R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 48(R13)
+	MOVWLZX         16(R12), R14
+	ANDL            $0x000001ff, R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 56(R13)
+	MOVWLZX         18(R12), R14
+	ANDL            $0x000001ff, R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 64(R13)
+	MOVWLZX         20(R12), R14
+	ANDL            $0x000001ff, R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 72(R13)
+	MOVWLZX         22(R12), R14
+	ANDL            $0x000001ff, R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 80(R13)
+	MOVWLZX         24(R12), R14
+	ANDL            $0x000001ff, R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 88(R13)
+	MOVWLZX         26(R12), R14
+	ANDL            $0x000001ff, R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 96(R13)
+	MOVWLZX         28(R12), R14
+	ANDL            $0x000001ff, R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 104(R13)
+	MOVWLZX         30(R12), R14
+	ANDL            $0x000001ff, R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 112(R13)
+	MOVWLZX         32(R12), R14
+	ANDL            $0x000001ff, R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 120(R13)
+	MOVWLZX         34(R12), R14
+	ANDL            $0x000001ff, R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 128(R13)
+	MOVWLZX         36(R12), R14
+	ANDL            $0x000001ff, R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 136(R13)
+	MOVWLZX         38(R12), R14
+	ANDL            $0x000001ff, R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 144(R13)
+	MOVWLZX         40(R12), R14
+	ANDL            $0x000001ff, R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 152(R13)
+	MOVWLZX         42(R12), R14
+	ANDL            $0x000001ff, R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 160(R13)
+	MOVWLZX         44(R12), R14
+	ANDL            $0x000001ff, R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 168(R13)
+	MOVWLZX         46(R12), R14
+	ANDL            $0x000001ff, R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 176(R13)
+	MOVWLZX         48(R12), R14
+	ANDL            $0x000001ff, R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 184(R13)
+	MOVWLZX         50(R12), R14
+	ANDL            $0x000001ff, R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 192(R13)
+	MOVWLZX         52(R12), R14
+	ANDL            $0x000001ff, R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 200(R13)
+	MOVWLZX         54(R12), R14
+	ANDL            $0x000001ff, R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 208(R13)
+	MOVWLZX         56(R12), R14
+	ANDL            $0x000001ff, R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 216(R13)
+	MOVWLZX         58(R12), R14
+	ANDL            $0x000001ff, R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 224(R13)
+	MOVWLZX         60(R12), R14
+	ANDL            $0x000001ff, R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 232(R13)
+	MOVWLZX         62(R12), R14
+	ANDL            $0x000001ff, R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 240(R13)
+	MOVWLZX         64(R12), R14
+	ANDL            $0x000001ff, R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 248(R13)
+	ADDQ            DX, R12
+	ADDQ            $0x00000100, R13
+	DECQ            4096(SP)
+	JNE             row
+	VBROADCASTI32X4 (CX), Z12
+	VINSERTI32X4    $0x01, (SI)(DX*1), Z12, Z12
+	VINSERTI32X4    $0x02, (DI)(DX*2), Z12, Z12
+	VINSERTI32X4    $0x03, (R9), Z12, Z12
+	VBROADCASTI32X4 (CX)(DX*1), Z13
+	VINSERTI32X4    $0x01, (SI)(DX*2), Z13, Z13
+	VINSERTI32X4    $0x02, (R8), Z13, Z13
+	VINSERTI32X4    $0x03, (R9)(DX*1), Z13, Z13
+	VBROADCASTI32X4 (CX)(DX*2), Z14
+	VINSERTI32X4    $0x01, (DI), Z14, Z14
+	VINSERTI32X4    $0x02, (R8)(DX*1), Z14, Z14
+	VINSERTI32X4    $0x03, (R9)(DX*2), Z14, Z14
+	VBROADCASTI32X4 (SI), Z15
+	VINSERTI32X4    $0x01, (DI)(DX*1), Z15, Z15
+	VINSERTI32X4    $0x02, (R8)(DX*2), Z15, Z15
+	VINSERTI32X4    $0x03, (R10), Z15, Z15
+	VPUNPCKLDQ      Z13, Z12, Z12
+	VPUNPCKLDQ      Z15, Z14, Z13
+	VPUNPCKLQDQ     Z13, Z12, Z12
+	VPMOVDW         Z12, Y12
+	VCVTPH2PS       Y12, Z12
+	VBROADCASTI32X4 58(CX), Z13
+	VINSERTI32X4    $0x01, 58(SI)(DX*1), Z13, Z13
+	VINSERTI32X4    $0x02, 58(DI)(DX*2), Z13, Z13
+	VINSERTI32X4    $0x03, 58(R9), Z13, Z13
+	VBROADCASTI32X4 58(CX)(DX*1), Z14
+	VINSERTI32X4    $0x01, 58(SI)(DX*2), Z14, Z14
+	VINSERTI32X4    $0x02, 58(R8), Z14, Z14
+	VINSERTI32X4    $0x03, 58(R9)(DX*1), Z14, Z14
+	VBROADCASTI32X4 58(CX)(DX*2), Z15
+	VINSERTI32X4    $0x01, 58(DI), Z15, Z15
+	VINSERTI32X4    $0x02, 58(R8)(DX*1), Z15, Z15
+	VINSERTI32X4    $0x03, 58(R9)(DX*2), Z15, Z15
+	VBROADCASTI32X4 58(SI), Z16
+	VINSERTI32X4    $0x01, 58(DI)(DX*1), Z16, Z16
+	VINSERTI32X4    $0x02, 58(R8)(DX*2), Z16, Z16
+	VINSERTI32X4    $0x03, 58(R10), Z16, Z16
+	VPUNPCKLDQ      Z14, Z13, Z17
+	VPUNPCKHDQ      Z14, Z13, Z13
+	VPUNPCKLDQ      Z16, Z15, Z14
+	VPUNPCKHDQ      Z16, Z15, Z15
+	VPUNPCKLQDQ     Z14, Z17, Z16
+	VPUNPCKHQDQ     Z14, Z17, Z14
+	VPUNPCKLQDQ     Z15, Z13, Z14
+	VPUNPCKHQDQ     Z15, Z13, Z13
+	VPSLLD          $0x1c, Z14, Z15
+	VPSRLD          $0x1c, Z15, Z15
+	VCVTDQ2PS       Z15, Z15
+	VADDPS          Z0, Z15, Z15
+	VMULPS          Z12, Z15, Z15
+	VMULPS          Z1, Z15, Z15
+	VMOVUPS         Z15, 512(AX)
+	VPSLLD          $0x18, Z14, Z15
+	VPSRLD          $0x1c, Z15, Z15
+	VCVTDQ2PS       Z15, Z15
+	VADDPS          Z0, Z15, Z15
+	VMULPS          Z12, Z15, Z15
+	VMULPS          Z1, Z15, Z15
+	VMOVUPS         Z15, 576(AX)
+	VPSLLD          $0x14, Z14, Z15
+	VPSRLD          $0x1c, Z15, Z15
+	VCVTDQ2PS       Z15, Z15
+	VADDPS          Z0, Z15, Z15
+	VMULPS          Z12, Z15, Z15
+	VMULPS          Z1, Z15, Z15
+	VMOVUPS         Z15, 1280(AX)
+	VPSLLD          $0x10, Z14, Z15
+	VPSRLD          $0x1c, Z15, Z15
+	VCVTDQ2PS       Z15, Z15
+	VADDPS          Z0, Z15, Z15
+	VMULPS          Z12, Z15, Z15
+	VMULPS          Z1, Z15, Z15
+	VMOVUPS         Z15, 1344(AX)
+	VPSLLD          $0x0c, Z14, Z15
+	VPSRLD          $0x1c, Z15, Z15
+	VCVTDQ2PS       Z15, Z15
+	VADDPS          Z0, Z15, Z15
+	VMULPS          Z12, Z15, Z15
+	VMULPS          Z1, Z15, Z15
+	VMOVUPS         Z15, 2048(AX)
+	VPSLLD          $0x08, Z14, Z15
+	VPSRLD          $0x1c, Z15, Z15
+	VCVTDQ2PS       Z15, Z15
+	VADDPS          Z0, Z15, Z15
+	VMULPS          Z12, Z15, Z15
+	VMULPS          Z1, Z15, Z15
+	VMOVUPS         Z15, 2112(AX)
+	VPSLLD          $0x04, Z14, Z15
+	VPSRLD          $0x1c, Z15, Z15
+	VCVTDQ2PS       Z15, Z15
+	VADDPS          Z0, Z15, Z15
+	VMULPS          Z12, Z15, Z15
+	VMULPS          Z1, Z15, Z15
+	VMOVUPS         Z15, 2816(AX)
+	VPSRLD          $0x1c, Z14, Z14
+	VCVTDQ2PS       Z14, Z14
+	VADDPS          Z0, Z14, Z14
+	VMULPS          Z12, Z14, Z14
+	VMULPS          Z1, Z14, Z14
+	VMOVUPS         Z14, 2880(AX)
+	VPSLLD          $0x1c, Z13, Z14
+	VPSRLD          $0x1c, Z14, Z14
+	VCVTDQ2PS       Z14, Z14
+	VADDPS          Z0, Z14, Z14
+	VMULPS          Z12, Z14, Z14
+	VMULPS          Z1, Z14, Z14
+	VMOVUPS         Z14, 3584(AX)
+	VPSLLD          $0x18, Z13, Z14
+	VPSRLD          $0x1c, Z14, Z14
+	VCVTDQ2PS       Z14, Z14
+	VADDPS          Z0, Z14, Z14
+	VMULPS          Z12, Z14, Z14
+	VMULPS          Z1, Z14, Z14
+	VMOVUPS         Z14, 3648(AX)
+	VPSLLD          $0x14, Z13, Z14
+	VPSRLD          $0x1c, Z14, Z14
+	VCVTDQ2PS       Z14, Z14
+	VADDPS          Z0, Z14, Z14
+	VMULPS          Z12, Z14, Z14
+	VMULPS          Z1, Z14, Z14
+	VMOVUPS         Z14, 4352(AX)
+	VPSLLD          $0x10, Z13, Z14
+	VPSRLD          $0x1c, Z14, Z14
+	VCVTDQ2PS       Z14, Z14
+	VADDPS          Z0, Z14, Z14
+	VMULPS          Z12, Z14, Z14
+	VMULPS          Z1, Z14, Z14
+	VMOVUPS         Z14, 4416(AX)
+	VPSLLD          $0x0c, Z13, Z14
+	VPSRLD          $0x1c, Z14, Z14
+	VCVTDQ2PS       Z14, Z14
+	VADDPS          Z0, Z14, Z14
+	VMULPS          Z12, Z14, Z14
+	VMULPS          Z1, Z14, Z14
+	VMOVUPS         Z14, 5120(AX)
+	VPSLLD          $0x08, Z13, Z14
+	VPSRLD          $0x1c, Z14, Z14
+	VCVTDQ2PS       Z14, Z14
+	VADDPS          Z0, Z14, Z14
+	VMULPS          Z12, Z14, Z14
+	VMULPS          Z1, Z14, Z14
+	VMOVUPS         Z14, 5184(AX)
+	VPSLLD          $0x04, Z13, Z14
+	VPSRLD          $0x1c, Z14, Z14
+	VCVTDQ2PS       Z14, Z14
+	VADDPS          Z0, Z14, Z14
+	VMULPS          Z12, Z14, Z14
+	VMULPS          Z1, Z14, Z14
+	VMOVUPS         Z14, 5888(AX)
+	VPSRLD          $0x1c, Z13, Z13
+	VCVTDQ2PS       Z13, Z13
+	VADDPS          Z0, Z13, Z13
+	VMULPS          Z12, Z13, Z13
+	VMULPS          Z1, Z13, Z13
+	VMOVUPS         Z13, 5952(AX)
+	VBROADCASTI32X4 2(CX), Z12
+	VINSERTI32X4    $0x01, 2(SI)(DX*1), Z12, Z12
+	VINSERTI32X4    $0x02, 2(DI)(DX*2), Z12, Z12
+	VINSERTI32X4    $0x03, 2(R9), Z12, Z12
+	VBROADCASTI32X4 2(CX)(DX*1), Z13
+	VINSERTI32X4    $0x01, 2(SI)(DX*2), Z13, Z13
+	VINSERTI32X4    $0x02, 2(R8), Z13, Z13
+	VINSERTI32X4    $0x03, 2(R9)(DX*1), Z13, Z13
+	VBROADCASTI32X4 2(CX)(DX*2), Z14
+	VINSERTI32X4    $0x01, 2(DI), Z14, Z14
+	VINSERTI32X4    $0x02, 2(R8)(DX*1), Z14, Z14
+	VINSERTI32X4    $0x03, 2(R9)(DX*2), Z14, Z14
+	VBROADCASTI32X4 2(SI), Z15
+	VINSERTI32X4    $0x01, 2(DI)(DX*1), Z15, Z15
+	VINSERTI32X4    $0x02, 2(R8)(DX*2), Z15, Z15
+	VINSERTI32X4    $0x03, 2(R10), Z15, Z15
+	VPUNPCKLDQ      Z13, Z12, Z16
+	VPUNPCKHDQ      Z13, Z12, Z12
+	VPUNPCKLDQ      Z15, Z14, Z13
+	VPUNPCKHDQ      Z15, Z14, Z14
+	VPUNPCKLQDQ     Z13, Z16, Z15
+	VPUNPCKHQDQ     Z13, Z16, Z13
+	VPUNPCKLQDQ     Z14, Z12, Z16
+	VPUNPCKHQDQ     Z14, Z12, Z12
+	VPSRLD          $0x09, Z15, Z14
+	VPANDD          Z14, Z2, Z14
+	VPSRLD          $0x11, Z15, Z15
+	VPTERNLOGD      $0xf8, Z3, Z15, Z14
+	VPSLLD          $0x07, Z13, Z15
+	VPTERNLOGD      $0xf8, Z4, Z15, Z14
+	VPSRLD          $0x01, Z13, Z13
+	VPTERNLOGD      $0xf8, Z5, Z13, Z14
+	VPANDD          Z14, Z6, Z13
+	VPSHUFB         Z13, Z7, Z13
+	VPSRLD          $0x04, Z14, Z15
+	VPANDD          Z15, Z6, Z15
+	VPSHUFB         Z15, Z7, Z15
+	VPTERNLOGD      $0x96, Z13, Z15, Z14
+	VBROADCASTI32X4 (SP), Z13
+	VINSERTI32X4    $0x01, 1024(SP), Z13, Z13
+	VINSERTI32X4    $0x02, 2048(SP), Z13, Z13
+	VINSERTI32X4    $0x03, 3072(SP), Z13, Z13
+	VBROADCASTI32X4 256(SP), Z15
+	VINSERTI32X4    $0x01, 1280(SP), Z15, Z15
+	VINSERTI32X4    $0x02, 2304(SP), Z15, Z15
+	VINSERTI32X4    $0x03, 3328(SP), Z15, Z15
+	VBROADCASTI32X4 512(SP), Z17
+	VINSERTI32X4    $0x01, 1536(SP), Z17, Z17
+	VINSERTI32X4    $0x02, 2560(SP), Z17, Z17
+	VINSERTI32X4    $0x03, 3584(SP), Z17, Z17
+	VBROADCASTI32X4 768(SP), Z18
+	VINSERTI32X4    $0x01, 1792(SP), Z18, Z18
+	VINSERTI32X4    $0x02, 2816(SP), Z18, Z18
+	VINSERTI32X4    $0x03, 3840(SP), Z18, Z18
+	VPUNPCKLDQ      Z15, Z13, Z19
+	VPUNPCKHDQ      Z15, Z13, Z13
+	VPUNPCKLDQ      Z18, Z17, Z15
+	VPUNPCKHDQ      Z18, Z17, Z17
+	VPUNPCKLQDQ     Z15, Z19, Z18
+	VPUNPCKHQDQ     Z15, Z19, Z15
+	VPUNPCKLQDQ     Z17, Z13, Z19
+	VPUNPCKHQDQ     Z17, Z13, Z13
+	VPSHUFB         Z9, Z14, Z17
+	VPTESTMB        Z10, Z17, K1
+	VPSUBB          Z18, Z8, K1, Z18
+	VMOVDQU64       Z18, (AX)
+	VPSHUFB         Z9, Z14, Z17
+	VPTESTMB        Z11, Z17, K1
+	VPSUBB          Z15, Z8, K1, Z15
+	VMOVDQU64       Z15, 64(AX)
+	VPSRLD          $0x08, Z14, Z15
+	VPSHUFB         Z9, Z15, Z15
+	VPTESTMB        Z10, Z15, K1
+	VPSUBB          Z19, Z8, K1, Z19
+	VMOVDQU64       Z19, 128(AX)
+	VPSRLD          $0x08, Z14, Z15
+	VPSHUFB         Z9, Z15, Z15
+	VPTESTMB        Z11, Z15, K1
+	VPSUBB          Z13, Z8, K1, Z13
+	VMOVDQU64       Z13, 192(AX)
+	VBROADCASTI32X4 16(SP), Z13
+	VINSERTI32X4    $0x01, 1040(SP), Z13, Z13
+	VINSERTI32X4    $0x02, 2064(SP), Z13, Z13
+	VINSERTI32X4    $0x03, 3088(SP), Z13, Z13
+	VBROADCASTI32X4 272(SP), Z15
+	VINSERTI32X4    $0x01, 1296(SP), Z15, Z15
+	VINSERTI32X4    $0x02, 2320(SP), Z15, Z15
+	VINSERTI32X4    $0x03, 3344(SP), Z15, Z15
+	VBROADCASTI32X4 528(SP), Z17
+	VINSERTI32X4    $0x01, 1552(SP), Z17, Z17
+	VINSERTI32X4    $0x02, 2576(SP), Z17, Z17
+	VINSERTI32X4    $0x03, 3600(SP), Z17, Z17
+	VBROADCASTI32X4 784(SP), Z18
+	VINSERTI32X4    $0x01, 1808(SP), Z18, Z18
+	VINSERTI32X4    $0x02, 2832(SP), Z18, Z18
+	VINSERTI32X4    $0x03, 3856(SP), Z18, Z18
+	VPUNPCKLDQ      Z15, Z13, Z19
+	VPUNPCKHDQ      Z15, Z13, Z13
+	VPUNPCKLDQ      Z18, Z17, Z15
+	VPUNPCKHDQ      Z18, Z17, Z17
+	VPUNPCKLQDQ     Z15, Z19, Z18
+	VPUNPCKHQDQ     Z15, Z19, Z15
+	VPUNPCKLQDQ     Z17, Z13, Z19
+	VPUNPCKHQDQ     Z17, Z13, Z13
+	VPSRLD          $0x10, Z14, Z17
+	VPSHUFB         Z9, Z17, Z17
+	VPTESTMB        Z10, Z17, K1
+	VPSUBB          Z18, Z8, K1, Z18
+	VMOVDQU64       Z18, 256(AX)
+	VPSRLD          $0x10, Z14, Z17
+	VPSHUFB         Z9, Z17, Z17
+	VPTESTMB        Z11, Z17, K1
+	VPSUBB          Z15, Z8, K1, Z15
+	VMOVDQU64       Z15, 320(AX)
+	VPSRLD          $0x18, Z14, Z15
+	VPSHUFB         Z9, Z15, Z15
+	VPTESTMB        Z10, Z15, K1
+	VPSUBB          Z19, Z8, K1, Z19
+	VMOVDQU64       Z19, 384(AX)
+	VPSRLD          $0x18, Z14, Z14
+	VPSHUFB         Z9, Z14, Z14
+	VPTESTMB        Z11, Z14, K1
+	VPSUBB          Z13, Z8, K1, Z13
+	VMOVDQU64       Z13, 448(AX)
+	VPSRLD          $0x09, Z16, Z13
+	VPANDD          Z13, Z2, Z13
+	VPSRLD          $0x11, Z16, Z14
+	VPTERNLOGD      $0xf8, Z3, Z14, Z13
+	VPSLLD          $0x07, Z12, Z14
+	VPTERNLOGD      $0xf8, Z4, Z14, Z13
+	VPSRLD          $0x01, Z12, Z12
+	VPTERNLOGD      $0xf8, Z5, Z12, Z13
+	VPANDD          Z13, Z6, Z12
+	VPSHUFB         Z12, Z7, Z12
+	VPSRLD          $0x04, Z13, Z14
+	VPANDD          Z14, Z6, Z14
+	VPSHUFB         Z14, Z7, Z14
+	VPTERNLOGD      $0x96, Z12, Z14, Z13
+	VBROADCASTI32X4 32(SP), Z12
+	VINSERTI32X4    $0x01, 1056(SP), Z12, Z12
+	VINSERTI32X4    $0x02, 2080(SP), Z12, Z12
+	VINSERTI32X4    $0x03, 3104(SP), Z12, Z12
+	VBROADCASTI32X4 288(SP), Z14
+	VINSERTI32X4    $0x01, 1312(SP), Z14, Z14
+	VINSERTI32X4    $0x02, 2336(SP), Z14, Z14
+	VINSERTI32X4    $0x03, 3360(SP), Z14, Z14
+	VBROADCASTI32X4 544(SP), Z15
+	VINSERTI32X4    $0x01, 1568(SP), Z15, Z15
+	VINSERTI32X4    $0x02, 2592(SP), Z15, Z15
+	VINSERTI32X4    $0x03, 3616(SP), Z15, Z15
+	VBROADCASTI32X4 800(SP), Z16
+	VINSERTI32X4    $0x01, 1824(SP), Z16, Z16
+	VINSERTI32X4    $0x02, 2848(SP), Z16, Z16
+	VINSERTI32X4    $0x03, 3872(SP), Z16, Z16
+	VPUNPCKLDQ      Z14, Z12, Z17
+	VPUNPCKHDQ      Z14, Z12, Z12
+	VPUNPCKLDQ      Z16, Z15, Z14
+	VPUNPCKHDQ      Z16, Z15, Z15
+	VPUNPCKLQDQ     Z14, Z17, Z16
+	VPUNPCKHQDQ     Z14, Z17, Z14
+	VPUNPCKLQDQ     Z15, Z12, Z17
+	VPUNPCKHQDQ     Z15, Z12, Z12
+	VPSHUFB         Z9, Z13, Z15
+	VPTESTMB        Z10, Z15, K1
+	VPSUBB          Z16, Z8, K1, Z16
+	VMOVDQU64       Z16, 768(AX)
+	VPSHUFB         Z9, Z13, Z15
+	VPTESTMB        Z11, Z15, K1
+	VPSUBB          Z14, Z8, K1, Z14
+	VMOVDQU64       Z14, 832(AX)
+	VPSRLD          $0x08, Z13, Z14
+	VPSHUFB         Z9, Z14, Z14
+	VPTESTMB        Z10, Z14, K1
+	VPSUBB          Z17, Z8, K1, Z17
+	VMOVDQU64       Z17, 896(AX)
+	VPSRLD          $0x08, Z13, Z14
+	VPSHUFB         Z9, Z14, Z14
+	VPTESTMB        Z11, Z14, K1
+	VPSUBB          Z12, Z8, K1, Z12
+	VMOVDQU64       Z12, 960(AX)
+	VBROADCASTI32X4 48(SP), Z12
+	VINSERTI32X4    $0x01, 1072(SP), Z12, Z12
+	VINSERTI32X4    $0x02, 2096(SP), Z12, Z12
+	VINSERTI32X4    $0x03, 3120(SP), Z12, Z12
+	VBROADCASTI32X4 304(SP), Z14
+	VINSERTI32X4    $0x01, 1328(SP), Z14, Z14
+	VINSERTI32X4    $0x02, 2352(SP), Z14, Z14
+	VINSERTI32X4    $0x03, 3376(SP), Z14, Z14
+	VBROADCASTI32X4 560(SP), Z15
+	VINSERTI32X4    $0x01, 1584(SP), Z15, Z15
+	VINSERTI32X4    $0x02, 2608(SP), Z15, Z15
+	VINSERTI32X4    $0x03, 3632(SP), Z15, Z15
+	VBROADCASTI32X4 816(SP), Z16
+	VINSERTI32X4    $0x01, 1840(SP), Z16, Z16
+	VINSERTI32X4    $0x02, 2864(SP), Z16, Z16
+	VINSERTI32X4    $0x03, 3888(SP), Z16, Z16
+	VPUNPCKLDQ      Z14, Z12, Z17
+	VPUNPCKHDQ      Z14, Z12, Z12
+	VPUNPCKLDQ      Z16, Z15, Z14
+	VPUNPCKHDQ      Z16, Z15, Z15
+	VPUNPCKLQDQ     Z14, Z17, Z16
+	VPUNPCKHQDQ     Z14, Z17, Z14
+	VPUNPCKLQDQ     Z15, Z12, Z17
+	VPUNPCKHQDQ     Z15, Z12, Z12
+	VPSRLD          $0x10, Z13, Z15
+	VPSHUFB         Z9, Z15, Z15
+	VPTESTMB        Z10, Z15, K1
+	VPSUBB          Z16, Z8, K1, Z16
+	VMOVDQU64       Z16, 1024(AX)
+	VPSRLD          $0x10, Z13, Z15
+	VPSHUFB         Z9, Z15, Z15
+	VPTESTMB        Z11, Z15, K1
+	VPSUBB          Z14, Z8, K1, Z14
+	VMOVDQU64       Z14, 1088(AX)
+	VPSRLD          $0x18, Z13, Z14
+	VPSHUFB         Z9, Z14, Z14
+	VPTESTMB        Z10, Z14, K1
+	VPSUBB          Z17, Z8, K1, Z17
+	VMOVDQU64       Z17, 1152(AX)
+	VPSRLD          $0x18, Z13, Z13
+	VPSHUFB         Z9, Z13, Z13
+	VPTESTMB        Z11, Z13, K1
+	VPSUBB          Z12, Z8, K1, Z12
+	VMOVDQU64       Z12, 1216(AX)
+	VBROADCASTI32X4 18(CX), Z12
+	VINSERTI32X4    $0x01, 18(SI)(DX*1), Z12, Z12
+	VINSERTI32X4    $0x02, 18(DI)(DX*2), Z12, Z12
+	VINSERTI32X4    $0x03, 18(R9), Z12, Z12
+	VBROADCASTI32X4 18(CX)(DX*1), Z13
+	VINSERTI32X4    $0x01, 18(SI)(DX*2), Z13, Z13
+	VINSERTI32X4    $0x02, 18(R8), Z13, Z13
+	VINSERTI32X4    $0x03, 18(R9)(DX*1), Z13, Z13
+	VBROADCASTI32X4 18(CX)(DX*2), Z14
+	VINSERTI32X4    $0x01, 18(DI), Z14, Z14
+	VINSERTI32X4    $0x02, 18(R8)(DX*1), Z14, Z14
+	VINSERTI32X4    $0x03, 18(R9)(DX*2), Z14, Z14
+	VBROADCASTI32X4 18(SI), Z15
+	VINSERTI32X4    $0x01, 18(DI)(DX*1), Z15, Z15
+	VINSERTI32X4    $0x02, 18(R8)(DX*2), Z15, Z15
+	VINSERTI32X4    $0x03, 18(R10), Z15, Z15
+	VPUNPCKLDQ      Z13, Z12, Z16
+	VPUNPCKHDQ      Z13, Z12, Z12
+	VPUNPCKLDQ      Z15, Z14, Z13
+	VPUNPCKHDQ      Z15, Z14, Z14
+	VPUNPCKLQDQ     Z13, Z16, Z15
+	VPUNPCKHQDQ     Z13, Z16, Z13
+	VPUNPCKLQDQ     Z14, Z12, Z16
+	VPUNPCKHQDQ     Z14, Z12, Z12
+	VPSRLD          $0x09, Z15, Z14
+	VPANDD          Z14, Z2, Z14
+	VPSRLD          $0x11, Z15, Z15
+	VPTERNLOGD      $0xf8, Z3, Z15, Z14
+	VPSLLD          $0x07, Z13, Z15
+	VPTERNLOGD      $0xf8, Z4, Z15, Z14
+	VPSRLD          $0x01, Z13, Z13
+	VPTERNLOGD      $0xf8, Z5, Z13, Z14
+	VPANDD          Z14, Z6, Z13
+	VPSHUFB         Z13, Z7, Z13
+	VPSRLD          $0x04, Z14, Z15
+	VPANDD          Z15, Z6, Z15
+	VPSHUFB         Z15, Z7, Z15
+	VPTERNLOGD      $0x96, Z13, Z15, Z14
+	VBROADCASTI32X4 64(SP), Z13
+	VINSERTI32X4    $0x01, 1088(SP), Z13, Z13
+	VINSERTI32X4    $0x02, 2112(SP), Z13, Z13
+	VINSERTI32X4    $0x03, 3136(SP), Z13, Z13
+	VBROADCASTI32X4 320(SP), Z15
+	VINSERTI32X4    $0x01, 1344(SP), Z15, Z15
+	VINSERTI32X4    $0x02, 2368(SP), Z15, Z15
+	VINSERTI32X4    $0x03, 3392(SP), Z15, Z15
+	VBROADCASTI32X4 576(SP), Z17
+	VINSERTI32X4    $0x01, 1600(SP), Z17, Z17
+	VINSERTI32X4    $0x02, 2624(SP), Z17, Z17
+	VINSERTI32X4    $0x03, 3648(SP), Z17, Z17
+	VBROADCASTI32X4 832(SP), Z18
+	VINSERTI32X4    $0x01, 1856(SP), Z18, Z18
+	VINSERTI32X4    $0x02, 2880(SP), Z18, Z18
+	VINSERTI32X4    $0x03, 3904(SP), Z18, Z18
+	VPUNPCKLDQ      Z15, Z13, Z19
+	VPUNPCKHDQ      Z15, Z13, Z13
+	VPUNPCKLDQ      Z18, Z17, Z15
+	VPUNPCKHDQ      Z18, Z17, Z17
+	VPUNPCKLQDQ     Z15, Z19, Z18
+	VPUNPCKHQDQ     Z15, Z19, Z15
+	VPUNPCKLQDQ     Z17, Z13, Z19
+	VPUNPCKHQDQ     Z17, Z13, Z13
+	VPSHUFB         Z9, Z14, Z17
+	VPTESTMB        Z10, Z17, K1
+	VPSUBB          Z18, Z8, K1, Z18
+	VMOVDQU64       Z18, 1536(AX)
+	VPSHUFB         Z9, Z14, Z17
+	VPTESTMB        Z11, Z17, K1
+	VPSUBB          Z15, Z8, K1, Z15
+	VMOVDQU64       Z15, 1600(AX)
+	VPSRLD          $0x08, Z14, Z15
+	VPSHUFB         Z9, Z15, Z15
+	VPTESTMB        Z10, Z15, K1
+	VPSUBB          Z19, Z8, K1, Z19
+	VMOVDQU64       Z19, 1664(AX)
+	VPSRLD          $0x08, Z14, Z15
+	VPSHUFB         Z9, Z15, Z15
+	VPTESTMB        Z11, Z15, K1
+	VPSUBB          Z13, Z8, K1, Z13
+	VMOVDQU64       Z13, 1728(AX)
+	VBROADCASTI32X4 80(SP), Z13
+	VINSERTI32X4    $0x01, 1104(SP), Z13, Z13
+	VINSERTI32X4    $0x02, 2128(SP), Z13, Z13
+	VINSERTI32X4    $0x03, 3152(SP), Z13, Z13
+	VBROADCASTI32X4 336(SP), Z15
+	VINSERTI32X4    $0x01, 1360(SP), Z15, Z15
+	VINSERTI32X4    $0x02, 2384(SP), Z15, Z15
+	VINSERTI32X4    $0x03, 3408(SP), Z15, Z15
+	VBROADCASTI32X4 592(SP), Z17
+	VINSERTI32X4    $0x01, 1616(SP), Z17, Z17
+	VINSERTI32X4    $0x02, 2640(SP), Z17, Z17
+	VINSERTI32X4    $0x03, 3664(SP), Z17, Z17
+	VBROADCASTI32X4 848(SP), Z18
+	VINSERTI32X4    $0x01, 1872(SP), Z18, Z18
+	VINSERTI32X4    $0x02, 2896(SP), Z18, Z18
+	VINSERTI32X4    $0x03, 3920(SP), Z18, Z18
+	VPUNPCKLDQ      Z15, Z13, Z19
+	VPUNPCKHDQ      Z15, Z13, Z13
+	VPUNPCKLDQ      Z18, Z17, Z15
+	VPUNPCKHDQ      Z18, Z17, Z17
+	VPUNPCKLQDQ     Z15, Z19, Z18
+	VPUNPCKHQDQ     Z15, Z19, Z15
+	VPUNPCKLQDQ     Z17, Z13, Z19
+	VPUNPCKHQDQ     Z17, Z13, Z13
+	VPSRLD          $0x10, Z14, Z17
+	VPSHUFB         Z9, Z17, Z17
+	VPTESTMB        Z10, Z17, K1
+	VPSUBB          Z18, Z8, K1, Z18
+	VMOVDQU64       Z18, 1792(AX)
+	VPSRLD          $0x10, Z14, Z17
+	VPSHUFB         Z9, Z17, Z17
+	VPTESTMB        Z11, Z17, K1
+	VPSUBB          Z15, Z8, K1, Z15
+	VMOVDQU64       Z15, 1856(AX)
+	VPSRLD          $0x18, Z14, Z15
+	VPSHUFB         Z9, Z15, Z15
+	VPTESTMB        Z10, Z15, K1
+	VPSUBB          Z19, Z8, K1, Z19
+	VMOVDQU64       Z19, 1920(AX)
+	VPSRLD          $0x18, Z14, Z14
+	VPSHUFB         Z9, Z14, Z14
+	VPTESTMB        Z11, Z14, K1
+	VPSUBB          Z13, Z8, K1, Z13
+	VMOVDQU64       Z13, 1984(AX)
+	VPSRLD          $0x09, Z16, Z13
+	VPANDD          Z13, Z2, Z13
+	VPSRLD          $0x11, Z16, Z14
+	VPTERNLOGD      $0xf8, Z3, Z14, Z13
+	VPSLLD          $0x07, Z12, Z14
+	VPTERNLOGD      $0xf8, Z4, Z14, Z13
+	VPSRLD          $0x01, Z12, Z12
+	VPTERNLOGD      $0xf8, Z5, Z12, Z13
+	VPANDD          Z13, Z6, Z12
+	VPSHUFB         Z12, Z7, Z12
+	VPSRLD          $0x04, Z13, Z14
+	VPANDD          Z14, Z6, Z14
+	VPSHUFB         Z14, Z7, Z14
+	VPTERNLOGD      $0x96, Z12, Z14, Z13
+	VBROADCASTI32X4 96(SP), Z12
+	VINSERTI32X4    $0x01, 1120(SP), Z12, Z12
+	VINSERTI32X4    $0x02, 2144(SP), Z12, Z12
+	VINSERTI32X4    $0x03, 3168(SP), Z12, Z12
+	VBROADCASTI32X4 352(SP), Z14
+	VINSERTI32X4    $0x01, 1376(SP), Z14, Z14
+	VINSERTI32X4    $0x02, 2400(SP), Z14, Z14
+	VINSERTI32X4    $0x03, 3424(SP), Z14, Z14
+	VBROADCASTI32X4 608(SP), Z15
+	VINSERTI32X4    $0x01, 1632(SP), Z15, Z15
+	VINSERTI32X4    $0x02, 2656(SP), Z15, Z15
+	VINSERTI32X4    $0x03, 3680(SP), Z15, Z15
+	VBROADCASTI32X4 864(SP), Z16
+	VINSERTI32X4    $0x01, 1888(SP), Z16, Z16
+	VINSERTI32X4    $0x02, 2912(SP), Z16, Z16
+	VINSERTI32X4    $0x03, 3936(SP), Z16, Z16
+	VPUNPCKLDQ      Z14, Z12, Z17
+	VPUNPCKHDQ      Z14, Z12, Z12
+	VPUNPCKLDQ      Z16, Z15, Z14
+	VPUNPCKHDQ      Z16, Z15, Z15
+	VPUNPCKLQDQ     Z14, Z17, Z16
+	VPUNPCKHQDQ     Z14, Z17, Z14
+	VPUNPCKLQDQ     Z15, Z12, Z17
+	VPUNPCKHQDQ     Z15, Z12, Z12
+	VPSHUFB         Z9, Z13, Z15
+	VPTESTMB        Z10, Z15, K1
+	VPSUBB          Z16, Z8, K1, Z16
+	VMOVDQU64       Z16, 2304(AX)
+	VPSHUFB         Z9, Z13, Z15
+	VPTESTMB        Z11, Z15, K1
+	VPSUBB          Z14, Z8, K1, Z14
+	VMOVDQU64       Z14, 2368(AX)
+	VPSRLD          $0x08, Z13, Z14
+	VPSHUFB         Z9, Z14, Z14
+	VPTESTMB        Z10, Z14, K1
+	VPSUBB          Z17, Z8, K1, Z17
+	VMOVDQU64       Z17, 2432(AX)
+	VPSRLD          $0x08, Z13, Z14
+	VPSHUFB         Z9, Z14, Z14
+	VPTESTMB        Z11, Z14, K1
+	VPSUBB          Z12, Z8, K1, Z12
+	VMOVDQU64       Z12, 2496(AX)
+	VBROADCASTI32X4 112(SP), Z12
+	VINSERTI32X4    $0x01, 1136(SP), Z12, Z12
+	VINSERTI32X4    $0x02, 2160(SP), Z12, Z12
+	VINSERTI32X4    $0x03, 3184(SP), Z12, Z12
+	VBROADCASTI32X4 368(SP), Z14
+	VINSERTI32X4    $0x01, 1392(SP), Z14, Z14
+	VINSERTI32X4    $0x02, 2416(SP), Z14, Z14
+	VINSERTI32X4    $0x03, 3440(SP), Z14, Z14
+	VBROADCASTI32X4 624(SP), Z15
+	VINSERTI32X4    $0x01, 1648(SP), Z15, Z15
+	VINSERTI32X4    $0x02, 2672(SP), Z15, Z15
+	VINSERTI32X4    $0x03, 3696(SP), Z15, Z15
+	VBROADCASTI32X4 880(SP), Z16
+	VINSERTI32X4    $0x01, 1904(SP), Z16, Z16
+	VINSERTI32X4    $0x02, 2928(SP), Z16, Z16
+	VINSERTI32X4    $0x03, 3952(SP), Z16, Z16
+	VPUNPCKLDQ      Z14, Z12, Z17
+	VPUNPCKHDQ      Z14, Z12, Z12
+	VPUNPCKLDQ      Z16, Z15, Z14
+	VPUNPCKHDQ      Z16, Z15, Z15
+	VPUNPCKLQDQ     Z14, Z17, Z16
+	VPUNPCKHQDQ     Z14, Z17, Z14
+	VPUNPCKLQDQ     Z15, Z12, Z17
+	VPUNPCKHQDQ     Z15, Z12, Z12
+	VPSRLD          $0x10, Z13, Z15
+	VPSHUFB         Z9, Z15, Z15
+	VPTESTMB        Z10, Z15, K1
+	VPSUBB          Z16, Z8, K1, Z16
+	VMOVDQU64       Z16, 2560(AX)
+	VPSRLD          $0x10, Z13, Z15
+	VPSHUFB         Z9, Z15, Z15
+	VPTESTMB        Z11, Z15, K1
+	VPSUBB          Z14, Z8, K1, Z14
+	VMOVDQU64       Z14, 2624(AX)
+	VPSRLD          $0x18, Z13, Z14
+	VPSHUFB         Z9, Z14, Z14
+	VPTESTMB        Z10, Z14, K1
+	VPSUBB          Z17, Z8, K1, Z17
+	VMOVDQU64       Z17, 2688(AX)
+	VPSRLD          $0x18, Z13, Z13
+	VPSHUFB         Z9, Z13, Z13
+	VPTESTMB        Z11, Z13, K1
+	VPSUBB          Z12, Z8, K1, Z12
+	VMOVDQU64       Z12, 2752(AX)
+	VBROADCASTI32X4 34(CX), Z12
+	VINSERTI32X4    $0x01, 34(SI)(DX*1), Z12, Z12
+	VINSERTI32X4    $0x02, 34(DI)(DX*2), Z12, Z12
+	VINSERTI32X4    $0x03, 34(R9), Z12, Z12
+	VBROADCASTI32X4 34(CX)(DX*1), Z13
+	VINSERTI32X4    $0x01, 34(SI)(DX*2), Z13, Z13
+	VINSERTI32X4    $0x02, 34(R8), Z13, Z13
+	VINSERTI32X4    $0x03, 34(R9)(DX*1), Z13, Z13
+	VBROADCASTI32X4 34(CX)(DX*2), Z14
+	VINSERTI32X4    $0x01, 34(DI), Z14, Z14
+	VINSERTI32X4    $0x02, 34(R8)(DX*1), Z14, Z14
+	VINSERTI32X4    $0x03, 34(R9)(DX*2), Z14, Z14
+	VBROADCASTI32X4 34(SI), Z15
+	VINSERTI32X4    $0x01, 34(DI)(DX*1), Z15, Z15
+	VINSERTI32X4    $0x02, 34(R8)(DX*2), Z15, Z15
+	VINSERTI32X4    $0x03, 34(R10), Z15, Z15
+	VPUNPCKLDQ      Z13, Z12, Z16
+	VPUNPCKHDQ      Z13, Z12, Z12
+	VPUNPCKLDQ      Z15, Z14, Z13
+	VPUNPCKHDQ      Z15, Z14, Z14
+	VPUNPCKLQDQ     Z13, Z16, Z15
+	VPUNPCKHQDQ     Z13, Z16, Z13
+	VPUNPCKLQDQ     Z14, Z12, Z16
+	VPUNPCKHQDQ     Z14, Z12, Z12
+	VPSRLD          $0x09, Z15, Z14
+	VPANDD          Z14, Z2, Z14
+	VPSRLD          $0x11, Z15, Z15
+	VPTERNLOGD      $0xf8, Z3, Z15, Z14
+	VPSLLD          $0x07, Z13, Z15
+	VPTERNLOGD      $0xf8, Z4, Z15, Z14
+	VPSRLD          $0x01, Z13, Z13
+	VPTERNLOGD      $0xf8, Z5, Z13, Z14
+	VPANDD          Z14, Z6, Z13
+	VPSHUFB         Z13, Z7, Z13
+	VPSRLD          $0x04, Z14, Z15
+	VPANDD          Z15, Z6, Z15
+	VPSHUFB         Z15, Z7, Z15
+	VPTERNLOGD      $0x96, Z13, Z15, Z14
+	VBROADCASTI32X4 128(SP), Z13
+	VINSERTI32X4    $0x01, 1152(SP), Z13, Z13
+	VINSERTI32X4    $0x02, 2176(SP), Z13, Z13
+	VINSERTI32X4    $0x03, 3200(SP), Z13, Z13
+	VBROADCASTI32X4 384(SP), Z15
+	VINSERTI32X4    $0x01, 1408(SP), Z15, Z15
+	VINSERTI32X4    $0x02, 2432(SP), Z15, Z15
+	VINSERTI32X4    $0x03, 3456(SP), Z15, Z15
+	VBROADCASTI32X4 640(SP), Z17
+	VINSERTI32X4    $0x01, 1664(SP), Z17, Z17
+	VINSERTI32X4    $0x02, 2688(SP), Z17, Z17
+	VINSERTI32X4    $0x03, 3712(SP), Z17, Z17
+	VBROADCASTI32X4 896(SP), Z18
+	VINSERTI32X4    $0x01, 1920(SP), Z18, Z18
+	VINSERTI32X4    $0x02, 2944(SP), Z18, Z18
+	VINSERTI32X4    $0x03, 3968(SP), Z18, Z18
+	VPUNPCKLDQ      Z15, Z13, Z19
+	VPUNPCKHDQ      Z15, Z13, Z13
+	VPUNPCKLDQ      Z18, Z17, Z15
+	VPUNPCKHDQ      Z18, Z17, Z17
+	VPUNPCKLQDQ     Z15, Z19, Z18
+	VPUNPCKHQDQ     Z15, Z19, Z15
+	VPUNPCKLQDQ     Z17, Z13, Z19
+	VPUNPCKHQDQ     Z17, Z13, Z13
+	VPSHUFB         Z9, Z14, Z17
+	VPTESTMB        Z10, Z17, K1
+	VPSUBB          Z18, Z8, K1, Z18
+	VMOVDQU64       Z18, 3072(AX)
+	VPSHUFB         Z9, Z14, Z17
+	VPTESTMB        Z11, Z17, K1
+	VPSUBB          Z15, Z8, K1, Z15
+	VMOVDQU64       Z15, 3136(AX)
+	VPSRLD          $0x08, Z14, Z15
+	VPSHUFB         Z9, Z15, Z15
+	VPTESTMB        Z10, Z15, K1
+	VPSUBB          Z19, Z8, K1, Z19
+	VMOVDQU64       Z19, 3200(AX)
+	VPSRLD          $0x08, Z14, Z15
+	VPSHUFB         Z9, Z15, Z15
+	VPTESTMB        Z11, Z15, K1
+	VPSUBB          Z13, Z8, K1, Z13
+	VMOVDQU64       Z13, 3264(AX)
+	VBROADCASTI32X4 144(SP), Z13
+	VINSERTI32X4    $0x01, 1168(SP), Z13, Z13
+	VINSERTI32X4    $0x02, 2192(SP), Z13, Z13
+	VINSERTI32X4    $0x03, 3216(SP), Z13, Z13
+	VBROADCASTI32X4 400(SP), Z15
+	VINSERTI32X4    $0x01, 1424(SP), Z15, Z15
+	VINSERTI32X4    $0x02, 2448(SP), Z15, Z15
+	VINSERTI32X4    $0x03, 3472(SP), Z15, Z15
+	VBROADCASTI32X4 656(SP), Z17
+	VINSERTI32X4    $0x01, 1680(SP), Z17, Z17
+	VINSERTI32X4    $0x02, 2704(SP), Z17, Z17
+	VINSERTI32X4    $0x03, 3728(SP), Z17, Z17
+	VBROADCASTI32X4 912(SP), Z18
+	VINSERTI32X4    $0x01, 1936(SP), Z18, Z18
+	VINSERTI32X4    $0x02, 2960(SP), Z18, Z18
+	VINSERTI32X4    $0x03, 3984(SP), Z18, Z18
+	VPUNPCKLDQ      Z15, Z13, Z19
+	VPUNPCKHDQ      Z15, Z13, Z13
+	VPUNPCKLDQ      Z18, Z17, Z15
+	VPUNPCKHDQ      Z18, Z17, Z17
+	VPUNPCKLQDQ     Z15, Z19, Z18
+	VPUNPCKHQDQ     Z15, Z19, Z15
+	VPUNPCKLQDQ     Z17, Z13, Z19
+	VPUNPCKHQDQ     Z17, Z13, Z13
+	VPSRLD          $0x10, Z14, Z17
+	VPSHUFB         Z9, Z17, Z17
+	VPTESTMB        Z10, Z17, K1
+	VPSUBB          Z18, Z8, K1, Z18
+	VMOVDQU64       Z18, 3328(AX)
+	VPSRLD          $0x10, Z14, Z17
+	VPSHUFB         Z9, Z17, Z17
+	VPTESTMB        Z11, Z17, K1
+	VPSUBB          Z15, Z8, K1, Z15
+	VMOVDQU64       Z15, 3392(AX)
+	VPSRLD          $0x18, Z14, Z15
+	VPSHUFB         Z9, Z15, Z15
+	VPTESTMB        Z10, Z15, K1
+	VPSUBB          Z19, Z8, K1, Z19
+	VMOVDQU64       Z19, 3456(AX)
+	VPSRLD          $0x18, Z14, Z14
+	VPSHUFB         Z9, Z14, Z14
+	VPTESTMB        Z11, Z14, K1
+	VPSUBB          Z13, Z8, K1, Z13
+	VMOVDQU64       Z13, 3520(AX)
+	VPSRLD          $0x09, Z16, Z13
+	VPANDD          Z13, Z2, Z13
+	VPSRLD          $0x11, Z16, Z14
+	VPTERNLOGD      $0xf8, Z3, Z14, Z13
+	VPSLLD          $0x07, Z12, Z14
+	VPTERNLOGD      $0xf8, Z4, Z14, Z13
+	VPSRLD          $0x01, Z12, Z12
+	VPTERNLOGD      $0xf8, Z5, Z12, Z13
+	VPANDD          Z13, Z6, Z12
+	VPSHUFB         Z12, Z7, Z12
+	VPSRLD          $0x04, Z13, Z14
+	VPANDD          Z14, Z6, Z14
+	VPSHUFB         Z14, Z7, Z14
+	VPTERNLOGD      $0x96, Z12, Z14, Z13
+	VBROADCASTI32X4 160(SP), Z12
+	VINSERTI32X4    $0x01, 1184(SP), Z12, Z12
+	VINSERTI32X4    $0x02, 2208(SP), Z12, Z12
+	VINSERTI32X4    $0x03, 3232(SP), Z12, Z12
+	VBROADCASTI32X4 416(SP), Z14
+	VINSERTI32X4    $0x01, 1440(SP), Z14, Z14
+	VINSERTI32X4    $0x02, 2464(SP), Z14, Z14
+	VINSERTI32X4    $0x03, 3488(SP), Z14, Z14
+	VBROADCASTI32X4 672(SP), Z15
+	VINSERTI32X4    $0x01, 1696(SP), Z15, Z15
+	VINSERTI32X4    $0x02, 2720(SP), Z15, Z15
+	VINSERTI32X4    $0x03, 3744(SP), Z15, Z15
+	VBROADCASTI32X4 928(SP), Z16
+	VINSERTI32X4    $0x01, 1952(SP), Z16, Z16
+	VINSERTI32X4    $0x02, 2976(SP), Z16, Z16
+	VINSERTI32X4    $0x03, 4000(SP), Z16, Z16
+	VPUNPCKLDQ      Z14, Z12, Z17
+	VPUNPCKHDQ      Z14, Z12, Z12
+	VPUNPCKLDQ      Z16, Z15, Z14
+	VPUNPCKHDQ      Z16, Z15, Z15
+	VPUNPCKLQDQ     Z14, Z17, Z16
+	VPUNPCKHQDQ     Z14, Z17, Z14
+	VPUNPCKLQDQ     Z15, Z12, Z17
+	VPUNPCKHQDQ     Z15, Z12, Z12
+	VPSHUFB         Z9, Z13, Z15
+	VPTESTMB        Z10, Z15, K1
+	VPSUBB          Z16, Z8, K1, Z16
+	VMOVDQU64       Z16, 3840(AX)
+	VPSHUFB         Z9, Z13, Z15
+	VPTESTMB        Z11, Z15, K1
+	VPSUBB          Z14, Z8, K1, Z14
+	VMOVDQU64       Z14, 3904(AX)
+	VPSRLD          $0x08, Z13, Z14
+	VPSHUFB         Z9, Z14, Z14
+	VPTESTMB        Z10, Z14, K1
+	VPSUBB          Z17, Z8, K1, Z17
+	VMOVDQU64       Z17, 3968(AX)
+	VPSRLD          $0x08, Z13, Z14
+	VPSHUFB         Z9, Z14, Z14
+	VPTESTMB        Z11, Z14, K1
+	VPSUBB          Z12, Z8, K1, Z12
+	VMOVDQU64       Z12, 4032(AX)
+	VBROADCASTI32X4 176(SP), Z12
+	VINSERTI32X4    $0x01, 1200(SP), Z12, Z12
+	VINSERTI32X4    $0x02, 2224(SP), Z12, Z12
+	VINSERTI32X4    $0x03, 3248(SP), Z12, Z12
+	VBROADCASTI32X4 432(SP), Z14
+	VINSERTI32X4    $0x01, 1456(SP), Z14, Z14
+	VINSERTI32X4    $0x02, 2480(SP), Z14, Z14
+	VINSERTI32X4    $0x03, 3504(SP), Z14, Z14
+	VBROADCASTI32X4 688(SP), Z15
+	VINSERTI32X4    $0x01, 1712(SP), Z15, Z15
+	VINSERTI32X4    $0x02, 2736(SP), Z15, Z15
+	VINSERTI32X4    $0x03, 3760(SP), Z15, Z15
+	VBROADCASTI32X4 944(SP), Z16
+	VINSERTI32X4    $0x01, 1968(SP), Z16, Z16
+	VINSERTI32X4    $0x02, 2992(SP), Z16, Z16
+	VINSERTI32X4    $0x03, 4016(SP), Z16, Z16
+	VPUNPCKLDQ      Z14, Z12, Z17
+	VPUNPCKHDQ      Z14, Z12, Z12
+	VPUNPCKLDQ      Z16, Z15, Z14
+	VPUNPCKHDQ      Z16, Z15, Z15
+	VPUNPCKLQDQ     Z14, Z17, Z16
+	VPUNPCKHQDQ     Z14, Z17, Z14
+	VPUNPCKLQDQ     Z15, Z12, Z17
+	VPUNPCKHQDQ     Z15, Z12, Z12
+	VPSRLD          $0x10, Z13, Z15
+	VPSHUFB         Z9, Z15, Z15
+	VPTESTMB        Z10, Z15, K1
+	VPSUBB          Z16, Z8, K1, Z16
+	VMOVDQU64       Z16, 4096(AX)
+	VPSRLD          $0x10, Z13, Z15
+	VPSHUFB         Z9, Z15, Z15
+	VPTESTMB        Z11, Z15, K1
+	VPSUBB          Z14, Z8, K1, Z14
+	VMOVDQU64       Z14, 4160(AX)
+	VPSRLD          $0x18, Z13, Z14
+	VPSHUFB         Z9, Z14, Z14
+	VPTESTMB        Z10, Z14, K1
+	VPSUBB          Z17, Z8, K1, Z17
+	VMOVDQU64       Z17, 4224(AX)
+	VPSRLD          $0x18, Z13, Z13
+	VPSHUFB         Z9, Z13, Z13
+	VPTESTMB        Z11, Z13, K1
+	VPSUBB          Z12, Z8, K1, Z12
+	VMOVDQU64       Z12, 4288(AX)
+	VBROADCASTI32X4 50(CX), Z12
+	VINSERTI32X4    $0x01, 50(SI)(DX*1), Z12, Z12
+	VINSERTI32X4    $0x02, 50(DI)(DX*2), Z12, Z12
+	VINSERTI32X4    $0x03, 50(R9), Z12, Z12
+	VBROADCASTI32X4 50(CX)(DX*1), Z13
+	VINSERTI32X4    $0x01, 50(SI)(DX*2), Z13, Z13
+	VINSERTI32X4    $0x02, 50(R8), Z13, Z13
+	VINSERTI32X4    $0x03, 50(R9)(DX*1), Z13, Z13
+	VBROADCASTI32X4 50(CX)(DX*2), Z14
+	VINSERTI32X4    $0x01, 50(DI), Z14, Z14
+	VINSERTI32X4    $0x02, 50(R8)(DX*1), Z14, Z14
+	VINSERTI32X4    $0x03, 50(R9)(DX*2), Z14, Z14
+	VBROADCASTI32X4 50(SI), Z15
+	VINSERTI32X4    $0x01, 50(DI)(DX*1), Z15, Z15
+	VINSERTI32X4    $0x02, 50(R8)(DX*2), Z15, Z15
+	VINSERTI32X4    $0x03, 50(R10), Z15, Z15
+	VPUNPCKLDQ      Z13, Z12, Z16
+	VPUNPCKHDQ      Z13, Z12, Z12
+	VPUNPCKLDQ      Z15, Z14, Z13
+	VPUNPCKHDQ      Z15, Z14, Z14
+	VPUNPCKLQDQ     Z13, Z16, Z15
+	VPUNPCKHQDQ     Z13, Z16, Z13
+	VPUNPCKLQDQ     Z14, Z12, Z16
+	VPUNPCKHQDQ     Z14, Z12, Z12
+	VPSRLD          $0x09, Z15, Z14
+	VPANDD          Z14, Z2, Z14
+	VPSRLD          $0x11, Z15, Z15
+	VPTERNLOGD      $0xf8, Z3, Z15, Z14
+	VPSLLD          $0x07, Z13, Z15
+	VPTERNLOGD      $0xf8, Z4, Z15, Z14
+	VPSRLD          $0x01, Z13, Z13
+	VPTERNLOGD      $0xf8, Z5, Z13, Z14
+	VPANDD          Z14, Z6, Z13
+	VPSHUFB         Z13, Z7, Z13
+	VPSRLD          $0x04, Z14, Z15
+	VPANDD          Z15, Z6, Z15
+	VPSHUFB         Z15, Z7, Z15
+	VPTERNLOGD      $0x96, Z13, Z15, Z14
+	VBROADCASTI32X4 192(SP), Z13
+	VINSERTI32X4    $0x01, 1216(SP), Z13, Z13
+	VINSERTI32X4    $0x02, 2240(SP), Z13, Z13
+	VINSERTI32X4    $0x03, 3264(SP), Z13, Z13
+	VBROADCASTI32X4 448(SP), Z15
+	VINSERTI32X4    $0x01, 1472(SP), Z15, Z15
+	VINSERTI32X4    $0x02, 2496(SP), Z15, Z15
+	VINSERTI32X4    $0x03, 3520(SP), Z15, Z15
+	VBROADCASTI32X4 704(SP), Z17
+	VINSERTI32X4    $0x01, 1728(SP), Z17, Z17
+	VINSERTI32X4    $0x02, 2752(SP), Z17, Z17
+	VINSERTI32X4    $0x03, 3776(SP), Z17, Z17
+	VBROADCASTI32X4 960(SP), Z18
+	VINSERTI32X4    $0x01, 1984(SP), Z18, Z18
+	VINSERTI32X4    $0x02, 3008(SP), Z18, Z18
+	VINSERTI32X4    $0x03, 4032(SP), Z18, Z18
+	VPUNPCKLDQ      Z15, Z13, Z19
+	VPUNPCKHDQ      Z15, Z13, Z13
+	VPUNPCKLDQ      Z18, Z17, Z15
+	VPUNPCKHDQ      Z18, Z17, Z17
+	VPUNPCKLQDQ     Z15, Z19, Z18
+	VPUNPCKHQDQ     Z15, Z19, Z15
+	VPUNPCKLQDQ     Z17, Z13, Z19
+	VPUNPCKHQDQ     Z17, Z13, Z13
+	VPSHUFB         Z9, Z14, Z17
+	VPTESTMB        Z10, Z17, K1
+	VPSUBB          Z18, Z8, K1, Z18
+	VMOVDQU64       Z18, 4608(AX)
+	VPSHUFB         Z9, Z14, Z17
+	VPTESTMB        Z11, Z17, K1
+	VPSUBB          Z15, Z8, K1, Z15
+	VMOVDQU64       Z15, 4672(AX)
+	VPSRLD          $0x08, Z14, Z15
+	VPSHUFB         Z9, Z15, Z15
+	VPTESTMB        Z10, Z15, K1
+	VPSUBB          Z19, Z8, K1, Z19
+	VMOVDQU64       Z19, 4736(AX)
+	VPSRLD          $0x08, Z14, Z15
+	VPSHUFB         Z9, Z15, Z15
+	VPTESTMB        Z11, Z15, K1
+	VPSUBB          Z13, Z8, K1, Z13
+	VMOVDQU64       Z13, 4800(AX)
+	VBROADCASTI32X4 208(SP), Z13
+	VINSERTI32X4    $0x01, 1232(SP), Z13, Z13
+	VINSERTI32X4    $0x02, 2256(SP), Z13, Z13
+	VINSERTI32X4    $0x03, 3280(SP), Z13, Z13
+	VBROADCASTI32X4 464(SP), Z15
+	VINSERTI32X4    $0x01, 1488(SP), Z15, Z15
+	VINSERTI32X4    $0x02, 2512(SP), Z15, Z15
+	VINSERTI32X4    $0x03, 3536(SP), Z15, Z15
+	VBROADCASTI32X4 720(SP), Z17
+	VINSERTI32X4    $0x01, 1744(SP), Z17, Z17
+	VINSERTI32X4    $0x02, 2768(SP), Z17, Z17
+	VINSERTI32X4    $0x03, 3792(SP), Z17, Z17
+	VBROADCASTI32X4 976(SP), Z18
+	VINSERTI32X4    $0x01, 2000(SP), Z18, Z18
+	VINSERTI32X4    $0x02, 3024(SP), Z18, Z18
+	VINSERTI32X4    $0x03, 4048(SP), Z18, Z18
+	VPUNPCKLDQ      Z15, Z13, Z19
+	VPUNPCKHDQ      Z15, Z13, Z13
+	VPUNPCKLDQ      Z18, Z17, Z15
+	VPUNPCKHDQ      Z18, Z17, Z17
+	VPUNPCKLQDQ     Z15, Z19, Z18
+	VPUNPCKHQDQ     Z15, Z19, Z15
+	VPUNPCKLQDQ     Z17, Z13, Z19
+	VPUNPCKHQDQ     Z17, Z13, Z13
+	VPSRLD          $0x10, Z14, Z17
+	VPSHUFB         Z9, Z17, Z17
+	VPTESTMB        Z10, Z17, K1
+	VPSUBB          Z18, Z8, K1, Z18
+	VMOVDQU64       Z18, 4864(AX)
+	VPSRLD          $0x10, Z14, Z17
+	VPSHUFB         Z9, Z17, Z17
+	VPTESTMB        Z11, Z17, K1
+	VPSUBB          Z15, Z8, K1, Z15
+	VMOVDQU64       Z15, 4928(AX)
+	VPSRLD          $0x18, Z14, Z15
+	VPSHUFB         Z9, Z15, Z15
+	VPTESTMB        Z10, Z15, K1
+	VPSUBB          Z19, Z8, K1, Z19
+	VMOVDQU64       Z19, 4992(AX)
+	VPSRLD          $0x18, Z14, Z14
+	VPSHUFB         Z9, Z14, Z14
+	VPTESTMB        Z11, Z14, K1
+	VPSUBB          Z13, Z8, K1, Z13
+	VMOVDQU64       Z13, 5056(AX)
+	VPSRLD          $0x09, Z16, Z13
+	VPANDD          Z13, Z2, Z13
+	VPSRLD          $0x11, Z16, Z14
+	VPTERNLOGD      $0xf8, Z3, Z14, Z13
+	VPSLLD          $0x07, Z12, Z14
+	VPTERNLOGD      $0xf8, Z4, Z14, Z13
+	VPSRLD          $0x01, Z12, Z12
+	VPTERNLOGD      $0xf8, Z5, Z12, Z13
+	VPANDD          Z13, Z6, Z12
+	VPSHUFB         Z12, Z7, Z12
+	VPSRLD          $0x04, Z13, Z14
+	VPANDD          Z14, Z6, Z14
+	VPSHUFB         Z14, Z7, Z14
+	VPTERNLOGD      $0x96, Z12, Z14, Z13
+	VBROADCASTI32X4 224(SP), Z12
+	VINSERTI32X4    $0x01, 1248(SP), Z12, Z12
+	VINSERTI32X4    $0x02, 2272(SP), Z12, Z12
+	VINSERTI32X4    $0x03, 3296(SP), Z12, Z12
+	VBROADCASTI32X4 480(SP), Z14
+	VINSERTI32X4    $0x01, 1504(SP), Z14, Z14
+	VINSERTI32X4    $0x02, 2528(SP), Z14, Z14
+	VINSERTI32X4    $0x03, 3552(SP), Z14, Z14
+	VBROADCASTI32X4 736(SP), Z15
+	VINSERTI32X4    $0x01, 1760(SP), Z15, Z15
+	VINSERTI32X4    $0x02, 2784(SP), Z15, Z15
+	VINSERTI32X4    $0x03, 3808(SP), Z15, Z15
+	VBROADCASTI32X4 992(SP), Z16
+	VINSERTI32X4    $0x01, 2016(SP), Z16, Z16
+	VINSERTI32X4    $0x02, 3040(SP), Z16, Z16
+	VINSERTI32X4    $0x03, 4064(SP), Z16, Z16
+	VPUNPCKLDQ      Z14, Z12, Z17
+	VPUNPCKHDQ      Z14, Z12, Z12
+	VPUNPCKLDQ      Z16, Z15, Z14
+	VPUNPCKHDQ      Z16, Z15, Z15
+	VPUNPCKLQDQ     Z14, Z17, Z16
+	VPUNPCKHQDQ     Z14, Z17, Z14
+	VPUNPCKLQDQ     Z15, Z12, Z17
+	VPUNPCKHQDQ     Z15, Z12, Z12
+	VPSHUFB         Z9, Z13, Z15
+	VPTESTMB        Z10, Z15, K1
+	VPSUBB          Z16, Z8, K1, Z16
+	VMOVDQU64       Z16, 5376(AX)
+	VPSHUFB         Z9, Z13, Z15
+	VPTESTMB        Z11, Z15, K1
+	VPSUBB          Z14, Z8, K1, Z14
+	VMOVDQU64       Z14, 5440(AX)
+	VPSRLD          $0x08, Z13, Z14
+	VPSHUFB         Z9, Z14, Z14
+	VPTESTMB        Z10, Z14, K1
+	VPSUBB          Z17, Z8, K1, Z17
+	VMOVDQU64       Z17, 5504(AX)
+	VPSRLD          $0x08, Z13, Z14
+	VPSHUFB         Z9, Z14, Z14
+	VPTESTMB        Z11, Z14, K1
+	VPSUBB          Z12, Z8, K1, Z12
+	VMOVDQU64       Z12, 5568(AX)
+	VBROADCASTI32X4 240(SP), Z12
+	VINSERTI32X4    $0x01, 1264(SP), Z12, Z12
+	VINSERTI32X4    $0x02, 2288(SP), Z12, Z12
+	VINSERTI32X4    $0x03, 3312(SP), Z12, Z12
+	VBROADCASTI32X4 496(SP), Z14
+	VINSERTI32X4    $0x01, 1520(SP), Z14, Z14
+	VINSERTI32X4    $0x02, 2544(SP), Z14, Z14
+	VINSERTI32X4    $0x03, 3568(SP), Z14, Z14
+	VBROADCASTI32X4 752(SP), Z15
+	VINSERTI32X4    $0x01, 1776(SP), Z15, Z15
+	VINSERTI32X4    $0x02, 2800(SP), Z15, Z15
+	VINSERTI32X4    $0x03, 3824(SP), Z15, Z15
+	VBROADCASTI32X4 1008(SP), Z16
+	VINSERTI32X4    $0x01, 2032(SP), Z16, Z16
+	VINSERTI32X4    $0x02, 3056(SP), Z16, Z16
+	VINSERTI32X4    $0x03, 4080(SP), Z16, Z16
+	VPUNPCKLDQ      Z14, Z12, Z17
+	VPUNPCKHDQ      Z14, Z12, Z12
+	VPUNPCKLDQ      Z16, Z15, Z14
+	VPUNPCKHDQ      Z16, Z15, Z15
+	VPUNPCKLQDQ     Z14, Z17, Z16
+	VPUNPCKHQDQ     Z14, Z17, Z14
+	VPUNPCKLQDQ     Z15, Z12, Z17
+	VPUNPCKHQDQ     Z15, Z12, Z12
+	VPSRLD          $0x10, Z13, Z15
+	VPSHUFB         Z9, Z15, Z15
+	VPTESTMB        Z10, Z15, K1
+	VPSUBB          Z16, Z8, K1, Z16
+	VMOVDQU64       Z16, 5632(AX)
+	VPSRLD          $0x10, Z13, Z15
+	VPSHUFB         Z9, Z15, Z15
+	VPTESTMB        Z11, Z15, K1
+	VPSUBB          Z14, Z8, K1, Z14
+	VMOVDQU64       Z14, 5696(AX)
+	VPSRLD          $0x18, Z13, Z14
+	VPSHUFB         Z9, Z14, Z14
+	VPTESTMB        Z10, Z14, K1
+	VPSUBB          Z17, Z8, K1, Z17
+	VMOVDQU64       Z17, 5760(AX)
+	VPSRLD          $0x18, Z13, Z13
+	VPSHUFB         Z9, Z13, Z13
+	VPTESTMB        Z11, Z13, K1
+	VPSUBB          Z12, Z8, K1, Z12
+	VMOVDQU64       Z12, 5824(AX)
+	ADDQ            $0x0000004a, CX
+	ADDQ            $0x0000004a, SI
+	ADDQ            $0x0000004a, DI
+	ADDQ            $0x0000004a, R8
+	ADDQ            $0x0000004a, R9
+	ADDQ            $0x0000004a, R10
+	ADDQ            $0x00001800, AX
+	DECQ            BX
+	JNE             block
+	VZEROUPPER
+	RET
+
+DATA unpackIQ2_XSConst0<>+0(SB)/8, $0x3f0000003f000000
+DATA unpackIQ2_XSConst0<>+8(SB)/8, $0x3f0000003f000000
+GLOBL unpackIQ2_XSConst0<>(SB), RODATA|NOPTR, $16
+
+DATA unpackIQ2_XSConst1<>+0(SB)/8, $0x3e8000003e800000
+DATA unpackIQ2_XSConst1<>+8(SB)/8, $0x3e8000003e800000
+GLOBL unpackIQ2_XSConst1<>(SB), RODATA|NOPTR, $16
+
+DATA unpackIQ2_XSConst2<>+0(SB)/8, $0x0000007f0000007f
+DATA unpackIQ2_XSConst2<>+8(SB)/8, $0x0000007f0000007f
+GLOBL unpackIQ2_XSConst2<>(SB), RODATA|NOPTR, $16
+
+DATA unpackIQ2_XSConst3<>+0(SB)/8, $0x00007f0000007f00
+DATA unpackIQ2_XSConst3<>+8(SB)/8, $0x00007f0000007f00
+GLOBL unpackIQ2_XSConst3<>(SB), RODATA|NOPTR, $16
+
+DATA unpackIQ2_XSConst4<>+0(SB)/8, $0x007f0000007f0000
+DATA unpackIQ2_XSConst4<>+8(SB)/8, $0x007f0000007f0000
+GLOBL unpackIQ2_XSConst4<>(SB), RODATA|NOPTR, $16
+
+DATA unpackIQ2_XSConst5<>+0(SB)/8, $0x7f0000007f000000
+DATA unpackIQ2_XSConst5<>+8(SB)/8, $0x7f0000007f000000
+GLOBL unpackIQ2_XSConst5<>(SB), RODATA|NOPTR, $16
+
+DATA unpackIQ2_XSConst6<>+0(SB)/8, $0x0f0f0f0f0f0f0f0f
+DATA unpackIQ2_XSConst6<>+8(SB)/8, $0x0f0f0f0f0f0f0f0f
+GLOBL unpackIQ2_XSConst6<>(SB), RODATA|NOPTR, $16
+
+DATA unpackIQ2_XSConst7<>+0(SB)/8, $0x8000008000808000
+DATA unpackIQ2_XSConst7<>+8(SB)/8, $0x0080800080000080
+GLOBL unpackIQ2_XSConst7<>(SB), RODATA|NOPTR, $16
+
+DATA unpackIQ2_XSConst8<>+0(SB)/8, $0x8080808080808080
+DATA unpackIQ2_XSConst8<>+8(SB)/8, $0x8080808080808080
+GLOBL unpackIQ2_XSConst8<>(SB), RODATA|NOPTR, $16
+
+DATA unpackIQ2_XSConst9<>+0(SB)/8, $0x0404040400000000
+DATA unpackIQ2_XSConst9<>+8(SB)/8, $0x0c0c0c0c08080808
+GLOBL unpackIQ2_XSConst9<>(SB), RODATA|NOPTR, $16
+
+DATA unpackIQ2_XSConst10<>+0(SB)/8, $0x0804020108040201
+DATA unpackIQ2_XSConst10<>+8(SB)/8, $0x0804020108040201
+GLOBL unpackIQ2_XSConst10<>(SB), RODATA|NOPTR, $16
+
+DATA unpackIQ2_XSConst11<>+0(SB)/8, $0x8040201080402010
+DATA unpackIQ2_XSConst11<>+8(SB)/8, $0x8040201080402010
+GLOBL unpackIQ2_XSConst11<>(SB), RODATA|NOPTR, $16
+
+// func unpackIQ2_SAVX512(panel *byte, rows *byte, stride int, blocks int)
+// Requires: AVX, AVX512BW, AVX512F
+TEXT ·unpackIQ2_SAVX512(SB), $4104-32
+	MOVQ            panel+0(FP), AX
+	MOVQ            rows+8(FP), CX
+	MOVQ            stride+16(FP), DX
+	MOVQ            blocks+24(FP), BX
+	LEAQ            (CX)(DX*2), SI
+	ADDQ            DX, SI
+	LEAQ            (SI)(DX*2), DI
+	ADDQ            DX, DI
+	LEAQ            (DI)(DX*2), R8
+	ADDQ            DX, R8
+	LEAQ            (R8)(DX*2), R9
+	ADDQ            DX, R9
+	LEAQ            (R9)(DX*2), R10
+	ADDQ            DX, R10
+	VBROADCASTI32X4 unpackIQ2_SConst0<>+0(SB), Z0
+	VBROADCASTI32X4 unpackIQ2_SConst1<>+0(SB), Z1
+	VBROADCASTI32X4 unpackIQ2_SConst2<>+0(SB), Z2
+	VBROADCASTI32X4 unpackIQ2_SConst3<>+0(SB), Z3
+	VBROADCASTI32X4 unpackIQ2_SConst4<>+0(SB), Z4
+	VBROADCASTI32X4 unpackIQ2_SConst5<>+0(SB), Z5
+
+block:
+	LEAQ ·gridIQ2_S+0(SB), R11
+	MOVQ CX, R12
+	LEAQ (SP), R13
+	MOVQ $0x00000010, 4096(SP)
+
+row:
+	MOVBLZX         2(R12), R14
+	MOVWLZX         66(R12), R15
+	SHLL            $0x08, R15
+	ANDL            $0x00000300, R15
+	ORL             R15, R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, (R13)
+	MOVBLZX         3(R12), R14
+	MOVWLZX         66(R12), R15
+	SHLL            $0x06, R15
+	ANDL            $0x00000300, R15
+	ORL             R15, R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 8(R13)
+	MOVBLZX         4(R12), R14
+	MOVWLZX         66(R12), R15
+	SHLL            $0x04, R15
+	ANDL            $0x00000300, R15
+	ORL             R15, R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 16(R13)
+	MOVBLZX         5(R12), R14
+	MOVWLZX         66(R12), R15
+	SHLL            $0x02, R15
+	ANDL            $0x00000300, R15
+	ORL             R15, R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 24(R13)
+	MOVBLZX         6(R12), R14
+	MOVWLZX         67(R12), R15
+	SHLL            $0x08, R15
+	ANDL            $0x00000300, R15
+	ORL             R15, R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 32(R13)
+	MOVBLZX         7(R12), R14
+	MOVWLZX         67(R12), R15
+	SHLL            $0x06, R15
+	ANDL            $0x00000300, R15
+	ORL             R15, R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 40(R13)
+	MOVBLZX         8(R12), R14
+	MOVWLZX         67(R12), R15
+	SHLL            $0x04, R15
+	ANDL            $0x00000300, R15
+	ORL             R15, R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 48(R13)
+	MOVBLZX         9(R12), R14
+	MOVWLZX         67(R12), R15
+	SHLL            $0x02, R15
+	ANDL            $0x00000300, R15
+	ORL             R15, R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 56(R13)
+	MOVBLZX         10(R12), R14
+	MOVWLZX         68(R12), R15
+	SHLL            $0x08, R15
+	ANDL            $0x00000300, R15
+	ORL             R15, R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 64(R13)
+	MOVBLZX         11(R12), R14
+	MOVWLZX         68(R12), R15
+	SHLL            $0x06, R15
+	ANDL            $0x00000300, R15
+	ORL             R15, R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 72(R13)
+	MOVBLZX         12(R12), R14
+	MOVWLZX         68(R12), R15
+	SHLL            $0x04, R15
+	ANDL            $0x00000300, R15
+	ORL             R15, R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 80(R13)
+	MOVBLZX         13(R12), R14
+	MOVWLZX         68(R12), R15
+	SHLL            $0x02, R15
+	ANDL            $0x00000300, R15
+	ORL             R15, R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 88(R13)
+	MOVBLZX         14(R12), R14
+	MOVWLZX         69(R12), R15
+	SHLL            $0x08, R15
+	ANDL            $0x00000300, R15
+	ORL             R15, R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 96(R13)
+	MOVBLZX         15(R12), R14
+	MOVWLZX         69(R12), R15
+	SHLL            $0x06, R15
+	ANDL            $0x00000300, R15
+	ORL             R15, R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 104(R13)
+	MOVBLZX         16(R12), R14
+	MOVWLZX         69(R12), R15
+	SHLL            $0x04, R15
+	ANDL            $0x00000300, R15
+	ORL             R15, R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 112(R13)
+	MOVBLZX         17(R12), R14
+	MOVWLZX         69(R12), R15
+	SHLL            $0x02, R15
+	ANDL            $0x00000300, R15
+	ORL             R15, R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 120(R13)
+	MOVBLZX         18(R12), R14
+	MOVWLZX         70(R12), R15
+	SHLL            $0x08, R15
+	ANDL            $0x00000300, R15
+	ORL             R15, R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 128(R13)
+	MOVBLZX         19(R12), R14
+	MOVWLZX         70(R12), R15
+	SHLL            $0x06, R15
+	ANDL            $0x00000300, R15
+	ORL             R15, R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 136(R13)
+	MOVBLZX         20(R12), R14
+	MOVWLZX         70(R12), R15
+	SHLL            $0x04, R15
+	ANDL            $0x00000300, R15
+	ORL             R15, R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 144(R13)
+	MOVBLZX         21(R12), R14
+	MOVWLZX         70(R12), R15
+	SHLL            $0x02, R15
+	ANDL            $0x00000300, R15
+	ORL             R15, R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 152(R13)
+	MOVBLZX         22(R12), R14
+	MOVWLZX         71(R12), R15
+	SHLL            $0x08, R15
+	ANDL            $0x00000300, R15
+	ORL             R15, R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 160(R13)
+	MOVBLZX         23(R12), R14
+	MOVWLZX         71(R12), R15
+	SHLL            $0x06, R15
+	ANDL            $0x00000300, R15
+	ORL             R15, R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 168(R13)
+	MOVBLZX         24(R12), R14
+	MOVWLZX         71(R12), R15
+	SHLL            $0x04, R15
+	ANDL            $0x00000300, R15
+	ORL             R15, R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 176(R13)
+	MOVBLZX         25(R12), R14
+	MOVWLZX         71(R12), R15
+	SHLL            $0x02, R15
+	ANDL            $0x00000300, R15
+	ORL             R15, R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 184(R13)
+	MOVBLZX         26(R12), R14
+	MOVWLZX         72(R12), R15
+	SHLL            $0x08, R15
+	ANDL            $0x00000300, R15
+	ORL             R15, R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 192(R13)
+	MOVBLZX         27(R12), R14
+	MOVWLZX         72(R12), R15
+	SHLL            $0x06, R15
+	ANDL            $0x00000300, R15
+	ORL             R15, R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 200(R13)
+	MOVBLZX         28(R12), R14
+	MOVWLZX         72(R12), R15
+	SHLL            $0x04, R15
+	ANDL            $0x00000300, R15
+	ORL             R15, R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 208(R13)
+	MOVBLZX         29(R12), R14
+	MOVWLZX         72(R12), R15
+	SHLL            $0x02, R15
+	ANDL            $0x00000300, R15
+	ORL             R15, R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 216(R13)
+	MOVBLZX         30(R12), R14
+	MOVWLZX         73(R12), R15
+	SHLL            $0x08, R15
+	ANDL            $0x00000300, R15
+	ORL             R15, R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 224(R13)
+	MOVBLZX         31(R12), R14
+	MOVWLZX         73(R12), R15
+	SHLL            $0x06, R15
+	ANDL            $0x00000300, R15
+	ORL             R15, R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 232(R13)
+	MOVBLZX         32(R12), R14
+	MOVWLZX         73(R12), R15
+	SHLL            $0x04, R15
+	ANDL            $0x00000300, R15
+	ORL             R15, R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 240(R13)
+	MOVBLZX         33(R12), R14
+	MOVWLZX         73(R12), R15
+	SHLL            $0x02, R15
+	ANDL            $0x00000300, R15
+	ORL             R15, R14
+	MOVQ            (R11)(R14*8), R14
+	MOVQ            R14, 248(R13)
+	ADDQ            DX, R12
+	ADDQ            $0x00000100, R13
+	DECQ            4096(SP)
+	JNE             row
+	VBROADCASTI32X4 (CX), Z6
+	VINSERTI32X4    $0x01, (SI)(DX*1), Z6, Z6
+	VINSERTI32X4    $0x02, (DI)(DX*2), Z6, Z6
+	VINSERTI32X4    $0x03, (R9), Z6, Z6
+	VBROADCASTI32X4 (CX)(DX*1), Z7
+	VINSERTI32X4    $0x01, (SI)(DX*2), Z7, Z7
+	VINSERTI32X4    $0x02, (R8), Z7, Z7
+	VINSERTI32X4    $0x03, (R9)(DX*1), Z7, Z7
+	VBROADCASTI32X4 (CX)(DX*2), Z8
+	VINSERTI32X4    $0x01, (DI), Z8, Z8
+	VINSERTI32X4    $0x02, (R8)(DX*1), Z8, Z8
+	VINSERTI32X4    $0x03, (R9)(DX*2), Z8, Z8
+	VBROADCASTI32X4 (SI), Z9
+	VINSERTI32X4    $0x01, (DI)(DX*1), Z9, Z9
+	VINSERTI32X4    $0x02, (R8)(DX*2), Z9, Z9
+	VINSERTI32X4    $0x03, (R10), Z9, Z9
+	VPUNPCKLDQ      Z7, Z6, Z6
+	VPUNPCKLDQ      Z9, Z8, Z7
+	VPUNPCKLQDQ     Z7, Z6, Z6
+	VPMOVDW         Z6, Y6
+	VCVTPH2PS       Y6, Z6
+	VBROADCASTI32X4 66(CX), Z7
+	VINSERTI32X4    $0x01, 66(SI)(DX*1), Z7, Z7
+	VINSERTI32X4    $0x02, 66(DI)(DX*2), Z7, Z7
+	VINSERTI32X4    $0x03, 66(R9), Z7, Z7
+	VBROADCASTI32X4 66(CX)(DX*1), Z8
+	VINSERTI32X4    $0x01, 66(SI)(DX*2), Z8, Z8
+	VINSERTI32X4    $0x02, 66(R8), Z8, Z8
+	VINSERTI32X4    $0x03, 66(R9)(DX*1), Z8, Z8
+	VBROADCASTI32X4 66(CX)(DX*2), Z9
+	VINSERTI32X4    $0x01, 66(DI), Z9, Z9
+	VINSERTI32X4    $0x02, 66(R8)(DX*1), Z9, Z9
+	VINSERTI32X4    $0x03, 66(R9)(DX*2), Z9, Z9
+	VBROADCASTI32X4 66(SI), Z10
+	VINSERTI32X4    $0x01, 66(DI)(DX*1), Z10, Z10
+	VINSERTI32X4    $0x02, 66(R8)(DX*2), Z10, Z10
+	VINSERTI32X4    $0x03, 66(R10), Z10, Z10
+	VPUNPCKLDQ      Z8, Z7, Z11
+	VPUNPCKHDQ      Z8, Z7, Z7
+	VPUNPCKLDQ      Z10, Z9, Z8
+	VPUNPCKHDQ      Z10, Z9, Z9
+	VPUNPCKLQDQ     Z8, Z11, Z10
+	VPUNPCKHQDQ     Z8, Z11, Z8
+	VPUNPCKLQDQ     Z9, Z7, Z8
+	VPUNPCKHQDQ     Z9, Z7, Z7
+	VPSLLD          $0x1c, Z8, Z9
+	VPSRLD          $0x1c, Z9, Z9
+	VCVTDQ2PS       Z9, Z9
+	VADDPS          Z0, Z9, Z9
+	VMULPS          Z6, Z9, Z9
+	VMULPS          Z1, Z9, Z9
+	VMOVUPS         Z9, 512(AX)
+	VPSLLD          $0x18, Z8, Z9
+	VPSRLD          $0x1c, Z9, Z9
+	VCVTDQ2PS       Z9, Z9
+	VADDPS          Z0, Z9, Z9
+	VMULPS          Z6, Z9, Z9
+	VMULPS          Z1, Z9, Z9
+	VMOVUPS         Z9, 576(AX)
+	VPSLLD          $0x14, Z8, Z9
+	VPSRLD          $0x1c, Z9, Z9
+	VCVTDQ2PS       Z9, Z9
+	VADDPS          Z0, Z9, Z9
+	VMULPS          Z6, Z9, Z9
+	VMULPS          Z1, Z9, Z9
+	VMOVUPS         Z9, 1280(AX)
+	VPSLLD          $0x10, Z8, Z9
+	VPSRLD          $0x1c, Z9, Z9
+	VCVTDQ2PS       Z9, Z9
+	VADDPS          Z0, Z9, Z9
+	VMULPS          Z6, Z9, Z9
+	VMULPS          Z1, Z9, Z9
+	VMOVUPS         Z9, 1344(AX)
+	VPSLLD          $0x0c, Z8, Z9
+	VPSRLD          $0x1c, Z9, Z9
+	VCVTDQ2PS       Z9, Z9
+	VADDPS          Z0, Z9, Z9
+	VMULPS          Z6, Z9, Z9
+	VMULPS          Z1, Z9, Z9
+	VMOVUPS         Z9, 2048(AX)
+	VPSLLD          $0x08, Z8, Z9
+	VPSRLD          $0x1c, Z9, Z9
+	VCVTDQ2PS       Z9, Z9
+	VADDPS          Z0, Z9, Z9
+	VMULPS          Z6, Z9, Z9
+	VMULPS          Z1, Z9, Z9
+	VMOVUPS         Z9, 2112(AX)
+	VPSLLD          $0x04, Z8, Z9
+	VPSRLD          $0x1c, Z9, Z9
+	VCVTDQ2PS       Z9, Z9
+	VADDPS          Z0, Z9, Z9
+	VMULPS          Z6, Z9, Z9
+	VMULPS          Z1, Z9, Z9
+	VMOVUPS         Z9, 2816(AX)
+	VPSRLD          $0x1c, Z8, Z8
+	VCVTDQ2PS       Z8, Z8
+	VADDPS          Z0, Z8, Z8
+	VMULPS          Z6, Z8, Z8
+	VMULPS          Z1, Z8, Z8
+	VMOVUPS         Z8, 2880(AX)
+	VPSLLD          $0x1c, Z7, Z8
+	VPSRLD          $0x1c, Z8, Z8
+	VCVTDQ2PS       Z8, Z8
+	VADDPS          Z0, Z8, Z8
+	VMULPS          Z6, Z8, Z8
+	VMULPS          Z1, Z8, Z8
+	VMOVUPS         Z8, 3584(AX)
+	VPSLLD          $0x18, Z7, Z8
+	VPSRLD          $0x1c, Z8, Z8
+	VCVTDQ2PS       Z8, Z8
+	VADDPS          Z0, Z8, Z8
+	VMULPS          Z6, Z8, Z8
+	VMULPS          Z1, Z8, Z8
+	VMOVUPS         Z8, 3648(AX)
+	VPSLLD          $0x14, Z7, Z8
+	VPSRLD          $0x1c, Z8, Z8
+	VCVTDQ2PS       Z8, Z8
+	VADDPS          Z0, Z8, Z8
+	VMULPS          Z6, Z8, Z8
+	VMULPS          Z1, Z8, Z8
+	VMOVUPS         Z8, 4352(AX)
+	VPSLLD          $0x10, Z7, Z8
+	VPSRLD          $0x1c, Z8, Z8
+	VCVTDQ2PS       Z8, Z8
+	VADDPS          Z0, Z8, Z8
+	VMULPS          Z6, Z8, Z8
+	VMULPS          Z1, Z8, Z8
+	VMOVUPS         Z8, 4416(AX)
+	VPSLLD          $0x0c, Z7, Z8
+	VPSRLD          $0x1c, Z8, Z8
+	VCVTDQ2PS       Z8, Z8
+	VADDPS          Z0, Z8, Z8
+	VMULPS          Z6, Z8, Z8
+	VMULPS          Z1, Z8, Z8
+	VMOVUPS         Z8, 5120(AX)
+	VPSLLD          $0x08, Z7, Z8
+	VPSRLD          $0x1c, Z8, Z8
+	VCVTDQ2PS       Z8, Z8
+	VADDPS          Z0, Z8, Z8
+	VMULPS          Z6, Z8, Z8
+	VMULPS          Z1, Z8, Z8
+	VMOVUPS         Z8, 5184(AX)
+	VPSLLD          $0x04, Z7, Z8
+	VPSRLD          $0x1c, Z8, Z8
+	VCVTDQ2PS       Z8, Z8
+	VADDPS          Z0, Z8, Z8
+	VMULPS          Z6, Z8, Z8
+	VMULPS          Z1, Z8, Z8
+	VMOVUPS         Z8, 5888(AX)
+	VPSRLD          $0x1c, Z7, Z7
+	VCVTDQ2PS       Z7, Z7
+	VADDPS          Z0, Z7, Z7
+	VMULPS          Z6, Z7, Z7
+	VMULPS          Z1, Z7, Z7
+	VMOVUPS         Z7, 5952(AX)
+	VBROADCASTI32X4 34(CX), Z6
+	VINSERTI32X4    $0x01, 34(SI)(DX*1), Z6, Z6
+	VINSERTI32X4    $0x02, 34(DI)(DX*2), Z6, Z6
+	VINSERTI32X4    $0x03, 34(R9), Z6, Z6
+	VBROADCASTI32X4 34(CX)(DX*1), Z7
+	VINSERTI32X4    $0x01, 34(SI)(DX*2), Z7, Z7
+	VINSERTI32X4    $0x02, 34(R8), Z7, Z7
+	VINSERTI32X4    $0x03, 34(R9)(DX*1), Z7, Z7
+	VBROADCASTI32X4 34(CX)(DX*2), Z8
+	VINSERTI32X4    $0x01, 34(DI), Z8, Z8
+	VINSERTI32X4    $0x02, 34(R8)(DX*1), Z8, Z8
+	VINSERTI32X4    $0x03, 34(R9)(DX*2), Z8, Z8
+	VBROADCASTI32X4 34(SI), Z9
+	VINSERTI32X4    $0x01, 34(DI)(DX*1), Z9, Z9
+	VINSERTI32X4    $0x02, 34(R8)(DX*2), Z9, Z9
+	VINSERTI32X4    $0x03, 34(R10), Z9, Z9
+	VPUNPCKLDQ      Z7, Z6, Z10
+	VPUNPCKHDQ      Z7, Z6, Z6
+	VPUNPCKLDQ      Z9, Z8, Z7
+	VPUNPCKHDQ      Z9, Z8, Z8
+	VPUNPCKLQDQ     Z7, Z10, Z9
+	VPUNPCKHQDQ     Z7, Z10, Z7
+	VPUNPCKLQDQ     Z8, Z6, Z10
+	VPUNPCKHQDQ     Z8, Z6, Z6
+	VBROADCASTI32X4 (SP), Z8
+	VINSERTI32X4    $0x01, 1024(SP), Z8, Z8
+	VINSERTI32X4    $0x02, 2048(SP), Z8, Z8
+	VINSERTI32X4    $0x03, 3072(SP), Z8, Z8
+	VBROADCASTI32X4 256(SP), Z11
+	VINSERTI32X4    $0x01, 1280(SP), Z11, Z11
+	VINSERTI32X4    $0x02, 2304(SP), Z11, Z11
+	VINSERTI32X4    $0x03, 3328(SP), Z11, Z11
+	VBROADCASTI32X4 512(SP), Z12
+	VINSERTI32X4    $0x01, 1536(SP), Z12, Z12
+	VINSERTI32X4    $0x02, 2560(SP), Z12, Z12
+	VINSERTI32X4    $0x03, 3584(SP), Z12, Z12
+	VBROADCASTI32X4 768(SP), Z13
+	VINSERTI32X4    $0x01, 1792(SP), Z13, Z13
+	VINSERTI32X4    $0x02, 2816(SP), Z13, Z13
+	VINSERTI32X4    $0x03, 3840(SP), Z13, Z13
+	VPUNPCKLDQ      Z11, Z8, Z14
+	VPUNPCKHDQ      Z11, Z8, Z8
+	VPUNPCKLDQ      Z13, Z12, Z11
+	VPUNPCKHDQ      Z13, Z12, Z12
+	VPUNPCKLQDQ     Z11, Z14, Z13
+	VPUNPCKHQDQ     Z11, Z14, Z11
+	VPUNPCKLQDQ     Z12, Z8, Z14
+	VPUNPCKHQDQ     Z12, Z8, Z8
+	VPSHUFB         Z3, Z9, Z12
+	VPTESTMB        Z4, Z12, K1
+	VPSUBB          Z13, Z2, K1, Z13
+	VMOVDQU64       Z13, (AX)
+	VPSHUFB         Z3, Z9, Z12
+	VPTESTMB        Z5, Z12, K1
+	VPSUBB          Z11, Z2, K1, Z11
+	VMOVDQU64       Z11, 64(AX)
+	VPSRLD          $0x08, Z9, Z11
+	VPSHUFB         Z3, Z11, Z11
+	VPTESTMB        Z4, Z11, K1
+	VPSUBB          Z14, Z2, K1, Z14
+	VMOVDQU64       Z14, 128(AX)
+	VPSRLD          $0x08, Z9, Z11
+	VPSHUFB         Z3, Z11, Z11
+	VPTESTMB        Z5, Z11, K1
+	VPSUBB          Z8, Z2, K1, Z8
+	VMOVDQU64       Z8, 192(AX)
+	VBROADCASTI32X4 16(SP), Z8
+	VINSERTI32X4    $0x01, 1040(SP), Z8, Z8
+	VINSERTI32X4    $0x02, 2064(SP), Z8, Z8
+	VINSERTI32X4    $0x03, 3088(SP), Z8, Z8
+	VBROADCASTI32X4 272(SP), Z11
+	VINSERTI32X4    $0x01, 1296(SP), Z11, Z11
+	VINSERTI32X4    $0x02, 2320(SP), Z11, Z11
+	VINSERTI32X4    $0x03, 3344(SP), Z11, Z11
+	VBROADCASTI32X4 528(SP), Z12
+	VINSERTI32X4    $0x01, 1552(SP), Z12, Z12
+	VINSERTI32X4    $0x02, 2576(SP), Z12, Z12
+	VINSERTI32X4    $0x03, 3600(SP), Z12, Z12
+	VBROADCASTI32X4 784(SP), Z13
+	VINSERTI32X4    $0x01, 1808(SP), Z13, Z13
+	VINSERTI32X4    $0x02, 2832(SP), Z13, Z13
+	VINSERTI32X4    $0x03, 3856(SP), Z13, Z13
+	VPUNPCKLDQ      Z11, Z8, Z14
+	VPUNPCKHDQ      Z11, Z8, Z8
+	VPUNPCKLDQ      Z13, Z12, Z11
+	VPUNPCKHDQ      Z13, Z12, Z12
+	VPUNPCKLQDQ     Z11, Z14, Z13
+	VPUNPCKHQDQ     Z11, Z14, Z11
+	VPUNPCKLQDQ     Z12, Z8, Z14
+	VPUNPCKHQDQ     Z12, Z8, Z8
+	VPSRLD          $0x10, Z9, Z12
+	VPSHUFB         Z3, Z12, Z12
+	VPTESTMB        Z4, Z12, K1
+	VPSUBB          Z13, Z2, K1, Z13
+	VMOVDQU64       Z13, 256(AX)
+	VPSRLD          $0x10, Z9, Z12
+	VPSHUFB         Z3, Z12, Z12
+	VPTESTMB        Z5, Z12, K1
+	VPSUBB          Z11, Z2, K1, Z11
+	VMOVDQU64       Z11, 320(AX)
+	VPSRLD          $0x18, Z9, Z11
+	VPSHUFB         Z3, Z11, Z11
+	VPTESTMB        Z4, Z11, K1
+	VPSUBB          Z14, Z2, K1, Z14
+	VMOVDQU64       Z14, 384(AX)
+	VPSRLD          $0x18, Z9, Z9
+	VPSHUFB         Z3, Z9, Z9
+	VPTESTMB        Z5, Z9, K1
+	VPSUBB          Z8, Z2, K1, Z8
+	VMOVDQU64       Z8, 448(AX)
+	VBROADCASTI32X4 32(SP), Z8
+	VINSERTI32X4    $0x01, 1056(SP), Z8, Z8
+	VINSERTI32X4    $0x02, 2080(SP), Z8, Z8
+	VINSERTI32X4    $0x03, 3104(SP), Z8, Z8
+	VBROADCASTI32X4 288(SP), Z9
+	VINSERTI32X4    $0x01, 1312(SP), Z9, Z9
+	VINSERTI32X4    $0x02, 2336(SP), Z9, Z9
+	VINSERTI32X4    $0x03, 3360(SP), Z9, Z9
+	VBROADCASTI32X4 544(SP), Z11
+	VINSERTI32X4    $0x01, 1568(SP), Z11, Z11
+	VINSERTI32X4    $0x02, 2592(SP), Z11, Z11
+	VINSERTI32X4    $0x03, 3616(SP), Z11, Z11
+	VBROADCASTI32X4 800(SP), Z12
+	VINSERTI32X4    $0x01, 1824(SP), Z12, Z12
+	VINSERTI32X4    $0x02, 2848(SP), Z12, Z12
+	VINSERTI32X4    $0x03, 3872(SP), Z12, Z12
+	VPUNPCKLDQ      Z9, Z8, Z13
+	VPUNPCKHDQ      Z9, Z8, Z8
+	VPUNPCKLDQ      Z12, Z11, Z9
+	VPUNPCKHDQ      Z12, Z11, Z11
+	VPUNPCKLQDQ     Z9, Z13, Z12
+	VPUNPCKHQDQ     Z9, Z13, Z9
+	VPUNPCKLQDQ     Z11, Z8, Z13
+	VPUNPCKHQDQ     Z11, Z8, Z8
+	VPSHUFB         Z3, Z7, Z11
+	VPTESTMB        Z4, Z11, K1
+	VPSUBB          Z12, Z2, K1, Z12
+	VMOVDQU64       Z12, 768(AX)
+	VPSHUFB         Z3, Z7, Z11
+	VPTESTMB        Z5, Z11, K1
+	VPSUBB          Z9, Z2, K1, Z9
+	VMOVDQU64       Z9, 832(AX)
+	VPSRLD          $0x08, Z7, Z9
+	VPSHUFB         Z3, Z9, Z9
+	VPTESTMB        Z4, Z9, K1
+	VPSUBB          Z13, Z2, K1, Z13
+	VMOVDQU64       Z13, 896(AX)
+	VPSRLD          $0x08, Z7, Z9
+	VPSHUFB         Z3, Z9, Z9
+	VPTESTMB        Z5, Z9, K1
+	VPSUBB          Z8, Z2, K1, Z8
+	VMOVDQU64       Z8, 960(AX)
+	VBROADCASTI32X4 48(SP), Z8
+	VINSERTI32X4    $0x01, 1072(SP), Z8, Z8
+	VINSERTI32X4    $0x02, 2096(SP), Z8, Z8
+	VINSERTI32X4    $0x03, 3120(SP), Z8, Z8
+	VBROADCASTI32X4 304(SP), Z9
+	VINSERTI32X4    $0x01, 1328(SP), Z9, Z9
+	VINSERTI32X4    $0x02, 2352(SP), Z9, Z9
+	VINSERTI32X4    $0x03, 3376(SP), Z9, Z9
+	VBROADCASTI32X4 560(SP), Z11
+	VINSERTI32X4    $0x01, 1584(SP), Z11, Z11
+	VINSERTI32X4    $0x02, 2608(SP), Z11, Z11
+	VINSERTI32X4    $0x03, 3632(SP), Z11, Z11
+	VBROADCASTI32X4 816(SP), Z12
+	VINSERTI32X4    $0x01, 1840(SP), Z12, Z12
+	VINSERTI32X4    $0x02, 2864(SP), Z12, Z12
+	VINSERTI32X4    $0x03, 3888(SP), Z12, Z12
+	VPUNPCKLDQ      Z9, Z8, Z13
+	VPUNPCKHDQ      Z9, Z8, Z8
+	VPUNPCKLDQ      Z12, Z11, Z9
+	VPUNPCKHDQ      Z12, Z11, Z11
+	VPUNPCKLQDQ     Z9, Z13, Z12
+	VPUNPCKHQDQ     Z9, Z13, Z9
+	VPUNPCKLQDQ     Z11, Z8, Z13
+	VPUNPCKHQDQ     Z11, Z8, Z8
+	VPSRLD          $0x10, Z7, Z11
+	VPSHUFB         Z3, Z11, Z11
+	VPTESTMB        Z4, Z11, K1
+	VPSUBB          Z12, Z2, K1, Z12
+	VMOVDQU64       Z12, 1024(AX)
+	VPSRLD          $0x10, Z7, Z11
+	VPSHUFB         Z3, Z11, Z11
+	VPTESTMB        Z5, Z11, K1
+	VPSUBB          Z9, Z2, K1, Z9
+	VMOVDQU64       Z9, 1088(AX)
+	VPSRLD          $0x18, Z7, Z9
+	VPSHUFB         Z3, Z9, Z9
+	VPTESTMB        Z4, Z9, K1
+	VPSUBB          Z13, Z2, K1, Z13
+	VMOVDQU64       Z13, 1152(AX)
+	VPSRLD          $0x18, Z7, Z7
+	VPSHUFB         Z3, Z7, Z7
+	VPTESTMB        Z5, Z7, K1
+	VPSUBB          Z8, Z2, K1, Z8
+	VMOVDQU64       Z8, 1216(AX)
+	VBROADCASTI32X4 64(SP), Z7
+	VINSERTI32X4    $0x01, 1088(SP), Z7, Z7
+	VINSERTI32X4    $0x02, 2112(SP), Z7, Z7
+	VINSERTI32X4    $0x03, 3136(SP), Z7, Z7
+	VBROADCASTI32X4 320(SP), Z8
+	VINSERTI32X4    $0x01, 1344(SP), Z8, Z8
+	VINSERTI32X4    $0x02, 2368(SP), Z8, Z8
+	VINSERTI32X4    $0x03, 3392(SP), Z8, Z8
+	VBROADCASTI32X4 576(SP), Z9
+	VINSERTI32X4    $0x01, 1600(SP), Z9, Z9
+	VINSERTI32X4    $0x02, 2624(SP), Z9, Z9
+	VINSERTI32X4    $0x03, 3648(SP), Z9, Z9
+	VBROADCASTI32X4 832(SP), Z11
+	VINSERTI32X4    $0x01, 1856(SP), Z11, Z11
+	VINSERTI32X4    $0x02, 2880(SP), Z11, Z11
+	VINSERTI32X4    $0x03, 3904(SP), Z11, Z11
+	VPUNPCKLDQ      Z8, Z7, Z12
+	VPUNPCKHDQ      Z8, Z7, Z7
+	VPUNPCKLDQ      Z11, Z9, Z8
+	VPUNPCKHDQ      Z11, Z9, Z9
+	VPUNPCKLQDQ     Z8, Z12, Z11
+	VPUNPCKHQDQ     Z8, Z12, Z8
+	VPUNPCKLQDQ     Z9, Z7, Z12
+	VPUNPCKHQDQ     Z9, Z7, Z7
+	VPSHUFB         Z3, Z10, Z9
+	VPTESTMB        Z4, Z9, K1
+	VPSUBB          Z11, Z2, K1, Z11
+	VMOVDQU64       Z11, 1536(AX)
+	VPSHUFB         Z3, Z10, Z9
+	VPTESTMB        Z5, Z9, K1
+	VPSUBB          Z8, Z2, K1, Z8
+	VMOVDQU64       Z8, 1600(AX)
+	VPSRLD          $0x08, Z10, Z8
+	VPSHUFB         Z3, Z8, Z8
+	VPTESTMB        Z4, Z8, K1
+	VPSUBB          Z12, Z2, K1, Z12
+	VMOVDQU64       Z12, 1664(AX)
+	VPSRLD          $0x08, Z10, Z8
+	VPSHUFB         Z3, Z8, Z8
+	VPTESTMB        Z5, Z8, K1
+	VPSUBB          Z7, Z2, K1, Z7
+	VMOVDQU64       Z7, 1728(AX)
+	VBROADCASTI32X4 80(SP), Z7
+	VINSERTI32X4    $0x01, 1104(SP), Z7, Z7
+	VINSERTI32X4    $0x02, 2128(SP), Z7, Z7
+	VINSERTI32X4    $0x03, 3152(SP), Z7, Z7
+	VBROADCASTI32X4 336(SP), Z8
+	VINSERTI32X4    $0x01, 1360(SP), Z8, Z8
+	VINSERTI32X4    $0x02, 2384(SP), Z8, Z8
+	VINSERTI32X4    $0x03, 3408(SP), Z8, Z8
+	VBROADCASTI32X4 592(SP), Z9
+	VINSERTI32X4    $0x01, 1616(SP), Z9, Z9
+	VINSERTI32X4    $0x02, 2640(SP), Z9, Z9
+	VINSERTI32X4    $0x03, 3664(SP), Z9, Z9
+	VBROADCASTI32X4 848(SP), Z11
+	VINSERTI32X4    $0x01, 1872(SP), Z11, Z11
+	VINSERTI32X4    $0x02, 2896(SP), Z11, Z11
+	VINSERTI32X4    $0x03, 3920(SP), Z11, Z11
+	VPUNPCKLDQ      Z8, Z7, Z12
+	VPUNPCKHDQ      Z8, Z7, Z7
+	VPUNPCKLDQ      Z11, Z9, Z8
+	VPUNPCKHDQ      Z11, Z9, Z9
+	VPUNPCKLQDQ     Z8, Z12, Z11
+	VPUNPCKHQDQ     Z8, Z12, Z8
+	VPUNPCKLQDQ     Z9, Z7, Z12
+	VPUNPCKHQDQ     Z9, Z7, Z7
+	VPSRLD          $0x10, Z10, Z9
+	VPSHUFB         Z3, Z9, Z9
+	VPTESTMB        Z4, Z9, K1
+	VPSUBB          Z11, Z2, K1, Z11
+	VMOVDQU64       Z11, 1792(AX)
+	VPSRLD          $0x10, Z10, Z9
+	VPSHUFB         Z3, Z9, Z9
+	VPTESTMB        Z5, Z9, K1
+	VPSUBB          Z8, Z2, K1, Z8
+	VMOVDQU64       Z8, 1856(AX)
+	VPSRLD          $0x18, Z10, Z8
+	VPSHUFB         Z3, Z8, Z8
+	VPTESTMB        Z4, Z8, K1
+	VPSUBB          Z12, Z2, K1, Z12
+	VMOVDQU64       Z12, 1920(AX)
+	VPSRLD          $0x18, Z10, Z8
+	VPSHUFB         Z3, Z8, Z8
+	VPTESTMB        Z5, Z8, K1
+	VPSUBB          Z7, Z2, K1, Z7
+	VMOVDQU64       Z7, 1984(AX)
+	VBROADCASTI32X4 96(SP), Z7
+	VINSERTI32X4    $0x01, 1120(SP), Z7, Z7
+	VINSERTI32X4    $0x02, 2144(SP), Z7, Z7
+	VINSERTI32X4    $0x03, 3168(SP), Z7, Z7
+	VBROADCASTI32X4 352(SP), Z8
+	VINSERTI32X4    $0x01, 1376(SP), Z8, Z8
+	VINSERTI32X4    $0x02, 2400(SP), Z8, Z8
+	VINSERTI32X4    $0x03, 3424(SP), Z8, Z8
+	VBROADCASTI32X4 608(SP), Z9
+	VINSERTI32X4    $0x01, 1632(SP), Z9, Z9
+	VINSERTI32X4    $0x02, 2656(SP), Z9, Z9
+	VINSERTI32X4    $0x03, 3680(SP), Z9, Z9
+	VBROADCASTI32X4 864(SP), Z10
+	VINSERTI32X4    $0x01, 1888(SP), Z10, Z10
+	VINSERTI32X4    $0x02, 2912(SP), Z10, Z10
+	VINSERTI32X4    $0x03, 3936(SP), Z10, Z10
+	VPUNPCKLDQ      Z8, Z7, Z11
+	VPUNPCKHDQ      Z8, Z7, Z7
+	VPUNPCKLDQ      Z10, Z9, Z8
+	VPUNPCKHDQ      Z10, Z9, Z9
+	VPUNPCKLQDQ     Z8, Z11, Z10
+	VPUNPCKHQDQ     Z8, Z11, Z8
+	VPUNPCKLQDQ     Z9, Z7, Z11
+	VPUNPCKHQDQ     Z9, Z7, Z7
+	VPSHUFB         Z3, Z6, Z9
+	VPTESTMB        Z4, Z9, K1
+	VPSUBB          Z10, Z2, K1, Z10
+	VMOVDQU64       Z10, 2304(AX)
+	VPSHUFB         Z3, Z6, Z9
+	VPTESTMB        Z5, Z9, K1
+	VPSUBB          Z8, Z2, K1, Z8
+	VMOVDQU64       Z8, 2368(AX)
+	VPSRLD          $0x08, Z6, Z8
+	VPSHUFB         Z3, Z8, Z8
+	VPTESTMB        Z4, Z8, K1
+	VPSUBB          Z11, Z2, K1, Z11
+	VMOVDQU64       Z11, 2432(AX)
+	VPSRLD          $0x08, Z6, Z8
+	VPSHUFB         Z3, Z8, Z8
+	VPTESTMB        Z5, Z8, K1
+	VPSUBB          Z7, Z2, K1, Z7
+	VMOVDQU64       Z7, 2496(AX)
+	VBROADCASTI32X4 112(SP), Z7
+	VINSERTI32X4    $0x01, 1136(SP), Z7, Z7
+	VINSERTI32X4    $0x02, 2160(SP), Z7, Z7
+	VINSERTI32X4    $0x03, 3184(SP), Z7, Z7
+	VBROADCASTI32X4 368(SP), Z8
+	VINSERTI32X4    $0x01, 1392(SP), Z8, Z8
+	VINSERTI32X4    $0x02, 2416(SP), Z8, Z8
+	VINSERTI32X4    $0x03, 3440(SP), Z8, Z8
+	VBROADCASTI32X4 624(SP), Z9
+	VINSERTI32X4    $0x01, 1648(SP), Z9, Z9
+	VINSERTI32X4    $0x02, 2672(SP), Z9, Z9
+	VINSERTI32X4    $0x03, 3696(SP), Z9, Z9
+	VBROADCASTI32X4 880(SP), Z10
+	VINSERTI32X4    $0x01, 1904(SP), Z10, Z10
+	VINSERTI32X4    $0x02, 2928(SP), Z10, Z10
+	VINSERTI32X4    $0x03, 3952(SP), Z10, Z10
+	VPUNPCKLDQ      Z8, Z7, Z11
+	VPUNPCKHDQ      Z8, Z7, Z7
+	VPUNPCKLDQ      Z10, Z9, Z8
+	VPUNPCKHDQ      Z10, Z9, Z9
+	VPUNPCKLQDQ     Z8, Z11, Z10
+	VPUNPCKHQDQ     Z8, Z11, Z8
+	VPUNPCKLQDQ     Z9, Z7, Z11
+	VPUNPCKHQDQ     Z9, Z7, Z7
+	VPSRLD          $0x10, Z6, Z9
+	VPSHUFB         Z3, Z9, Z9
+	VPTESTMB        Z4, Z9, K1
+	VPSUBB          Z10, Z2, K1, Z10
+	VMOVDQU64       Z10, 2560(AX)
+	VPSRLD          $0x10, Z6, Z9
+	VPSHUFB         Z3, Z9, Z9
+	VPTESTMB        Z5, Z9, K1
+	VPSUBB          Z8, Z2, K1, Z8
+	VMOVDQU64       Z8, 2624(AX)
+	VPSRLD          $0x18, Z6, Z8
+	VPSHUFB         Z3, Z8, Z8
+	VPTESTMB        Z4, Z8, K1
+	VPSUBB          Z11, Z2, K1, Z11
+	VMOVDQU64       Z11, 2688(AX)
+	VPSRLD          $0x18, Z6, Z6
+	VPSHUFB         Z3, Z6, Z6
+	VPTESTMB        Z5, Z6, K1
+	VPSUBB          Z7, Z2, K1, Z7
+	VMOVDQU64       Z7, 2752(AX)
+	VBROADCASTI32X4 50(CX), Z6
+	VINSERTI32X4    $0x01, 50(SI)(DX*1), Z6, Z6
+	VINSERTI32X4    $0x02, 50(DI)(DX*2), Z6, Z6
+	VINSERTI32X4    $0x03, 50(R9), Z6, Z6
+	VBROADCASTI32X4 50(CX)(DX*1), Z7
+	VINSERTI32X4    $0x01, 50(SI)(DX*2), Z7, Z7
+	VINSERTI32X4    $0x02, 50(R8), Z7, Z7
+	VINSERTI32X4    $0x03, 50(R9)(DX*1), Z7, Z7
+	VBROADCASTI32X4 50(CX)(DX*2), Z8
+	VINSERTI32X4    $0x01, 50(DI), Z8, Z8
+	VINSERTI32X4    $0x02, 50(R8)(DX*1), Z8, Z8
+	VINSERTI32X4    $0x03, 50(R9)(DX*2), Z8, Z8
+	VBROADCASTI32X4 50(SI), Z9
+	VINSERTI32X4    $0x01, 50(DI)(DX*1), Z9, Z9
+	VINSERTI32X4    $0x02, 50(R8)(DX*2), Z9, Z9
+	VINSERTI32X4    $0x03, 50(R10), Z9, Z9
+	VPUNPCKLDQ      Z7, Z6, Z10
+	VPUNPCKHDQ      Z7, Z6, Z6
+	VPUNPCKLDQ      Z9, Z8, Z7
+	VPUNPCKHDQ      Z9, Z8, Z8
+	VPUNPCKLQDQ     Z7, Z10, Z9
+	VPUNPCKHQDQ     Z7, Z10, Z7
+	VPUNPCKLQDQ     Z8, Z6, Z10
+	VPUNPCKHQDQ     Z8, Z6, Z6
+	VBROADCASTI32X4 128(SP), Z8
+	VINSERTI32X4    $0x01, 1152(SP), Z8, Z8
+	VINSERTI32X4    $0x02, 2176(SP), Z8, Z8
+	VINSERTI32X4    $0x03, 3200(SP), Z8, Z8
+	VBROADCASTI32X4 384(SP), Z11
+	VINSERTI32X4    $0x01, 1408(SP), Z11, Z11
+	VINSERTI32X4    $0x02, 2432(SP), Z11, Z11
+	VINSERTI32X4    $0x03, 3456(SP), Z11, Z11
+	VBROADCASTI32X4 640(SP), Z12
+	VINSERTI32X4    $0x01, 1664(SP), Z12, Z12
+	VINSERTI32X4    $0x02, 2688(SP), Z12, Z12
+	VINSERTI32X4    $0x03, 3712(SP), Z12, Z12
+	VBROADCASTI32X4 896(SP), Z13
+	VINSERTI32X4    $0x01, 1920(SP), Z13, Z13
+	VINSERTI32X4    $0x02, 2944(SP), Z13, Z13
+	VINSERTI32X4    $0x03, 3968(SP), Z13, Z13
+	VPUNPCKLDQ      Z11, Z8, Z14
+	VPUNPCKHDQ      Z11, Z8, Z8
+	VPUNPCKLDQ      Z13, Z12, Z11
+	VPUNPCKHDQ      Z13, Z12, Z12
+	VPUNPCKLQDQ     Z11, Z14, Z13
+	VPUNPCKHQDQ     Z11, Z14, Z11
+	VPUNPCKLQDQ     Z12, Z8, Z14
+	VPUNPCKHQDQ     Z12, Z8, Z8
+	VPSHUFB         Z3, Z9, Z12
+	VPTESTMB        Z4, Z12, K1
+	VPSUBB          Z13, Z2, K1, Z13
+	VMOVDQU64       Z13, 3072(AX)
+	VPSHUFB         Z3, Z9, Z12
+	VPTESTMB        Z5, Z12, K1
+	VPSUBB          Z11, Z2, K1, Z11
+	VMOVDQU64       Z11, 3136(AX)
+	VPSRLD          $0x08, Z9, Z11
+	VPSHUFB         Z3, Z11, Z11
+	VPTESTMB        Z4, Z11, K1
+	VPSUBB          Z14, Z2, K1, Z14
+	VMOVDQU64       Z14, 3200(AX)
+	VPSRLD          $0x08, Z9, Z11
+	VPSHUFB         Z3, Z11, Z11
+	VPTESTMB        Z5, Z11, K1
+	VPSUBB          Z8, Z2, K1, Z8
+	VMOVDQU64       Z8, 3264(AX)
+	VBROADCASTI32X4 144(SP), Z8
+	VINSERTI32X4    $0x01, 1168(SP), Z8, Z8
+	VINSERTI32X4    $0x02, 2192(SP), Z8, Z8
+	VINSERTI32X4    $0x03, 3216(SP), Z8, Z8
+	VBROADCASTI32X4 400(SP), Z11
+	VINSERTI32X4    $0x01, 1424(SP), Z11, Z11
+	VINSERTI32X4    $0x02, 2448(SP), Z11, Z11
+	VINSERTI32X4    $0x03, 3472(SP), Z11, Z11
+	VBROADCASTI32X4 656(SP), Z12
+	VINSERTI32X4    $0x01, 1680(SP), Z12, Z12
+	VINSERTI32X4    $0x02, 2704(SP), Z12, Z12
+	VINSERTI32X4    $0x03, 3728(SP), Z12, Z12
+	VBROADCASTI32X4 912(SP), Z13
+	VINSERTI32X4    $0x01, 1936(SP), Z13, Z13
+	VINSERTI32X4    $0x02, 2960(SP), Z13, Z13
+	VINSERTI32X4    $0x03, 3984(SP), Z13, Z13
+	VPUNPCKLDQ      Z11, Z8, Z14
+	VPUNPCKHDQ      Z11, Z8, Z8
+	VPUNPCKLDQ      Z13, Z12, Z11
+	VPUNPCKHDQ      Z13, Z12, Z12
+	VPUNPCKLQDQ     Z11, Z14, Z13
+	VPUNPCKHQDQ     Z11, Z14, Z11
+	VPUNPCKLQDQ     Z12, Z8, Z14
+	VPUNPCKHQDQ     Z12, Z8, Z8
+	VPSRLD          $0x10, Z9, Z12
+	VPSHUFB         Z3, Z12, Z12
+	VPTESTMB        Z4, Z12, K1
+	VPSUBB          Z13, Z2, K1, Z13
+	VMOVDQU64       Z13, 3328(AX)
+	VPSRLD          $0x10, Z9, Z12
+	VPSHUFB         Z3, Z12, Z12
+	VPTESTMB        Z5, Z12, K1
+	VPSUBB          Z11, Z2, K1, Z11
+	VMOVDQU64       Z11, 3392(AX)
+	VPSRLD          $0x18, Z9, Z11
+	VPSHUFB         Z3, Z11, Z11
+	VPTESTMB        Z4, Z11, K1
+	VPSUBB          Z14, Z2, K1, Z14
+	VMOVDQU64       Z14, 3456(AX)
+	VPSRLD          $0x18, Z9, Z9
+	VPSHUFB         Z3, Z9, Z9
+	VPTESTMB        Z5, Z9, K1
+	VPSUBB          Z8, Z2, K1, Z8
+	VMOVDQU64       Z8, 3520(AX)
+	VBROADCASTI32X4 160(SP), Z8
+	VINSERTI32X4    $0x01, 1184(SP), Z8, Z8
+	VINSERTI32X4    $0x02, 2208(SP), Z8, Z8
+	VINSERTI32X4    $0x03, 3232(SP), Z8, Z8
+	VBROADCASTI32X4 416(SP), Z9
+	VINSERTI32X4    $0x01, 1440(SP), Z9, Z9
+	VINSERTI32X4    $0x02, 2464(SP), Z9, Z9
+	VINSERTI32X4    $0x03, 3488(SP), Z9, Z9
+	VBROADCASTI32X4 672(SP), Z11
+	VINSERTI32X4    $0x01, 1696(SP), Z11, Z11
+	VINSERTI32X4    $0x02, 2720(SP), Z11, Z11
+	VINSERTI32X4    $0x03, 3744(SP), Z11, Z11
+	VBROADCASTI32X4 928(SP), Z12
+	VINSERTI32X4    $0x01, 1952(SP), Z12, Z12
+	VINSERTI32X4    $0x02, 2976(SP), Z12, Z12
+	VINSERTI32X4    $0x03, 4000(SP), Z12, Z12
+	VPUNPCKLDQ      Z9, Z8, Z13
+	VPUNPCKHDQ      Z9, Z8, Z8
+	VPUNPCKLDQ      Z12, Z11, Z9
+	VPUNPCKHDQ      Z12, Z11, Z11
+	VPUNPCKLQDQ     Z9, Z13, Z12
+	VPUNPCKHQDQ     Z9, Z13, Z9
+	VPUNPCKLQDQ     Z11, Z8, Z13
+	VPUNPCKHQDQ     Z11, Z8, Z8
+	VPSHUFB         Z3, Z7, Z11
+	VPTESTMB        Z4, Z11, K1
+	VPSUBB          Z12, Z2, K1, Z12
+	VMOVDQU64       Z12, 3840(AX)
+	VPSHUFB         Z3, Z7, Z11
+	VPTESTMB        Z5, Z11, K1
+	VPSUBB          Z9, Z2, K1, Z9
+	VMOVDQU64       Z9, 3904(AX)
+	VPSRLD          $0x08, Z7, Z9
+	VPSHUFB         Z3, Z9, Z9
+	VPTESTMB        Z4, Z9, K1
+	VPSUBB          Z13, Z2, K1, Z13
+	VMOVDQU64       Z13, 3968(AX)
+	VPSRLD          $0x08, Z7, Z9
+	VPSHUFB         Z3, Z9, Z9
+	VPTESTMB        Z5, Z9, K1
+	VPSUBB          Z8, Z2, K1, Z8
+	VMOVDQU64       Z8, 4032(AX)
+	VBROADCASTI32X4 176(SP), Z8
+	VINSERTI32X4    $0x01, 1200(SP), Z8, Z8
+	VINSERTI32X4    $0x02, 2224(SP), Z8, Z8
+	VINSERTI32X4    $0x03, 3248(SP), Z8, Z8
+	VBROADCASTI32X4 432(SP), Z9
+	VINSERTI32X4    $0x01, 1456(SP), Z9, Z9
+	VINSERTI32X4    $0x02, 2480(SP), Z9, Z9
+	VINSERTI32X4    $0x03, 3504(SP), Z9, Z9
+	VBROADCASTI32X4 688(SP), Z11
+	VINSERTI32X4    $0x01, 1712(SP), Z11, Z11
+	VINSERTI32X4    $0x02, 2736(SP), Z11, Z11
+	VINSERTI32X4    $0x03, 3760(SP), Z11, Z11
+	VBROADCASTI32X4 944(SP), Z12
+	VINSERTI32X4    $0x01, 1968(SP), Z12, Z12
+	VINSERTI32X4    $0x02, 2992(SP), Z12, Z12
+	VINSERTI32X4    $0x03, 4016(SP), Z12, Z12
+	VPUNPCKLDQ      Z9, Z8, Z13
+	VPUNPCKHDQ      Z9, Z8, Z8
+	VPUNPCKLDQ      Z12, Z11, Z9
+	VPUNPCKHDQ      Z12, Z11, Z11
+	VPUNPCKLQDQ     Z9, Z13, Z12
+	VPUNPCKHQDQ     Z9, Z13, Z9
+	VPUNPCKLQDQ     Z11, Z8, Z13
+	VPUNPCKHQDQ     Z11, Z8, Z8
+	VPSRLD          $0x10, Z7, Z11
+	VPSHUFB         Z3, Z11, Z11
+	VPTESTMB        Z4, Z11, K1
+	VPSUBB          Z12, Z2, K1, Z12
+	VMOVDQU64       Z12, 4096(AX)
+	VPSRLD          $0x10, Z7, Z11
+	VPSHUFB         Z3, Z11, Z11
+	VPTESTMB        Z5, Z11, K1
+	VPSUBB          Z9, Z2, K1, Z9
+	VMOVDQU64       Z9, 4160(AX)
+	VPSRLD          $0x18, Z7, Z9
+	VPSHUFB         Z3, Z9, Z9
+	VPTESTMB        Z4, Z9, K1
+	VPSUBB          Z13, Z2, K1, Z13
+	VMOVDQU64       Z13, 4224(AX)
+	VPSRLD          $0x18, Z7, Z7
+	VPSHUFB         Z3, Z7, Z7
+	VPTESTMB        Z5, Z7, K1
+	VPSUBB          Z8, Z2, K1, Z8
+	VMOVDQU64       Z8, 4288(AX)
+	VBROADCASTI32X4 192(SP), Z7
+	VINSERTI32X4    $0x01, 1216(SP), Z7, Z7
+	VINSERTI32X4    $0x02, 2240(SP), Z7, Z7
+	VINSERTI32X4    $0x03, 3264(SP), Z7, Z7
+	VBROADCASTI32X4 448(SP), Z8
+	VINSERTI32X4    $0x01, 1472(SP), Z8, Z8
+	VINSERTI32X4    $0x02, 2496(SP), Z8, Z8
+	VINSERTI32X4    $0x03, 3520(SP), Z8, Z8
+	VBROADCASTI32X4 704(SP), Z9
+	VINSERTI32X4    $0x01, 1728(SP), Z9, Z9
+	VINSERTI32X4    $0x02, 2752(SP), Z9, Z9
+	VINSERTI32X4    $0x03, 3776(SP), Z9, Z9
+	VBROADCASTI32X4 960(SP), Z11
+	VINSERTI32X4    $0x01, 1984(SP), Z11, Z11
+	VINSERTI32X4    $0x02, 3008(SP), Z11, Z11
+	VINSERTI32X4    $0x03, 4032(SP), Z11, Z11
+	VPUNPCKLDQ      Z8, Z7, Z12
+	VPUNPCKHDQ      Z8, Z7, Z7
+	VPUNPCKLDQ      Z11, Z9, Z8
+	VPUNPCKHDQ      Z11, Z9, Z9
+	VPUNPCKLQDQ     Z8, Z12, Z11
+	VPUNPCKHQDQ     Z8, Z12, Z8
+	VPUNPCKLQDQ     Z9, Z7, Z12
+	VPUNPCKHQDQ     Z9, Z7, Z7
+	VPSHUFB         Z3, Z10, Z9
+	VPTESTMB        Z4, Z9, K1
+	VPSUBB          Z11, Z2, K1, Z11
+	VMOVDQU64       Z11, 4608(AX)
+	VPSHUFB         Z3, Z10, Z9
+	VPTESTMB        Z5, Z9, K1
+	VPSUBB          Z8, Z2, K1, Z8
+	VMOVDQU64       Z8, 4672(AX)
+	VPSRLD          $0x08, Z10, Z8
+	VPSHUFB         Z3, Z8, Z8
+	VPTESTMB        Z4, Z8, K1
+	VPSUBB          Z12, Z2, K1, Z12
+	VMOVDQU64       Z12, 4736(AX)
+	VPSRLD          $0x08, Z10, Z8
+	VPSHUFB         Z3, Z8, Z8
+	VPTESTMB        Z5, Z8, K1
+	VPSUBB          Z7, Z2, K1, Z7
+	VMOVDQU64       Z7, 4800(AX)
+	VBROADCASTI32X4 208(SP), Z7
+	VINSERTI32X4    $0x01, 1232(SP), Z7, Z7
+	VINSERTI32X4    $0x02, 2256(SP), Z7, Z7
+	VINSERTI32X4    $0x03, 3280(SP), Z7, Z7
+	VBROADCASTI32X4 464(SP), Z8
+	VINSERTI32X4    $0x01, 1488(SP), Z8, Z8
+	VINSERTI32X4    $0x02, 2512(SP), Z8, Z8
+	VINSERTI32X4    $0x03, 3536(SP), Z8, Z8
+	VBROADCASTI32X4 720(SP), Z9
+	VINSERTI32X4    $0x01, 1744(SP), Z9, Z9
+	VINSERTI32X4    $0x02, 2768(SP), Z9, Z9
+	VINSERTI32X4    $0x03, 3792(SP), Z9, Z9
+	VBROADCASTI32X4 976(SP), Z11
+	VINSERTI32X4    $0x01, 2000(SP), Z11, Z11
+	VINSERTI32X4    $0x02, 3024(SP), Z11, Z11
+	VINSERTI32X4    $0x03, 4048(SP), Z11, Z11
+	VPUNPCKLDQ      Z8, Z7, Z12
+	VPUNPCKHDQ      Z8, Z7, Z7
+	VPUNPCKLDQ      Z11, Z9, Z8
+	VPUNPCKHDQ      Z11, Z9, Z9
+	VPUNPCKLQDQ     Z8, Z12, Z11
+	VPUNPCKHQDQ     Z8, Z12, Z8
+	VPUNPCKLQDQ     Z9, Z7, Z12
+	VPUNPCKHQDQ     Z9, Z7, Z7
+	VPSRLD          $0x10, Z10, Z9
+	VPSHUFB         Z3, Z9, Z9
+	VPTESTMB        Z4, Z9, K1
+	VPSUBB          Z11, Z2, K1, Z11
+	VMOVDQU64       Z11, 4864(AX)
+	VPSRLD          $0x10, Z10, Z9
+	VPSHUFB         Z3, Z9, Z9
+	VPTESTMB        Z5, Z9, K1
+	VPSUBB          Z8, Z2, K1, Z8
+	VMOVDQU64       Z8, 4928(AX)
+	VPSRLD          $0x18, Z10, Z8
+	VPSHUFB         Z3, Z8, Z8
+	VPTESTMB        Z4, Z8, K1
+	VPSUBB          Z12, Z2, K1, Z12
+	VMOVDQU64       Z12, 4992(AX)
+	VPSRLD          $0x18, Z10, Z8
+	VPSHUFB         Z3, Z8, Z8
+	VPTESTMB        Z5, Z8, K1
+	VPSUBB          Z7, Z2, K1, Z7
+	VMOVDQU64       Z7, 5056(AX)
+	VBROADCASTI32X4 224(SP), Z7
+	VINSERTI32X4    $0x01, 1248(SP), Z7, Z7
+	VINSERTI32X4    $0x02, 2272(SP), Z7, Z7
+	VINSERTI32X4    $0x03, 3296(SP), Z7, Z7
+	VBROADCASTI32X4 480(SP), Z8
+	VINSERTI32X4    $0x01, 1504(SP), Z8, Z8
+	VINSERTI32X4    $0x02, 2528(SP), Z8, Z8
+	VINSERTI32X4    $0x03, 3552(SP), Z8, Z8
+	VBROADCASTI32X4 736(SP), Z9
+	VINSERTI32X4    $0x01, 1760(SP), Z9, Z9
+	VINSERTI32X4    $0x02, 2784(SP), Z9, Z9
+	VINSERTI32X4    $0x03, 3808(SP), Z9, Z9
+	VBROADCASTI32X4 992(SP), Z10
+	VINSERTI32X4    $0x01, 2016(SP), Z10, Z10
+	VINSERTI32X4    $0x02, 3040(SP), Z10, Z10
+	VINSERTI32X4    $0x03, 4064(SP), Z10, Z10
+	VPUNPCKLDQ      Z8, Z7, Z11
+	VPUNPCKHDQ      Z8, Z7, Z7
+	VPUNPCKLDQ      Z10, Z9, Z8
+	VPUNPCKHDQ      Z10, Z9, Z9
+	VPUNPCKLQDQ     Z8, Z11, Z10
+	VPUNPCKHQDQ     Z8, Z11, Z8
+	VPUNPCKLQDQ     Z9, Z7, Z11
+	VPUNPCKHQDQ     Z9, Z7, Z7
+	VPSHUFB         Z3, Z6, Z9
+	VPTESTMB        Z4, Z9, K1
+	VPSUBB          Z10, Z2, K1, Z10
+	VMOVDQU64       Z10, 5376(AX)
+	VPSHUFB         Z3, Z6, Z9
+	VPTESTMB        Z5, Z9, K1
+	VPSUBB          Z8, Z2, K1, Z8
+	VMOVDQU64       Z8, 5440(AX)
+	VPSRLD          $0x08, Z6, Z8
+	VPSHUFB         Z3, Z8, Z8
+	VPTESTMB        Z4, Z8, K1
+	VPSUBB          Z11, Z2, K1, Z11
+	VMOVDQU64       Z11, 5504(AX)
+	VPSRLD          $0x08, Z6, Z8
+	VPSHUFB         Z3, Z8, Z8
+	VPTESTMB        Z5, Z8, K1
+	VPSUBB          Z7, Z2, K1, Z7
+	VMOVDQU64       Z7, 5568(AX)
+	VBROADCASTI32X4 240(SP), Z7
+	VINSERTI32X4    $0x01, 1264(SP), Z7, Z7
+	VINSERTI32X4    $0x02, 2288(SP), Z7, Z7
+	VINSERTI32X4    $0x03, 3312(SP), Z7, Z7
+	VBROADCASTI32X4 496(SP), Z8
+	VINSERTI32X4    $0x01, 1520(SP), Z8, Z8
+	VINSERTI32X4    $0x02, 2544(SP), Z8, Z8
+	VINSERTI32X4    $0x03, 3568(SP), Z8, Z8
+	VBROADCASTI32X4 752(SP), Z9
+	VINSERTI32X4    $0x01, 1776(SP), Z9, Z9
+	VINSERTI32X4    $0x02, 2800(SP), Z9, Z9
+	VINSERTI32X4    $0x03, 3824(SP), Z9, Z9
+	VBROADCASTI32X4 1008(SP), Z10
+	VINSERTI32X4    $0x01, 2032(SP), Z10, Z10
+	VINSERTI32X4    $0x02, 3056(SP), Z10, Z10
+	VINSERTI32X4    $0x03, 4080(SP), Z10, Z10
+	VPUNPCKLDQ      Z8, Z7, Z11
+	VPUNPCKHDQ      Z8, Z7, Z7
+	VPUNPCKLDQ      Z10, Z9, Z8
+	VPUNPCKHDQ      Z10, Z9, Z9
+	VPUNPCKLQDQ     Z8, Z11, Z10
+	VPUNPCKHQDQ     Z8, Z11, Z8
+	VPUNPCKLQDQ     Z9, Z7, Z11
+	VPUNPCKHQDQ     Z9, Z7, Z7
+	VPSRLD          $0x10, Z6, Z9
+	VPSHUFB         Z3, Z9, Z9
+	VPTESTMB        Z4, Z9, K1
+	VPSUBB          Z10, Z2, K1, Z10
+	VMOVDQU64       Z10, 5632(AX)
+	VPSRLD          $0x10, Z6, Z9
+	VPSHUFB         Z3, Z9, Z9
+	VPTESTMB        Z5, Z9, K1
+	VPSUBB          Z8, Z2, K1, Z8
+	VMOVDQU64       Z8, 5696(AX)
+	VPSRLD          $0x18, Z6, Z8
+	VPSHUFB         Z3, Z8, Z8
+	VPTESTMB        Z4, Z8, K1
+	VPSUBB          Z11, Z2, K1, Z11
+	VMOVDQU64       Z11, 5760(AX)
+	VPSRLD          $0x18, Z6, Z6
+	VPSHUFB         Z3, Z6, Z6
+	VPTESTMB        Z5, Z6, K1
+	VPSUBB          Z7, Z2, K1, Z7
+	VMOVDQU64       Z7, 5824(AX)
+	ADDQ            $0x00000052, CX
+	ADDQ            $0x00000052, SI
+	ADDQ            $0x00000052, DI
+	ADDQ            $0x00000052, R8
+	ADDQ            $0x00000052, R9
+	ADDQ            $0x00000052, R10
+	ADDQ            $0x00001800, AX
+	DECQ            BX
+	JNE             block
+	VZEROUPPER
+	RET
+
+DATA unpackIQ2_SConst0<>+0(SB)/8, $0x3f0000003f000000
+DATA unpackIQ2_SConst0<>+8(SB)/8, $0x3f0000003f000000
+GLOBL unpackIQ2_SConst0<>(SB), RODATA|NOPTR, $16
+
+DATA unpackIQ2_SConst1<>+0(SB)/8, $0x3e8000003e800000
+DATA unpackIQ2_SConst1<>+8(SB)/8, $0x3e8000003e800000
+GLOBL unpackIQ2_SConst1<>(SB), RODATA|NOPTR, $16
+
+DATA unpackIQ2_SConst2<>+0(SB)/8, $0x8080808080808080
+DATA unpackIQ2_SConst2<>+8(SB)/8, $0x8080808080808080
+GLOBL unpackIQ2_SConst2<>(SB), RODATA|NOPTR, $16
+
+DATA unpackIQ2_SConst3<>+0(SB)/8, $0x0404040400000000
+DATA unpackIQ2_SConst3<>+8(SB)/8, $0x0c0c0c0c08080808
+GLOBL unpackIQ2_SConst3<>(SB), RODATA|NOPTR, $16
+
+DATA unpackIQ2_SConst4<>+0(SB)/8, $0x0804020108040201
+DATA unpackIQ2_SConst4<>+8(SB)/8, $0x0804020108040201
+GLOBL unpackIQ2_SConst4<>(SB), RODATA|NOPTR, $16
+
+DATA unpackIQ2_SConst5<>+0(SB)/8, $0x8040201080402010
+DATA unpackIQ2_SConst5<>+8(SB)/8, $0x8040201080402010
+GLOBL unpackIQ2_SConst5<>(SB), RODATA|NOPTR, $16
+
+// func unpackIQ3_XXSAVX512(panel *byte, rows *byte, stride int, blocks int)
+// Requires: AVX, AVX512BW, AVX512F
+TEXT ·unpackIQ3_XXSAVX512(SB), $4104-32
+	MOVQ            panel+0(FP), AX
+	MOVQ            rows+8(FP), CX
+	MOVQ            stride+16(FP), DX
+	MOVQ            blocks+24(FP), BX
+	LEAQ            (CX)(DX*2), SI
+	ADDQ            DX, SI
+	LEAQ            (SI)(DX*2), DI
+	ADDQ            DX, DI
+	LEAQ            (DI)(DX*2), R8
+	ADDQ            DX, R8
+	LEAQ            (R8)(DX*2), R9
+	ADDQ            DX, R9
+	LEAQ            (R9)(DX*2), R10
+	ADDQ            DX, R10
+	VBROADCASTI32X4 unpackIQ3_XXSConst0<>+0(SB), Z0
+	VBROADCASTI32X4 unpackIQ3_XXSConst1<>+0(SB), Z1
+	VBROADCASTI32X4 unpackIQ3_XXSConst2<>+0(SB), Z2
+	VBROADCASTI32X4 unpackIQ3_XXSConst3<>+0(SB), Z3
+	VBROADCASTI32X4 unpackIQ3_XXSConst4<>+0(SB), Z4
+	VBROADCASTI32X4 unpackIQ3_XXSConst5<>+0(SB), Z5
+	VBROADCASTI32X4 unpackIQ3_XXSConst6<>+0(SB), Z6
+	VBROADCASTI32X4 unpackIQ3_XXSConst7<>+0(SB), Z7
+	VBROADCASTI32X4 unpackIQ3_XXSConst8<>+0(SB), Z8
+	VBROADCASTI32X4 unpackIQ3_XXSConst9<>+0(SB), Z9
+	VBROADCASTI32X4 unpackIQ3_XXSConst10<>+0(SB), Z10
+
+block:
+	LEAQ ·gridIQ3_XXS+0(SB), R11
+	MOVQ CX, R12
+	LEAQ (SP), R13
+	MOVQ $0x00000010, 4096(SP)
+
+row:
+	MOVBLZX         2(R12), R14
+	MOVL            (R11)(R14*4), R14
+	MOVL            R14, (R13)
+	MOVBLZX         3(R12), R14
+	MOVL            (R11)(R14*4), R14
+	MOVL            R14, 4(R13)
+	MOVBLZX         4(R12), R14
+	MOVL            (R11)(R14*4), R14
+	MOVL            R14, 8(R13)
+	MOVBLZX         5(R12), R14
+	MOVL            (R11)(R14*4), R14
+	MOVL            R14, 12(R13)
+	MOVBLZX         6(R12), R14
+	MOVL            (R11)(R14*4), R14
+	MOVL            R14, 16(R13)
+	MOVBLZX         7(R12), R14
+	MOVL            (R11)(R14*4), R14
+	MOVL            R14, 20(R13)
+	MOVBLZX         8(R12), R14
+	MOVL            (R11)(R14*4), R14
+	MOVL            R14, 24(R13)
+	MOVBLZX         9(R12), R14
+	MOVL            (R11)(R14*4), R14
+	MOVL            R14, 28(R13)
+	MOVBLZX         10(R12), R14
+	MOVL            (R11)(R14*4), R14
+	MOVL            R14, 32(R13)
+	MOVBLZX         11(R12), R14
+	MOVL            (R11)(R14*4), R14
+	MOVL            R14, 36(R13)
+	MOVBLZX         12(R12), R14
+	MOVL            (R11)(R14*4), R14
+	MOVL            R14, 40(R13)
+	MOVBLZX         13(R12), R14
+	MOVL            (R11)(R14*4), R14
+	MOVL            R14, 44(R13)
+	MOVBLZX         14(R12), R14
+	MOVL            (R11)(R14*4), R14
+	MOVL            R14, 48(R13)
+	MOVBLZX         15(R12), R14
+	MOVL            (R11)(R14*4), R14
+	MOVL            R14, 52(R13)
+	MOVBLZX         16(R12), R14
+	MOVL            (R11)(R14*4), R14
+	MOVL            R14, 56(R13)
+	MOVBLZX         17(R12), R14
+	MOVL            (R11)(R14*4), R14
+	MOVL            R14, 60(R13)
+	MOVBLZX         18(R12), R14
+	MOVL            (R11)(R14*4), R14
+	MOVL            R14, 64(R13)
+	MOVBLZX         19(R12), R14
+	MOVL            (R11)(R14*4), R14
+	MOVL            R14, 68(R13)
+	MOVBLZX         20(R12), R14
+	MOVL            (R11)(R14*4), R14
+	MOVL            R14, 72(R13)
+	MOVBLZX         21(R12), R14
+	MOVL            (R11)(R14*4), R14
+	MOVL            R14, 76(R13)
+	MOVBLZX         22(R12), R14
+	MOVL            (R11)(R14*4), R14
+	MOVL            R14, 80(R13)
+	MOVBLZX         23(R12), R14
+	MOVL            (R11)(R14*4), R14
+	MOVL            R14, 84(R13)
+	MOVBLZX         24(R12), R14
+	MOVL            (R11)(R14*4), R14
+	MOVL            R14, 88(R13)
+	MOVBLZX         25(R12), R14
+	MOVL            (R11)(R14*4), R14
+	MOVL            R14, 92(R13)
+	MOVBLZX         26(R12), R14
+	MOVL            (R11)(R14*4), R14
+	MOVL            R14, 96(R13)
+	MOVBLZX         27(R12), R14
+	MOVL            (R11)(R14*4), R14
+	MOVL            R14, 100(R13)
+	MOVBLZX         28(R12), R14
+	MOVL            (R11)(R14*4), R14
+	MOVL            R14, 104(R13)
+	MOVBLZX         29(R12), R14
+	MOVL            (R11)(R14*4), R14
+	MOVL            R14, 108(R13)
+	MOVBLZX         30(R12), R14
+	MOVL            (R11)(R14*4), R14
+	MOVL            R14, 112(R13)
+	MOVBLZX         31(R12), R14
+	MOVL            (R11)(R14*4), R14
+	MOVL            R14, 116(R13)
+	MOVBLZX         32(R12), R14
+	MOVL            (R11)(R14*4), R14
+	MOVL            R14, 120(R13)
+	MOVBLZX         33(R12), R14
+	MOVL            (R11)(R14*4), R14
+	MOVL            R14, 124(R13)
+	MOVBLZX         34(R12), R14
+	MOVL            (R11)(R14*4), R14
+	MOVL            R14, 128(R13)
+	MOVBLZX         35(R12), R14
+	MOVL            (R11)(R14*4), R14
+	MOVL            R14, 132(R13)
+	MOVBLZX         36(R12), R14
+	MOVL            (R11)(R14*4), R14
+	MOVL            R14, 136(R13)
+	MOVBLZX         37(R12), R14
+	MOVL            (R11)(R14*4), R14
+	MOVL            R14, 140(R13)
+	MOVBLZX         38(R12), R14
+	MOVL            (R11)(R14*4), R14
+	MOVL            R14, 144(R13)
+	MOVBLZX         39(R12), R14
+	MOVL            (R11)(R14*4), R14
+	MOVL            R14, 148(R13)
+	MOVBLZX         40(R12), R14
+	MOVL            (R11)(R14*4), R14
+	MOVL            R14, 152(R13)
+	MOVBLZX         41(R12), R14
+	MOVL            (R11)(R14*4), R14
+	MOVL            R14, 156(R13)
+	MOVBLZX         42(R12), R14
+	MOVL            (R11)(R14*4), R14
+	MOVL            R14, 160(R13)
+	MOVBLZX         43(R12), R14
+	MOVL            (R11)(R14*4), R14
+	MOVL            R14, 164(R13)
+	MOVBLZX         44(R12), R14
+	MOVL            (R11)(R14*4), R14
+	MOVL            R14, 168(R13)
+	MOVBLZX         45(R12), R14
+	MOVL            (R11)(R14*4), R14
+	MOVL            R14, 172(R13)
+	MOVBLZX         46(R12), R14
+	MOVL            (R11)(R14*4), R14
+	MOVL            R14, 176(R13)
+	MOVBLZX         47(R12), R14
+	MOVL            (R11)(R14*4), R14
+	MOVL            R14, 180(R13)
+	MOVBLZX         48(R12), R14
+	MOVL            (R11)(R14*4), R14
+	MOVL            R14, 184(R13)
+	MOVBLZX         49(R12), R14
+	MOVL            (R11)(R14*4), R14
+	MOVL            R14, 188(R13)
+	MOVBLZX         50(R12), R14
+	MOVL            (R11)(R14*4), R14
+	MOVL            R14, 192(R13)
+	MOVBLZX         51(R12), R14
+	MOVL            (R11)(R14*4), R14
+	MOVL            R14, 196(R13)
+	MOVBLZX         52(R12), R14
+	MOVL            (R11)(R14*4), R14
+	MOVL            R14, 200(R13)
+	MOVBLZX         53(R12), R14
+	MOVL            (R11)(R14*4), R14
+	MOVL            R14, 204(R13)
+	MOVBLZX         54(R12), R14
+	MOVL            (R11)(R14*4), R14
+	MOVL            R14, 208(R13)
+	MOVBLZX         55(R12), R14
+	MOVL            (R11)(R14*4), R14
+	MOVL            R14, 212(R13)
+	MOVBLZX         56(R12), R14
+	MOVL            (R11)(R14*4), R14
+	MOVL            R14, 216(R13)
+	MOVBLZX         57(R12), R14
+	MOVL            (R11)(R14*4), R14
+	MOVL            R14, 220(R13)
+	MOVBLZX         58(R12), R14
+	MOVL            (R11)(R14*4), R14
+	MOVL            R14, 224(R13)
+	MOVBLZX         59(R12), R14
+	MOVL            (R11)(R14*4), R14
+	MOVL            R14, 228(R13)
+	MOVBLZX         60(R12), R14
+	MOVL            (R11)(R14*4), R14
+	MOVL            R14, 232(R13)
+	MOVBLZX         61(R12), R14
+	MOVL            (R11)(R14*4), R14
+	MOVL            R14, 236(R13)
+	MOVBLZX         62(R12), R14
+	MOVL            (R11)(R14*4), R14
+	MOVL            R14, 240(R13)
+	MOVBLZX         63(R12), R14
+	MOVL            (R11)(R14*4), R14
+	MOVL            R14, 244(R13)
+	MOVBLZX         64(R12), R14
+	MOVL            (R11)(R14*4), R14
+	MOVL            R14, 248(R13)
+	MOVBLZX         65(R12), R14
+	MOVL            (R11)(R14*4), R14
+	MOVL            R14, 252(R13)
+	ADDQ            DX, R12
+	ADDQ            $0x00000100, R13
+	DECQ            4096(SP)
+	JNE             row
+	VBROADCASTI32X4 (CX), Z11
+	VINSERTI32X4    $0x01, (SI)(DX*1), Z11, Z11
+	VINSERTI32X4    $0x02, (DI)(DX*2), Z11, Z11
+	VINSERTI32X4    $0x03, (R9), Z11, Z11
+	VBROADCASTI32X4 (CX)(DX*1), Z12
+	VINSERTI32X4    $0x01, (SI)(DX*2), Z12, Z12
+	VINSERTI32X4    $0x02, (R8), Z12, Z12
+	VINSERTI32X4    $0x03, (R9)(DX*1), Z12, Z12
+	VBROADCASTI32X4 (CX)(DX*2), Z13
+	VINSERTI32X4    $0x01, (DI), Z13, Z13
+	VINSERTI32X4    $0x02, (R8)(DX*1), Z13, Z13
+	VINSERTI32X4    $0x03, (R9)(DX*2), Z13, Z13
+	VBROADCASTI32X4 (SI), Z14
+	VINSERTI32X4    $0x01, (DI)(DX*1), Z14, Z14
+	VINSERTI32X4    $0x02, (R8)(DX*2), Z14, Z14
+	VINSERTI32X4    $0x03, (R10), Z14, Z14
+	VPUNPCKLDQ      Z12, Z11, Z11
+	VPUNPCKLDQ      Z14, Z13, Z12
+	VPUNPCKLQDQ     Z12, Z11, Z11
+	VPMOVDW         Z11, Y11
+	VCVTPH2PS       Y11, Z11
+	VBROADCASTI32X4 66(CX), Z12
+	VINSERTI32X4    $0x01, 66(SI)(DX*1), Z12, Z12
+	VINSERTI32X4    $0x02, 66(DI)(DX*2), Z12, Z12
+	VINSERTI32X4    $0x03, 66(R9), Z12, Z12
+	VBROADCASTI32X4 66(CX)(DX*1), Z13
+	VINSERTI32X4    $0x01, 66(SI)(DX*2), Z13, Z13
+	VINSERTI32X4    $0x02, 66(R8), Z13, Z13
+	VINSERTI32X4    $0x03, 66(R9)(DX*1), Z13, Z13
+	VBROADCASTI32X4 66(CX)(DX*2), Z14
+	VINSERTI32X4    $0x01, 66(DI), Z14, Z14
+	VINSERTI32X4    $0x02, 66(R8)(DX*1), Z14, Z14
+	VINSERTI32X4    $0x03, 66(R9)(DX*2), Z14, Z14
+	VBROADCASTI32X4 66(SI), Z15
+	VINSERTI32X4    $0x01, 66(DI)(DX*1), Z15, Z15
+	VINSERTI32X4    $0x02, 66(R8)(DX*2), Z15, Z15
+	VINSERTI32X4    $0x03, 66(R10), Z15, Z15
+	VPUNPCKLDQ      Z13, Z12, Z16
+	VPUNPCKHDQ      Z13, Z12, Z12
+	VPUNPCKLDQ      Z15, Z14, Z13
+	VPUNPCKHDQ      Z15, Z14, Z14
+	VPUNPCKLQDQ     Z13, Z16, Z15
+	VPUNPCKHQDQ     Z13, Z16, Z13
+	VPUNPCKLQDQ     Z14, Z12, Z16
+	VPUNPCKHQDQ     Z14, Z12, Z12
+	VPSRLD          $0x1c, Z15, Z14
+	VCVTDQ2PS       Z14, Z14
+	VADDPS          Z0, Z14, Z14
+	VMULPS          Z11, Z14, Z14
+	VMULPS          Z0, Z14, Z14
+	VMOVUPS         Z14, 512(AX)
+	VPANDD          Z15, Z1, Z14
+	VPSLLD          $0x01, Z15, Z17
+	VPTERNLOGD      $0xf8, Z2, Z17, Z14
+	VPSLLD          $0x02, Z15, Z17
+	VPTERNLOGD      $0xf8, Z3, Z17, Z14
+	VPSLLD          $0x03, Z15, Z15
+	VPTERNLOGD      $0xf8, Z4, Z15, Z14
+	VPANDD          Z14, Z5, Z15
+	VPSHUFB         Z15, Z6, Z15
+	VPSRLD          $0x04, Z14, Z17
+	VPANDD          Z17, Z5, Z17
+	VPSHUFB         Z17, Z6, Z17
+	VPTERNLOGD      $0x96, Z15, Z17, Z14
+	VBROADCASTI32X4 (SP), Z15
+	VINSERTI32X4    $0x01, 1024(SP), Z15, Z15
+	VINSERTI32X4    $0x02, 2048(SP), Z15, Z15
+	VINSERTI32X4    $0x03, 3072(SP), Z15, Z15
+	VBROADCASTI32X4 256(SP), Z17
+	VINSERTI32X4    $0x01, 1280(SP), Z17, Z17
+	VINSERTI32X4    $0x02, 2304(SP), Z17, Z17
+	VINSERTI32X4    $0x03, 3328(SP), Z17, Z17
+	VBROADCASTI32X4 512(SP), Z18
+	VINSERTI32X4    $0x01, 1536(SP), Z18, Z18
+	VINSERTI32X4    $0x02, 2560(SP), Z18, Z18
+	VINSERTI32X4    $0x03, 3584(SP), Z18, Z18
+	VBROADCASTI32X4 768(SP), Z19
+	VINSERTI32X4    $0x01, 1792(SP), Z19, Z19
+	VINSERTI32X4    $0x02, 2816(SP), Z19, Z19
+	VINSERTI32X4    $0x03, 3840(SP), Z19, Z19
+	VPUNPCKLDQ      Z17, Z15, Z20
+	VPUNPCKHDQ      Z17, Z15, Z15
+	VPUNPCKLDQ      Z19, Z18, Z17
+	VPUNPCKHDQ      Z19, Z18, Z18
+	VPUNPCKLQDQ     Z17, Z20, Z19
+	VPUNPCKHQDQ     Z17, Z20, Z17
+	VPUNPCKLQDQ     Z18, Z15, Z20
+	VPUNPCKHQDQ     Z18, Z15, Z15
+	VPSHUFB         Z8, Z14, Z18
+	VPTESTMB        Z9, Z18, K1
+	VPSUBB          Z19, Z7, K1, Z19
+	VMOVDQU64       Z19, (AX)
+	VPSHUFB         Z8, Z14, Z18
+	VPTESTMB        Z10, Z18, K1
+	VPSUBB          Z17, Z7, K1, Z17
+	VMOVDQU64       Z17, 64(AX)
+	VPSRLD          $0x08, Z14, Z17
+	VPSHUFB         Z8, Z17, Z17
+	VPTESTMB        Z9, Z17, K1
+	VPSUBB          Z20, Z7, K1, Z20
+	VMOVDQU64       Z20, 128(AX)
+	VPSRLD          $0x08, Z14, Z17
+	VPSHUFB         Z8, Z17, Z17
+	VPTESTMB        Z10, Z17, K1
+	VPSUBB          Z15, Z7, K1, Z15
+	VMOVDQU64       Z15, 192(AX)
+	VBROADCASTI32X4 16(SP), Z15
+	VINSERTI32X4    $0x01, 1040(SP), Z15, Z15
+	VINSERTI32X4    $0x02, 2064(SP), Z15, Z15
+	VINSERTI32X4    $0x03, 3088(SP), Z15, Z15
+	VBROADCASTI32X4 272(SP), Z17
+	VINSERTI32X4    $0x01, 1296(SP), Z17, Z17
+	VINSERTI32X4    $0x02, 2320(SP), Z17, Z17
+	VINSERTI32X4    $0x03, 3344(SP), Z17, Z17
+	VBROADCASTI32X4 528(SP), Z18
+	VINSERTI32X4    $0x01, 1552(SP), Z18, Z18
+	VINSERTI32X4    $0x02, 2576(SP), Z18, Z18
+	VINSERTI32X4    $0x03, 3600(SP), Z18, Z18
+	VBROADCASTI32X4 784(SP), Z19
+	VINSERTI32X4    $0x01, 1808(SP), Z19, Z19
+	VINSERTI32X4    $0x02, 2832(SP), Z19, Z19
+	VINSERTI32X4    $0x03, 3856(SP), Z19, Z19
+	VPUNPCKLDQ      Z17, Z15, Z20
+	VPUNPCKHDQ      Z17, Z15, Z15
+	VPUNPCKLDQ      Z19, Z18, Z17
+	VPUNPCKHDQ      Z19, Z18, Z18
+	VPUNPCKLQDQ     Z17, Z20, Z19
+	VPUNPCKHQDQ     Z17, Z20, Z17
+	VPUNPCKLQDQ     Z18, Z15, Z20
+	VPUNPCKHQDQ     Z18, Z15, Z15
+	VPSRLD          $0x10, Z14, Z18
+	VPSHUFB         Z8, Z18, Z18
+	VPTESTMB        Z9, Z18, K1
+	VPSUBB          Z19, Z7, K1, Z19
+	VMOVDQU64       Z19, 256(AX)
+	VPSRLD          $0x10, Z14, Z18
+	VPSHUFB         Z8, Z18, Z18
+	VPTESTMB        Z10, Z18, K1
+	VPSUBB          Z17, Z7, K1, Z17
+	VMOVDQU64       Z17, 320(AX)
+	VPSRLD          $0x18, Z14, Z17
+	VPSHUFB         Z8, Z17, Z17
+	VPTESTMB        Z9, Z17, K1
+	VPSUBB          Z20, Z7, K1, Z20
+	VMOVDQU64       Z20, 384(AX)
+	VPSRLD          $0x18, Z14, Z14
+	VPSHUFB         Z8, Z14, Z14
+	VPTESTMB        Z10, Z14, K1
+	VPSUBB          Z15, Z7, K1, Z15
+	VMOVDQU64       Z15, 448(AX)
+	VPSRLD          $0x1c, Z13, Z14
+	VCVTDQ2PS       Z14, Z14
+	VADDPS          Z0, Z14, Z14
+	VMULPS          Z11, Z14, Z14
+	VMULPS          Z0, Z14, Z14
+	VMOVUPS         Z14, 1280(AX)
+	VPANDD          Z13, Z1, Z14
+	VPSLLD          $0x01, Z13, Z15
+	VPTERNLOGD      $0xf8, Z2, Z15, Z14
+	VPSLLD          $0x02, Z13, Z15
+	VPTERNLOGD      $0xf8, Z3, Z15, Z14
+	VPSLLD          $0x03, Z13, Z13
+	VPTERNLOGD      $0xf8, Z4, Z13, Z14
+	VPANDD          Z14, Z5, Z13
+	VPSHUFB         Z13, Z6, Z13
+	VPSRLD          $0x04, Z14, Z15
+	VPANDD          Z15, Z5, Z15
+	VPSHUFB         Z15, Z6, Z15
+	VPTERNLOGD      $0x96, Z13, Z15, Z14
+	VBROADCASTI32X4 32(SP), Z13
+	VINSERTI32X4    $0x01, 1056(SP), Z13, Z13
+	VINSERTI32X4    $0x02, 2080(SP), Z13, Z13
+	VINSERTI32X4    $0x03, 3104(SP), Z13, Z13
+	VBROADCASTI32X4 288(SP), Z15
+	VINSERTI32X4    $0x01, 1312(SP), Z15, Z15
+	VINSERTI32X4    $0x02, 2336(SP), Z15, Z15
+	VINSERTI32X4    $0x03, 3360(SP), Z15, Z15
+	VBROADCASTI32X4 544(SP), Z17
+	VINSERTI32X4    $0x01, 1568(SP), Z17, Z17
+	VINSERTI32X4    $0x02, 2592(SP), Z17, Z17
+	VINSERTI32X4    $0x03, 3616(SP), Z17, Z17
+	VBROADCASTI32X4 800(SP), Z18
+	VINSERTI32X4    $0x01, 1824(SP), Z18, Z18
+	VINSERTI32X4    $0x02, 2848(SP), Z18, Z18
+	VINSERTI32X4    $0x03, 3872(SP), Z18, Z18
+	VPUNPCKLDQ      Z15, Z13, Z19
+	VPUNPCKHDQ      Z15, Z13, Z13
+	VPUNPCKLDQ      Z18, Z17, Z15
+	VPUNPCKHDQ      Z18, Z17, Z17
+	VPUNPCKLQDQ     Z15, Z19, Z18
+	VPUNPCKHQDQ     Z15, Z19, Z15
+	VPUNPCKLQDQ     Z17, Z13, Z19
+	VPUNPCKHQDQ     Z17, Z13, Z13
+	VPSHUFB         Z8, Z14, Z17
+	VPTESTMB        Z9, Z17, K1
+	VPSUBB          Z18, Z7, K1, Z18
+	VMOVDQU64       Z18, 768(AX)
+	VPSHUFB         Z8, Z14, Z17
+	VPTESTMB        Z10, Z17, K1
+	VPSUBB          Z15, Z7, K1, Z15
+	VMOVDQU64       Z15, 832(AX)
+	VPSRLD          $0x08, Z14, Z15
+	VPSHUFB         Z8, Z15, Z15
+	VPTESTMB        Z9, Z15, K1
+	VPSUBB          Z19, Z7, K1, Z19
+	VMOVDQU64       Z19, 896(AX)
+	VPSRLD          $0x08, Z14, Z15
+	VPSHUFB         Z8, Z15, Z15
+	VPTESTMB        Z10, Z15, K1
+	VPSUBB          Z13, Z7, K1, Z13
+	VMOVDQU64       Z13, 960(AX)
+	VBROADCASTI32X4 48(SP), Z13
+	VINSERTI32X4    $0x01, 1072(SP), Z13, Z13
+	VINSERTI32X4    $0x02, 2096(SP), Z13, Z13
+	VINSERTI32X4    $0x03, 3120(SP), Z13, Z13
+	VBROADCASTI32X4 304(SP), Z15
+	VINSERTI32X4    $0x01, 1328(SP), Z15, Z15
+	VINSERTI32X4    $0x02, 2352(SP), Z15, Z15
+	VINSERTI32X4    $0x03, 3376(SP), Z15, Z15
+	VBROADCASTI32X4 560(SP), Z17
+	VINSERTI32X4    $0x01, 1584(SP), Z17, Z17
+	VINSERTI32X4    $0x02, 2608(SP), Z17, Z17
+	VINSERTI32X4    $0x03, 3632(SP), Z17, Z17
+	VBROADCASTI32X4 816(SP), Z18
+	VINSERTI32X4    $0x01, 1840(SP), Z18, Z18
+	VINSERTI32X4    $0x02, 2864(SP), Z18, Z18
+	VINSERTI32X4    $0x03, 3888(SP), Z18, Z18
+	VPUNPCKLDQ      Z15, Z13, Z19
+	VPUNPCKHDQ      Z15, Z13, Z13
+	VPUNPCKLDQ      Z18, Z17, Z15
+	VPUNPCKHDQ      Z18, Z17, Z17
+	VPUNPCKLQDQ     Z15, Z19, Z18
+	VPUNPCKHQDQ     Z15, Z19, Z15
+	VPUNPCKLQDQ     Z17, Z13, Z19
+	VPUNPCKHQDQ     Z17, Z13, Z13
+	VPSRLD          $0x10, Z14, Z17
+	VPSHUFB         Z8, Z17, Z17
+	VPTESTMB        Z9, Z17, K1
+	VPSUBB          Z18, Z7, K1, Z18
+	VMOVDQU64       Z18, 1024(AX)
+	VPSRLD          $0x10, Z14, Z17
+	VPSHUFB         Z8, Z17, Z17
+	VPTESTMB        Z10, Z17, K1
+	VPSUBB          Z15, Z7, K1, Z15
+	VMOVDQU64       Z15, 1088(AX)
+	VPSRLD          $0x18, Z14, Z15
+	VPSHUFB         Z8, Z15, Z15
+	VPTESTMB        Z9, Z15, K1
+	VPSUBB          Z19, Z7, K1, Z19
+	VMOVDQU64       Z19, 1152(AX)
+	VPSRLD          $0x18, Z14, Z14
+	VPSHUFB         Z8, Z14, Z14
+	VPTESTMB        Z10, Z14, K1
+	VPSUBB          Z13, Z7, K1, Z13
+	VMOVDQU64       Z13, 1216(AX)
+	VPSRLD          $0x1c, Z16, Z13
+	VCVTDQ2PS       Z13, Z13
+	VADDPS          Z0, Z13, Z13
+	VMULPS          Z11, Z13, Z13
+	VMULPS          Z0, Z13, Z13
+	VMOVUPS         Z13, 2048(AX)
+	VPANDD          Z16, Z1, Z13
+	VPSLLD          $0x01, Z16, Z14
+	VPTERNLOGD      $0xf8, Z2, Z14, Z13
+	VPSLLD          $0x02, Z16, Z14
+	VPTERNLOGD      $0xf8, Z3, Z14, Z13
+	VPSLLD          $0x03, Z16, Z14
+	VPTERNLOGD      $0xf8, Z4, Z14, Z13
+	VPANDD          Z13, Z5, Z14
+	VPSHUFB         Z14, Z6, Z14
+	VPSRLD          $0x04, Z13, Z15
+	VPANDD          Z15, Z5, Z15
+	VPSHUFB         Z15, Z6, Z15
+	VPTERNLOGD      $0x96, Z14, Z15, Z13
+	VBROADCASTI32X4 64(SP), Z14
+	VINSERTI32X4    $0x01, 1088(SP), Z14, Z14
+	VINSERTI32X4    $0x02, 2112(SP), Z14, Z14
+	VINSERTI32X4    $0x03, 3136(SP), Z14, Z14
+	VBROADCASTI32X4 320(SP), Z15
+	VINSERTI32X4    $0x01, 1344(SP), Z15, Z15
+	VINSERTI32X4    $0x02, 2368(SP), Z15, Z15
+	VINSERTI32X4    $0x03, 3392(SP), Z15, Z15
+	VBROADCASTI32X4 576(SP), Z16
+	VINSERTI32X4    $0x01, 1600(SP), Z16, Z16
+	VINSERTI32X4    $0x02, 2624(SP), Z16, Z16
+	VINSERTI32X4    $0x03, 3648(SP), Z16, Z16
+	VBROADCASTI32X4 832(SP), Z17
+	VINSERTI32X4    $0x01, 1856(SP), Z17, Z17
+	VINSERTI32X4    $0x02, 2880(SP), Z17, Z17
+	VINSERTI32X4    $0x03, 3904(SP), Z17, Z17
+	VPUNPCKLDQ      Z15, Z14, Z18
+	VPUNPCKHDQ      Z15, Z14, Z14
+	VPUNPCKLDQ      Z17, Z16, Z15
+	VPUNPCKHDQ      Z17, Z16, Z16
+	VPUNPCKLQDQ     Z15, Z18, Z17
+	VPUNPCKHQDQ     Z15, Z18, Z15
+	VPUNPCKLQDQ     Z16, Z14, Z18
+	VPUNPCKHQDQ     Z16, Z14, Z14
+	VPSHUFB         Z8, Z13, Z16
+	VPTESTMB        Z9, Z16, K1
+	VPSUBB          Z17, Z7, K1, Z17
+	VMOVDQU64       Z17, 1536(AX)
+	VPSHUFB         Z8, Z13, Z16
+	VPTESTMB        Z10, Z16, K1
+	VPSUBB          Z15, Z7, K1, Z15
+	VMOVDQU64       Z15, 1600(AX)
+	VPSRLD          $0x08, Z13, Z15
+	VPSHUFB         Z8, Z15, Z15
+	VPTESTMB        Z9, Z15, K1
+	VPSUBB          Z18, Z7, K1, Z18
+	VMOVDQU64       Z18, 1664(AX)
+	VPSRLD          $0x08, Z13, Z15
+	VPSHUFB         Z8, Z15, Z15
+	VPTESTMB        Z10, Z15, K1
+	VPSUBB          Z14, Z7, K1, Z14
+	VMOVDQU64       Z14, 1728(AX)
+	VBROADCASTI32X4 80(SP), Z14
+	VINSERTI32X4    $0x01, 1104(SP), Z14, Z14
+	VINSERTI32X4    $0x02, 2128(SP), Z14, Z14
+	VINSERTI32X4    $0x03, 3152(SP), Z14, Z14
+	VBROADCASTI32X4 336(SP), Z15
+	VINSERTI32X4    $0x01, 1360(SP), Z15, Z15
+	VINSERTI32X4    $0x02, 2384(SP), Z15, Z15
+	VINSERTI32X4    $0x03, 3408(SP), Z15, Z15
+	VBROADCASTI32X4 592(SP), Z16
+	VINSERTI32X4    $0x01, 1616(SP), Z16, Z16
+	VINSERTI32X4    $0x02, 2640(SP), Z16, Z16
+	VINSERTI32X4    $0x03, 3664(SP), Z16, Z16
+	VBROADCASTI32X4 848(SP), Z17
+	VINSERTI32X4    $0x01, 1872(SP), Z17, Z17
+	VINSERTI32X4    $0x02, 2896(SP), Z17, Z17
+	VINSERTI32X4    $0x03, 3920(SP), Z17, Z17
+	VPUNPCKLDQ      Z15, Z14, Z18
+	VPUNPCKHDQ      Z15, Z14, Z14
+	VPUNPCKLDQ      Z17, Z16, Z15
+	VPUNPCKHDQ      Z17, Z16, Z16
+	VPUNPCKLQDQ     Z15, Z18, Z17
+	VPUNPCKHQDQ     Z15, Z18, Z15
+	VPUNPCKLQDQ     Z16, Z14, Z18
+	VPUNPCKHQDQ     Z16, Z14, Z14
+	VPSRLD          $0x10, Z13, Z16
+	VPSHUFB         Z8, Z16, Z16
+	VPTESTMB        Z9, Z16, K1
+	VPSUBB          Z17, Z7, K1, Z17
+	VMOVDQU64       Z17, 1792(AX)
+	VPSRLD          $0x10, Z13, Z16
+	VPSHUFB         Z8, Z16, Z16
+	VPTESTMB        Z10, Z16, K1
+	VPSUBB          Z15, Z7, K1, Z15
+	VMOVDQU64       Z15, 1856(AX)
+	VPSRLD          $0x18, Z13, Z15
+	VPSHUFB         Z8, Z15, Z15
+	VPTESTMB        Z9, Z15, K1
+	VPSUBB          Z18, Z7, K1, Z18
+	VMOVDQU64       Z18, 1920(AX)
+	VPSRLD          $0x18, Z13, Z13
+	VPSHUFB         Z8, Z13, Z13
+	VPTESTMB        Z10, Z13, K1
+	VPSUBB          Z14, Z7, K1, Z14
+	VMOVDQU64       Z14, 1984(AX)
+	VPSRLD          $0x1c, Z12, Z13
+	VCVTDQ2PS       Z13, Z13
+	VADDPS          Z0, Z13, Z13
+	VMULPS          Z11, Z13, Z13
+	VMULPS          Z0, Z13, Z13
+	VMOVUPS         Z13, 2816(AX)
+	VPANDD          Z12, Z1, Z13
+	VPSLLD          $0x01, Z12, Z14
+	VPTERNLOGD      $0xf8, Z2, Z14, Z13
+	VPSLLD          $0x02, Z12, Z14
+	VPTERNLOGD      $0xf8, Z3, Z14, Z13
+	VPSLLD          $0x03, Z12, Z12
+	VPTERNLOGD      $0xf8, Z4, Z12, Z13
+	VPANDD          Z13, Z5, Z12
+	VPSHUFB         Z12, Z6, Z12
+	VPSRLD          $0x04, Z13, Z14
+	VPANDD          Z14, Z5, Z14
+	VPSHUFB         Z14, Z6, Z14
+	VPTERNLOGD      $0x96, Z12, Z14, Z13
+	VBROADCASTI32X4 96(SP), Z12
+	VINSERTI32X4    $0x01, 1120(SP), Z12, Z12
+	VINSERTI32X4    $0x02, 2144(SP), Z12, Z12
+	VINSERTI32X4    $0x03, 3168(SP), Z12, Z12
+	VBROADCASTI32X4 352(SP), Z14
+	VINSERTI32X4    $0x01, 1376(SP), Z14, Z14
+	VINSERTI32X4    $0x02, 2400(SP), Z14, Z14
+	VINSERTI32X4    $0x03, 3424(SP), Z14, Z14
+	VBROADCASTI32X4 608(SP), Z15
+	VINSERTI32X4    $0x01, 1632(SP), Z15, Z15
+	VINSERTI32X4    $0x02, 2656(SP), Z15, Z15
+	VINSERTI32X4    $0x03, 3680(SP), Z15, Z15
+	VBROADCASTI32X4 864(SP), Z16
+	VINSERTI32X4    $0x01, 1888(SP), Z16, Z16
+	VINSERTI32X4    $0x02, 2912(SP), Z16, Z16
+	VINSERTI32X4    $0x03, 3936(SP), Z16, Z16
+	VPUNPCKLDQ      Z14, Z12, Z17
+	VPUNPCKHDQ      Z14, Z12, Z12
+	VPUNPCKLDQ      Z16, Z15, Z14
+	VPUNPCKHDQ      Z16, Z15, Z15
+	VPUNPCKLQDQ     Z14, Z17, Z16
+	VPUNPCKHQDQ     Z14, Z17, Z14
+	VPUNPCKLQDQ     Z15, Z12, Z17
+	VPUNPCKHQDQ     Z15, Z12, Z12
+	VPSHUFB         Z8, Z13, Z15
+	VPTESTMB        Z9, Z15, K1
+	VPSUBB          Z16, Z7, K1, Z16
+	VMOVDQU64       Z16, 2304(AX)
+	VPSHUFB         Z8, Z13, Z15
+	VPTESTMB        Z10, Z15, K1
+	VPSUBB          Z14, Z7, K1, Z14
+	VMOVDQU64       Z14, 2368(AX)
+	VPSRLD          $0x08, Z13, Z14
+	VPSHUFB         Z8, Z14, Z14
+	VPTESTMB        Z9, Z14, K1
+	VPSUBB          Z17, Z7, K1, Z17
+	VMOVDQU64       Z17, 2432(AX)
+	VPSRLD          $0x08, Z13, Z14
+	VPSHUFB         Z8, Z14, Z14
+	VPTESTMB        Z10, Z14, K1
+	VPSUBB          Z12, Z7, K1, Z12
+	VMOVDQU64       Z12, 2496(AX)
+	VBROADCASTI32X4 112(SP), Z12
+	VINSERTI32X4    $0x01, 1136(SP), Z12, Z12
+	VINSERTI32X4    $0x02, 2160(SP), Z12, Z12
+	VINSERTI32X4    $0x03, 3184(SP), Z12, Z12
+	VBROADCASTI32X4 368(SP), Z14
+	VINSERTI32X4    $0x01, 1392(SP), Z14, Z14
+	VINSERTI32X4    $0x02, 2416(SP), Z14, Z14
+	VINSERTI32X4    $0x03, 3440(SP), Z14, Z14
+	VBROADCASTI32X4 624(SP), Z15
+	VINSERTI32X4    $0x01, 1648(SP), Z15, Z15
+	VINSERTI32X4    $0x02, 2672(SP), Z15, Z15
+	VINSERTI32X4    $0x03, 3696(SP), Z15, Z15
+	VBROADCASTI32X4 880(SP), Z16
+	VINSERTI32X4    $0x01, 1904(SP), Z16, Z16
+	VINSERTI32X4    $0x02, 2928(SP), Z16, Z16
+	VINSERTI32X4    $0x03, 3952(SP), Z16, Z16
+	VPUNPCKLDQ      Z14, Z12, Z17
+	VPUNPCKHDQ      Z14, Z12, Z12
+	VPUNPCKLDQ      Z16, Z15, Z14
+	VPUNPCKHDQ      Z16, Z15, Z15
+	VPUNPCKLQDQ     Z14, Z17, Z16
+	VPUNPCKHQDQ     Z14, Z17, Z14
+	VPUNPCKLQDQ     Z15, Z12, Z17
+	VPUNPCKHQDQ     Z15, Z12, Z12
+	VPSRLD          $0x10, Z13, Z15
+	VPSHUFB         Z8, Z15, Z15
+	VPTESTMB        Z9, Z15, K1
+	VPSUBB          Z16, Z7, K1, Z16
+	VMOVDQU64       Z16, 2560(AX)
+	VPSRLD          $0x10, Z13, Z15
+	VPSHUFB         Z8, Z15, Z15
+	VPTESTMB        Z10, Z15, K1
+	VPSUBB          Z14, Z7, K1, Z14
+	VMOVDQU64       Z14, 2624(AX)
+	VPSRLD          $0x18, Z13, Z14
+	VPSHUFB         Z8, Z14, Z14
+	VPTESTMB        Z9, Z14, K1
+	VPSUBB          Z17, Z7, K1, Z17
+	VMOVDQU64       Z17, 2688(AX)
+	VPSRLD          $0x18, Z13, Z13
+	VPSHUFB         Z8, Z13, Z13
+	VPTESTMB        Z10, Z13, K1
+	VPSUBB          Z12, Z7, K1, Z12
+	VMOVDQU64       Z12, 2752(AX)
+	VBROADCASTI32X4 82(CX), Z12
+	VINSERTI32X4    $0x01, 82(SI)(DX*1), Z12, Z12
+	VINSERTI32X4    $0x02, 82(DI)(DX*2), Z12, Z12
+	VINSERTI32X4    $0x03, 82(R9), Z12, Z12
+	VBROADCASTI32X4 82(CX)(DX*1), Z13
+	VINSERTI32X4    $0x01, 82(SI)(DX*2), Z13, Z13
+	VINSERTI32X4    $0x02, 82(R8), Z13, Z13
+	VINSERTI32X4    $0x03, 82(R9)(DX*1), Z13, Z13
+	VBROADCASTI32X4 82(CX)(DX*2), Z14
+	VINSERTI32X4    $0x01, 82(DI), Z14, Z14
+	VINSERTI32X4    $0x02, 82(R8)(DX*1), Z14, Z14
+	VINSERTI32X4    $0x03, 82(R9)(DX*2), Z14, Z14
+	VBROADCASTI32X4 82(SI), Z15
+	VINSERTI32X4    $0x01, 82(DI)(DX*1), Z15, Z15
+	VINSERTI32X4    $0x02, 82(R8)(DX*2), Z15, Z15
+	VINSERTI32X4    $0x03, 82(R10), Z15, Z15
+	VPUNPCKLDQ      Z13, Z12, Z16
+	VPUNPCKHDQ      Z13, Z12, Z12
+	VPUNPCKLDQ      Z15, Z14, Z13
+	VPUNPCKHDQ      Z15, Z14, Z14
+	VPUNPCKLQDQ     Z13, Z16, Z15
+	VPUNPCKHQDQ     Z13, Z16, Z13
+	VPUNPCKLQDQ     Z14, Z12, Z16
+	VPUNPCKHQDQ     Z14, Z12, Z12
+	VPSRLD          $0x1c, Z15, Z14
+	VCVTDQ2PS       Z14, Z14
+	VADDPS          Z0, Z14, Z14
+	VMULPS          Z11, Z14, Z14
+	VMULPS          Z0, Z14, Z14
+	VMOVUPS         Z14, 3584(AX)
+	VPANDD          Z15, Z1, Z14
+	VPSLLD          $0x01, Z15, Z17
+	VPTERNLOGD      $0xf8, Z2, Z17, Z14
+	VPSLLD          $0x02, Z15, Z17
+	VPTERNLOGD      $0xf8, Z3, Z17, Z14
+	VPSLLD          $0x03, Z15, Z15
+	VPTERNLOGD      $0xf8, Z4, Z15, Z14
+	VPANDD          Z14, Z5, Z15
+	VPSHUFB         Z15, Z6, Z15
+	VPSRLD          $0x04, Z14, Z17
+	VPANDD          Z17, Z5, Z17
+	VPSHUFB         Z17, Z6, Z17
+	VPTERNLOGD      $0x96, Z15, Z17, Z14
+	VBROADCASTI32X4 128(SP), Z15
+	VINSERTI32X4    $0x01, 1152(SP), Z15, Z15
+	VINSERTI32X4    $0x02, 2176(SP), Z15, Z15
+	VINSERTI32X4    $0x03, 3200(SP), Z15, Z15
+	VBROADCASTI32X4 384(SP), Z17
+	VINSERTI32X4    $0x01, 1408(SP), Z17, Z17
+	VINSERTI32X4    $0x02, 2432(SP), Z17, Z17
+	VINSERTI32X4    $0x03, 3456(SP), Z17, Z17
+	VBROADCASTI32X4 640(SP), Z18
+	VINSERTI32X4    $0x01, 1664(SP), Z18, Z18
+	VINSERTI32X4    $0x02, 2688(SP), Z18, Z18
+	VINSERTI32X4    $0x03, 3712(SP), Z18, Z18
+	VBROADCASTI32X4 896(SP), Z19
+	VINSERTI32X4    $0x01, 1920(SP), Z19, Z19
+	VINSERTI32X4    $0x02, 2944(SP), Z19, Z19
+	VINSERTI32X4    $0x03, 3968(SP), Z19, Z19
+	VPUNPCKLDQ      Z17, Z15, Z20
+	VPUNPCKHDQ      Z17, Z15, Z15
+	VPUNPCKLDQ      Z19, Z18, Z17
+	VPUNPCKHDQ      Z19, Z18, Z18
+	VPUNPCKLQDQ     Z17, Z20, Z19
+	VPUNPCKHQDQ     Z17, Z20, Z17
+	VPUNPCKLQDQ     Z18, Z15, Z20
+	VPUNPCKHQDQ     Z18, Z15, Z15
+	VPSHUFB         Z8, Z14, Z18
+	VPTESTMB        Z9, Z18, K1
+	VPSUBB          Z19, Z7, K1, Z19
+	VMOVDQU64       Z19, 3072(AX)
+	VPSHUFB         Z8, Z14, Z18
+	VPTESTMB        Z10, Z18, K1
+	VPSUBB          Z17, Z7, K1, Z17
+	VMOVDQU64       Z17, 3136(AX)
+	VPSRLD          $0x08, Z14, Z17
+	VPSHUFB         Z8, Z17, Z17
+	VPTESTMB        Z9, Z17, K1
+	VPSUBB          Z20, Z7, K1, Z20
+	VMOVDQU64       Z20, 3200(AX)
+	VPSRLD          $0x08, Z14, Z17
+	VPSHUFB         Z8, Z17, Z17
+	VPTESTMB        Z10, Z17, K1
+	VPSUBB          Z15, Z7, K1, Z15
+	VMOVDQU64       Z15, 3264(AX)
+	VBROADCASTI32X4 144(SP), Z15
+	VINSERTI32X4    $0x01, 1168(SP), Z15, Z15
+	VINSERTI32X4    $0x02, 2192(SP), Z15, Z15
+	VINSERTI32X4    $0x03, 3216(SP), Z15, Z15
+	VBROADCASTI32X4 400(SP), Z17
+	VINSERTI32X4    $0x01, 1424(SP), Z17, Z17
+	VINSERTI32X4    $0x02, 2448(SP), Z17, Z17
+	VINSERTI32X4    $0x03, 3472(SP), Z17, Z17
+	VBROADCASTI32X4 656(SP), Z18
+	VINSERTI32X4    $0x01, 1680(SP), Z18, Z18
+	VINSERTI32X4    $0x02, 2704(SP), Z18, Z18
+	VINSERTI32X4    $0x03, 3728(SP), Z18, Z18
+	VBROADCASTI32X4 912(SP), Z19
+	VINSERTI32X4    $0x01, 1936(SP), Z19, Z19
+	VINSERTI32X4    $0x02, 2960(SP), Z19, Z19
+	VINSERTI32X4    $0x03, 3984(SP), Z19, Z19
+	VPUNPCKLDQ      Z17, Z15, Z20
+	VPUNPCKHDQ      Z17, Z15, Z15
+	VPUNPCKLDQ      Z19, Z18, Z17
+	VPUNPCKHDQ      Z19, Z18, Z18
+	VPUNPCKLQDQ     Z17, Z20, Z19
+	VPUNPCKHQDQ     Z17, Z20, Z17
+	VPUNPCKLQDQ     Z18, Z15, Z20
+	VPUNPCKHQDQ     Z18, Z15, Z15
+	VPSRLD          $0x10, Z14, Z18
+	VPSHUFB         Z8, Z18, Z18
+	VPTESTMB        Z9, Z18, K1
+	VPSUBB          Z19, Z7, K1, Z19
+	VMOVDQU64       Z19, 3328(AX)
+	VPSRLD          $0x10, Z14, Z18
+	VPSHUFB         Z8, Z18, Z18
+	VPTESTMB        Z10, Z18, K1
+	VPSUBB          Z17, Z7, K1, Z17
+	VMOVDQU64       Z17, 3392(AX)
+	VPSRLD          $0x18, Z14, Z17
+	VPSHUFB         Z8, Z17, Z17
+	VPTESTMB        Z9, Z17, K1
+	VPSUBB          Z20, Z7, K1, Z20
+	VMOVDQU64       Z20, 3456(AX)
+	VPSRLD          $0x18, Z14, Z14
+	VPSHUFB         Z8, Z14, Z14
+	VPTESTMB        Z10, Z14, K1
+	VPSUBB          Z15, Z7, K1, Z15
+	VMOVDQU64       Z15, 3520(AX)
+	VPSRLD          $0x1c, Z13, Z14
+	VCVTDQ2PS       Z14, Z14
+	VADDPS          Z0, Z14, Z14
+	VMULPS          Z11, Z14, Z14
+	VMULPS          Z0, Z14, Z14
+	VMOVUPS         Z14, 4352(AX)
+	VPANDD          Z13, Z1, Z14
+	VPSLLD          $0x01, Z13, Z15
+	VPTERNLOGD      $0xf8, Z2, Z15, Z14
+	VPSLLD          $0x02, Z13, Z15
+	VPTERNLOGD      $0xf8, Z3, Z15, Z14
+	VPSLLD          $0x03, Z13, Z13
+	VPTERNLOGD      $0xf8, Z4, Z13, Z14
+	VPANDD          Z14, Z5, Z13
+	VPSHUFB         Z13, Z6, Z13
+	VPSRLD          $0x04, Z14, Z15
+	VPANDD          Z15, Z5, Z15
+	VPSHUFB         Z15, Z6, Z15
+	VPTERNLOGD      $0x96, Z13, Z15, Z14
+	VBROADCASTI32X4 160(SP), Z13
+	VINSERTI32X4    $0x01, 1184(SP), Z13, Z13
+	VINSERTI32X4    $0x02, 2208(SP), Z13, Z13
+	VINSERTI32X4    $0x03, 3232(SP), Z13, Z13
+	VBROADCASTI32X4 416(SP), Z15
+	VINSERTI32X4    $0x01, 1440(SP), Z15, Z15
+	VINSERTI32X4    $0x02, 2464(SP), Z15, Z15
+	VINSERTI32X4    $0x03, 3488(SP), Z15, Z15
+	VBROADCASTI32X4 672(SP), Z17
+	VINSERTI32X4    $0x01, 1696(SP), Z17, Z17
+	VINSERTI32X4    $0x02, 2720(SP), Z17, Z17
+	VINSERTI32X4    $0x03, 3744(SP), Z17, Z17
+	VBROADCASTI32X4 928(SP), Z18
+	VINSERTI32X4    $0x01, 1952(SP), Z18, Z18
+	VINSERTI32X4    $0x02, 2976(SP), Z18, Z18
+	VINSERTI32X4    $0x03, 4000(SP), Z18, Z18
+	VPUNPCKLDQ      Z15, Z13, Z19
+	VPUNPCKHDQ      Z15, Z13, Z13
+	VPUNPCKLDQ      Z18, Z17, Z15
+	VPUNPCKHDQ      Z18, Z17, Z17
+	VPUNPCKLQDQ     Z15, Z19, Z18
+	VPUNPCKHQDQ     Z15, Z19, Z15
+	VPUNPCKLQDQ     Z17, Z13, Z19
+	VPUNPCKHQDQ     Z17, Z13, Z13
+	VPSHUFB         Z8, Z14, Z17
+	VPTESTMB        Z9, Z17, K1
+	VPSUBB          Z18, Z7, K1, Z18
+	VMOVDQU64       Z18, 3840(AX)
+	VPSHUFB         Z8, Z14, Z17
+	VPTESTMB        Z10, Z17, K1
+	VPSUBB          Z15, Z7, K1, Z15
+	VMOVDQU64       Z15, 3904(AX)
+	VPSRLD          $0x08, Z14, Z15
+	VPSHUFB         Z8, Z15, Z15
+	VPTESTMB        Z9, Z15, K1
+	VPSUBB          Z19, Z7, K1, Z19
+	VMOVDQU64       Z19, 3968(AX)
+	VPSRLD          $0x08, Z14, Z15
+	VPSHUFB         Z8, Z15, Z15
+	VPTESTMB        Z10, Z15, K1
+	VPSUBB          Z13, Z7, K1, Z13
+	VMOVDQU64       Z13, 4032(AX)
+	VBROADCASTI32X4 176(SP), Z13
+	VINSERTI32X4    $0x01, 1200(SP), Z13, Z13
+	VINSERTI32X4    $0x02, 2224(SP), Z13, Z13
+	VINSERTI32X4    $0x03, 3248(SP), Z13, Z13
+	VBROADCASTI32X4 432(SP), Z15
+	VINSERTI32X4    $0x01, 1456(SP), Z15, Z15
+	VINSERTI32X4    $0x02, 2480(SP), Z15, Z15
+	VINSERTI32X4    $0x03, 3504(SP), Z15, Z15
+	VBROADCASTI32X4 688(SP), Z17
+	VINSERTI32X4    $0x01, 1712(SP), Z17, Z17
+	VINSERTI32X4    $0x02, 2736(SP), Z17, Z17
+	VINSERTI32X4    $0x03, 3760(SP), Z17, Z17
+	VBROADCASTI32X4 944(SP), Z18
+	VINSERTI32X4    $0x01, 1968(SP), Z18, Z18
+	VINSERTI32X4    $0x02, 2992(SP), Z18, Z18
+	VINSERTI32X4    $0x03, 4016(SP), Z18, Z18
+	VPUNPCKLDQ      Z15, Z13, Z19
+	VPUNPCKHDQ      Z15, Z13, Z13
+	VPUNPCKLDQ      Z18, Z17, Z15
+	VPUNPCKHDQ      Z18, Z17, Z17
+	VPUNPCKLQDQ     Z15, Z19, Z18
+	VPUNPCKHQDQ     Z15, Z19, Z15
+	VPUNPCKLQDQ     Z17, Z13, Z19
+	VPUNPCKHQDQ     Z17, Z13, Z13
+	VPSRLD          $0x10, Z14, Z17
+	VPSHUFB         Z8, Z17, Z17
+	VPTESTMB        Z9, Z17, K1
+	VPSUBB          Z18, Z7, K1, Z18
+	VMOVDQU64       Z18, 4096(AX)
+	VPSRLD          $0x10, Z14, Z17
+	VPSHUFB         Z8, Z17, Z17
+	VPTESTMB        Z10, Z17, K1
+	VPSUBB          Z15, Z7, K1, Z15
+	VMOVDQU64       Z15, 4160(AX)
+	VPSRLD          $0x18, Z14, Z15
+	VPSHUFB         Z8, Z15, Z15
+	VPTESTMB        Z9, Z15, K1
+	VPSUBB          Z19, Z7, K1, Z19
+	VMOVDQU64       Z19, 4224(AX)
+	VPSRLD          $0x18, Z14, Z14
+	VPSHUFB         Z8, Z14, Z14
+	VPTESTMB        Z10, Z14, K1
+	VPSUBB          Z13, Z7, K1, Z13
+	VMOVDQU64       Z13, 4288(AX)
+	VPSRLD          $0x1c, Z16, Z13
+	VCVTDQ2PS       Z13, Z13
+	VADDPS          Z0, Z13, Z13
+	VMULPS          Z11, Z13, Z13
+	VMULPS          Z0, Z13, Z13
+	VMOVUPS         Z13, 5120(AX)
+	VPANDD          Z16, Z1, Z13
+	VPSLLD          $0x01, Z16, Z14
+	VPTERNLOGD      $0xf8, Z2, Z14, Z13
+	VPSLLD          $0x02, Z16, Z14
+	VPTERNLOGD      $0xf8, Z3, Z14, Z13
+	VPSLLD          $0x03, Z16, Z14
+	VPTERNLOGD      $0xf8, Z4, Z14, Z13
+	VPANDD          Z13, Z5, Z14
+	VPSHUFB         Z14, Z6, Z14
+	VPSRLD          $0x04, Z13, Z15
+	VPANDD          Z15, Z5, Z15
+	VPSHUFB         Z15, Z6, Z15
+	VPTERNLOGD      $0x96, Z14, Z15, Z13
+	VBROADCASTI32X4 192(SP), Z14
+	VINSERTI32X4    $0x01, 1216(SP), Z14, Z14
+	VINSERTI32X4    $0x02, 2240(SP), Z14, Z14
+	VINSERTI32X4    $0x03, 3264(SP), Z14, Z14
+	VBROADCASTI32X4 448(SP), Z15
+	VINSERTI32X4    $0x01, 1472(SP), Z15, Z15
+	VINSERTI32X4    $0x02, 2496(SP), Z15, Z15
+	VINSERTI32X4    $0x03, 3520(SP), Z15, Z15
+	VBROADCASTI32X4 704(SP), Z16
+	VINSERTI32X4    $0x01, 1728(SP), Z16, Z16
+	VINSERTI32X4    $0x02, 2752(SP), Z16, Z16
+	VINSERTI32X4    $0x03, 3776(SP), Z16, Z16
+	VBROADCASTI32X4 960(SP), Z17
+	VINSERTI32X4    $0x01, 1984(SP), Z17, Z17
+	VINSERTI32X4    $0x02, 3008(SP), Z17, Z17
+	VINSERTI32X4    $0x03, 4032(SP), Z17, Z17
+	VPUNPCKLDQ      Z15, Z14, Z18
+	VPUNPCKHDQ      Z15, Z14, Z14
+	VPUNPCKLDQ      Z17, Z16, Z15
+	VPUNPCKHDQ      Z17, Z16, Z16
+	VPUNPCKLQDQ     Z15, Z18, Z17
+	VPUNPCKHQDQ     Z15, Z18, Z15
+	VPUNPCKLQDQ     Z16, Z14, Z18
+	VPUNPCKHQDQ     Z16, Z14, Z14
+	VPSHUFB         Z8, Z13, Z16
+	VPTESTMB        Z9, Z16, K1
+	VPSUBB          Z17, Z7, K1, Z17
+	VMOVDQU64       Z17, 4608(AX)
+	VPSHUFB         Z8, Z13, Z16
+	VPTESTMB        Z10, Z16, K1
+	VPSUBB          Z15, Z7, K1, Z15
+	VMOVDQU64       Z15, 4672(AX)
+	VPSRLD          $0x08, Z13, Z15
+	VPSHUFB         Z8, Z15, Z15
+	VPTESTMB        Z9, Z15, K1
+	VPSUBB          Z18, Z7, K1, Z18
+	VMOVDQU64       Z18, 4736(AX)
+	VPSRLD          $0x08, Z13, Z15
+	VPSHUFB         Z8, Z15, Z15
+	VPTESTMB        Z10, Z15, K1
+	VPSUBB          Z14, Z7, K1, Z14
+	VMOVDQU64       Z14, 4800(AX)
+	VBROADCASTI32X4 208(SP), Z14
+	VINSERTI32X4    $0x01, 1232(SP), Z14, Z14
+	VINSERTI32X4    $0x02, 2256(SP), Z14, Z14
+	VINSERTI32X4    $0x03, 3280(SP), Z14, Z14
+	VBROADCASTI32X4 464(SP), Z15
+	VINSERTI32X4    $0x01, 1488(SP), Z15, Z15
+	VINSERTI32X4    $0x02, 2512(SP), Z15, Z15
+	VINSERTI32X4    $0x03, 3536(SP), Z15, Z15
+	VBROADCASTI32X4 720(SP), Z16
+	VINSERTI32X4    $0x01, 1744(SP), Z16, Z16
+	VINSERTI32X4    $0x02, 2768(SP), Z16, Z16
+	VINSERTI32X4    $0x03, 3792(SP), Z16, Z16
+	VBROADCASTI32X4 976(SP), Z17
+	VINSERTI32X4    $0x01, 2000(SP), Z17, Z17
+	VINSERTI32X4    $0x02, 3024(SP), Z17, Z17
+	VINSERTI32X4    $0x03, 4048(SP), Z17, Z17
+	VPUNPCKLDQ      Z15, Z14, Z18
+	VPUNPCKHDQ      Z15, Z14, Z14
+	VPUNPCKLDQ      Z17, Z16, Z15
+	VPUNPCKHDQ      Z17, Z16, Z16
+	VPUNPCKLQDQ     Z15, Z18, Z17
+	VPUNPCKHQDQ     Z15, Z18, Z15
+	VPUNPCKLQDQ     Z16, Z14, Z18
+	VPUNPCKHQDQ     Z16, Z14, Z14
+	VPSRLD          $0x10, Z13, Z16
+	VPSHUFB         Z8, Z16, Z16
+	VPTESTMB        Z9, Z16, K1
+	VPSUBB          Z17, Z7, K1, Z17
+	VMOVDQU64       Z17, 4864(AX)
+	VPSRLD          $0x10, Z13, Z16
+	VPSHUFB         Z8, Z16, Z16
+	VPTESTMB        Z10, Z16, K1
+	VPSUBB          Z15, Z7, K1, Z15
+	VMOVDQU64       Z15, 4928(AX)
+	VPSRLD          $0x18, Z13, Z15
+	VPSHUFB         Z8, Z15, Z15
+	VPTESTMB        Z9, Z15, K1
+	VPSUBB          Z18, Z7, K1, Z18
+	VMOVDQU64       Z18, 4992(AX)
+	VPSRLD          $0x18, Z13, Z13
+	VPSHUFB         Z8, Z13, Z13
+	VPTESTMB        Z10, Z13, K1
+	VPSUBB          Z14, Z7, K1, Z14
+	VMOVDQU64       Z14, 5056(AX)
+	VPSRLD          $0x1c, Z12, Z13
+	VCVTDQ2PS       Z13, Z13
+	VADDPS          Z0, Z13, Z13
+	VMULPS          Z11, Z13, Z13
+	VMULPS          Z0, Z13, Z13
+	VMOVUPS         Z13, 5888(AX)
+	VPANDD          Z12, Z1, Z11
+	VPSLLD          $0x01, Z12, Z13
+	VPTERNLOGD      $0xf8, Z2, Z13, Z11
+	VPSLLD          $0x02, Z12, Z13
+	VPTERNLOGD      $0xf8, Z3, Z13, Z11
+	VPSLLD          $0x03, Z12, Z12
+	VPTERNLOGD      $0xf8, Z4, Z12, Z11
+	VPANDD          Z11, Z5, Z12
+	VPSHUFB         Z12, Z6, Z12
+	VPSRLD          $0x04, Z11, Z13
+	VPANDD          Z13, Z5, Z13
+	VPSHUFB         Z13, Z6, Z13
+	VPTERNLOGD      $0x96, Z12, Z13, Z11
+	VBROADCASTI32X4 224(SP), Z12
+	VINSERTI32X4    $0x01, 1248(SP), Z12, Z12
+	VINSERTI32X4    $0x02, 2272(SP), Z12, Z12
+	VINSERTI32X4    $0x03, 3296(SP), Z12, Z12
+	VBROADCASTI32X4 480(SP), Z13
+	VINSERTI32X4    $0x01, 1504(SP), Z13, Z13
+	VINSERTI32X4    $0x02, 2528(SP), Z13, Z13
+	VINSERTI32X4    $0x03, 3552(SP), Z13, Z13
+	VBROADCASTI32X4 736(SP), Z14
+	VINSERTI32X4    $0x01, 1760(SP), Z14, Z14
+	VINSERTI32X4    $0x02, 2784(SP), Z14, Z14
+	VINSERTI32X4    $0x03, 3808(SP), Z14, Z14
+	VBROADCASTI32X4 992(SP), Z15
+	VINSERTI32X4    $0x01, 2016(SP), Z15, Z15
+	VINSERTI32X4    $0x02, 3040(SP), Z15, Z15
+	VINSERTI32X4    $0x03, 4064(SP), Z15, Z15
+	VPUNPCKLDQ      Z13, Z12, Z16
+	VPUNPCKHDQ      Z13, Z12, Z12
+	VPUNPCKLDQ      Z15, Z14, Z13
+	VPUNPCKHDQ      Z15, Z14, Z14
+	VPUNPCKLQDQ     Z13, Z16, Z15
+	VPUNPCKHQDQ     Z13, Z16, Z13
+	VPUNPCKLQDQ     Z14, Z12, Z16
+	VPUNPCKHQDQ     Z14, Z12, Z12
+	VPSHUFB         Z8, Z11, Z14
+	VPTESTMB        Z9, Z14, K1
+	VPSUBB          Z15, Z7, K1, Z15
+	VMOVDQU64       Z15, 5376(AX)
+	VPSHUFB         Z8, Z11, Z14
+	VPTESTMB        Z10, Z14, K1
+	VPSUBB          Z13, Z7, K1, Z13
+	VMOVDQU64       Z13, 5440(AX)
+	VPSRLD          $0x08, Z11, Z13
+	VPSHUFB         Z8, Z13, Z13
+	VPTESTMB        Z9, Z13, K1
+	VPSUBB          Z16, Z7, K1, Z16
+	VMOVDQU64       Z16, 5504(AX)
+	VPSRLD          $0x08, Z11, Z13
+	VPSHUFB         Z8, Z13, Z13
+	VPTESTMB        Z10, Z13, K1
+	VPSUBB          Z12, Z7, K1, Z12
+	VMOVDQU64       Z12, 5568(AX)
+	VBROADCASTI32X4 240(SP), Z12
+	VINSERTI32X4    $0x01, 1264(SP), Z12, Z12
+	VINSERTI32X4    $0x02, 2288(SP), Z12, Z12
+	VINSERTI32X4    $0x03, 3312(SP), Z12, Z12
+	VBROADCASTI32X4 496(SP), Z13
+	VINSERTI32X4    $0x01, 1520(SP), Z13, Z13
+	VINSERTI32X4    $0x02, 2544(SP), Z13, Z13
+	VINSERTI32X4    $0x03, 3568(SP), Z13, Z13
+	VBROADCASTI32X4 752(SP), Z14
+	VINSERTI32X4    $0x01, 1776(SP), Z14, Z14
+	VINSERTI32X4    $0x02, 2800(SP), Z14, Z14
+	VINSERTI32X4    $0x03, 3824(SP), Z14, Z14
+	VBROADCASTI32X4 1008(SP), Z15
+	VINSERTI32X4    $0x01, 2032(SP), Z15, Z15
+	VINSERTI32X4    $0x02, 3056(SP), Z15, Z15
+	VINSERTI32X4    $0x03, 4080(SP), Z15, Z15
+	VPUNPCKLDQ      Z13, Z12, Z16
+	VPUNPCKHDQ      Z13, Z12, Z12
+	VPUNPCKLDQ      Z15, Z14, Z13
+	VPUNPCKHDQ      Z15, Z14, Z14
+	VPUNPCKLQDQ     Z13, Z16, Z15
+	VPUNPCKHQDQ     Z13, Z16, Z13
+	VPUNPCKLQDQ     Z14, Z12, Z16
+	VPUNPCKHQDQ     Z14, Z12, Z12
+	VPSRLD          $0x10, Z11, Z14
+	VPSHUFB         Z8, Z14, Z14
+	VPTESTMB        Z9, Z14, K1
+	VPSUBB          Z15, Z7, K1, Z15
+	VMOVDQU64       Z15, 5632(AX)
+	VPSRLD          $0x10, Z11, Z14
+	VPSHUFB         Z8, Z14, Z14
+	VPTESTMB        Z10, Z14, K1
+	VPSUBB          Z13, Z7, K1, Z13
+	VMOVDQU64       Z13, 5696(AX)
+	VPSRLD          $0x18, Z11, Z13
+	VPSHUFB         Z8, Z13, Z13
+	VPTESTMB        Z9, Z13, K1
+	VPSUBB          Z16, Z7, K1, Z16
+	VMOVDQU64       Z16, 5760(AX)
+	VPSRLD          $0x18, Z11, Z11
+	VPSHUFB         Z8, Z11, Z11
+	VPTESTMB        Z10, Z11, K1
+	VPSUBB          Z12, Z7, K1, Z12
+	VMOVDQU64       Z12, 5824(AX)
+	ADDQ            $0x00000062, CX
+	ADDQ            $0x00000062, SI
+	ADDQ            $0x00000062, DI
+	ADDQ            $0x00000062, R8
+	ADDQ            $0x00000062, R9
+	ADDQ            $0x00000062, R10
+	ADDQ            $0x00001800, AX
+	DECQ            BX
+	JNE             block
+	VZEROUPPER
+	RET
+
+DATA unpackIQ3_XXSConst0<>+0(SB)/8, $0x3f0000003f000000
+DATA unpackIQ3_XXSConst0<>+8(SB)/8, $0x3f0000003f000000
+GLOBL unpackIQ3_XXSConst0<>(SB), RODATA|NOPTR, $16
+
+DATA unpackIQ3_XXSConst1<>+0(SB)/8, $0x0000007f0000007f
+DATA unpackIQ3_XXSConst1<>+8(SB)/8, $0x0000007f0000007f
+GLOBL unpackIQ3_XXSConst1<>(SB), RODATA|NOPTR, $16
+
+DATA unpackIQ3_XXSConst2<>+0(SB)/8, $0x00007f0000007f00
+DATA unpackIQ3_XXSConst2<>+8(SB)/8, $0x00007f0000007f00
+GLOBL unpackIQ3_XXSConst2<>(SB), RODATA|NOPTR, $16
+
+DATA unpackIQ3_XXSConst3<>+0(SB)/8, $0x007f0000007f0000
+DATA unpackIQ3_XXSConst3<>+8(SB)/8, $0x007f0000007f0000
+GLOBL unpackIQ3_XXSConst3<>(SB), RODATA|NOPTR, $16
+
+DATA unpackIQ3_XXSConst4<>+0(SB)/8, $0x7f0000007f000000
+DATA unpackIQ3_XXSConst4<>+8(SB)/8, $0x7f0000007f000000
+GLOBL unpackIQ3_XXSConst4<>(SB), RODATA|NOPTR, $16
+
+DATA unpackIQ3_XXSConst5<>+0(SB)/8, $0x0f0f0f0f0f0f0f0f
+DATA unpackIQ3_XXSConst5<>+8(SB)/8, $0x0f0f0f0f0f0f0f0f
+GLOBL unpackIQ3_XXSConst5<>(SB), RODATA|NOPTR, $16
+
+DATA unpackIQ3_XXSConst6<>+0(SB)/8, $0x8000008000808000
+DATA unpackIQ3_XXSConst6<>+8(SB)/8, $0x0080800080000080
+GLOBL unpackIQ3_XXSConst6<>(SB), RODATA|NOPTR, $16
+
+DATA unpackIQ3_XXSConst7<>+0(SB)/8, $0x8080808080808080
+DATA unpackIQ3_XXSConst7<>+8(SB)/8, $0x8080808080808080
+GLOBL unpackIQ3_XXSConst7<>(SB), RODATA|NOPTR, $16
+
+DATA unpackIQ3_XXSConst8<>+0(SB)/8, $0x0404040400000000
+DATA unpackIQ3_XXSConst8<>+8(SB)/8, $0x0c0c0c0c08080808
+GLOBL unpackIQ3_XXSConst8<>(SB), RODATA|NOPTR, $16
+
+DATA unpackIQ3_XXSConst9<>+0(SB)/8, $0x0804020108040201
+DATA unpackIQ3_XXSConst9<>+8(SB)/8, $0x0804020108040201
+GLOBL unpackIQ3_XXSConst9<>(SB), RODATA|NOPTR, $16
+
+DATA unpackIQ3_XXSConst10<>+0(SB)/8, $0x8040201080402010
+DATA unpackIQ3_XXSConst10<>+8(SB)/8, $0x8040201080402010
+GLOBL unpackIQ3_XXSConst10<>(SB), RODATA|NOPTR, $16
+
+// func unpackIQ3_SAVX512(panel *byte, rows *byte, stride int, blocks int)
+// Requires: AVX, AVX512BW, AVX512F
+TEXT ·unpackIQ3_SAVX512(SB), $4104-32
+	MOVQ            panel+0(FP), AX
+	MOVQ            rows+8(FP), CX
+	MOVQ            stride+16(FP), DX
+	MOVQ            blocks+24(FP), BX
+	LEAQ            (CX)(DX*2), SI
+	ADDQ            DX, SI
+	LEAQ            (SI)(DX*2), DI
+	ADDQ            DX, DI
+	LEAQ            (DI)(DX*2), R8
+	ADDQ            DX, R8
+	LEAQ            (R8)(DX*2), R9
+	ADDQ            DX, R9
+	LEAQ            (R9)(DX*2), R10
+	ADDQ            DX, R10
+	VBROADCASTI32X4 unpackIQ3_SConst0<>+0(SB), Z0
+	VBROADCASTI32X4 unpackIQ3_SConst1<>+0(SB), Z1
+	VBROADCASTI32X4 unpackIQ3_SConst2<>+0(SB), Z2
+	VBROADCASTI32X4 unpackIQ3_SConst3<>+0(SB), Z3
+	VBROADCASTI32X4 unpackIQ3_SConst4<>+0(SB), Z4
+
+block:
+	LEAQ ·gridIQ3_S+0(SB), R11
+	MOVQ CX, R12
+	LEAQ (SP), R13
+	MOVQ $0x00000010, 4096(SP)
+
+row:
+	MOVBLZX         2(R12), R14
+	MOVWLZX         66(R12), R15
+	SHLL            $0x08, R15
+	ANDL            $0x00000100, R15
+	ORL             R15, R14
+	MOVL            (R11)(R14*4), R14
+	MOVL            R14, (R13)
+	MOVBLZX         3(R12), R14
+	MOVWLZX         66(R12), R15
+	SHLL            $0x07, R15
+	ANDL            $0x00000100, R15
+	ORL             R15, R14
+	MOVL            (R11)(R14*4), R14
+	MOVL            R14, 4(R13)
+	MOVBLZX         4(R12), R14
+	MOVWLZX         66(R12), R15
+	SHLL            $0x06, R15
+	ANDL            $0x00000100, R15
+	ORL             R15, R14
+	MOVL            (R11)(R14*4), R14
+	MOVL            R14, 8(R13)
+	MOVBLZX         5(R12), R14
+	MOVWLZX         66(R12), R15
+	SHLL            $0x05, R15
+	ANDL            $0x00000100, R15
+	ORL             R15, R14
+	MOVL            (R11)(R14*4), R14
+	MOVL            R14, 12(R13)
+	MOVBLZX         6(R12), R14
+	MOVWLZX         66(R12), R15
+	SHLL            $0x04, R15
+	ANDL            $0x00000100, R15
+	ORL             R15, R14
+	MOVL            (R11)(R14*4), R14
+	MOVL            R14, 16(R13)
+	MOVBLZX         7(R12), R14
+	MOVWLZX         66(R12), R15
+	SHLL            $0x03, R15
+	ANDL            $0x00000100, R15
+	ORL             R15, R14
+	MOVL            (R11)(R14*4), R14
+	MOVL            R14, 20(R13)
+	MOVBLZX         8(R12), R14
+	MOVWLZX         66(R12), R15
+	SHLL            $0x02, R15
+	ANDL            $0x00000100, R15
+	ORL             R15, R14
+	MOVL            (R11)(R14*4), R14
+	MOVL            R14, 24(R13)
+	MOVBLZX         9(R12), R14
+	MOVWLZX         66(R12), R15
+	SHLL            $0x01, R15
+	ANDL            $0x00000100, R15
+	ORL             R15, R14
+	MOVL            (R11)(R14*4), R14
+	MOVL            R14, 28(R13)
+	MOVBLZX         10(R12), R14
+	MOVWLZX         67(R12), R15
+	SHLL            $0x08, R15
+	ANDL            $0x00000100, R15
+	ORL             R15, R14
+	MOVL            (R11)(R14*4), R14
+	MOVL            R14, 32(R13)
+	MOVBLZX         11(R12), R14
+	MOVWLZX         67(R12), R15
+	SHLL            $0x07, R15
+	ANDL            $0x00000100, R15
+	ORL             R15, R14
+	MOVL            (R11)(R14*4), R14
+	MOVL            R14, 36(R13)
+	MOVBLZX         12(R12), R14
+	MOVWLZX         67(R12), R15
+	SHLL            $0x06, R15
+	ANDL            $0x00000100, R15
+	ORL             R15, R14
+	MOVL            (R11)(R14*4), R14
+	MOVL            R14, 40(R13)
+	MOVBLZX         13(R12), R14
+	MOVWLZX         67(R12), R15
+	SHLL            $0x05, R15
+	ANDL            $0x00000100, R15
+	ORL             R15, R14
+	MOVL            (R11)(R14*4), R14
+	MOVL            R14, 44(R13)
+	MOVBLZX         14(R12), R14
+	MOVWLZX         67(R12), R15
+	SHLL            $0x04, R15
+	ANDL            $0x00000100, R15
+	ORL             R15, R14
+	MOVL            (R11)(R14*4), R14
+	MOVL            R14, 48(R13)
+	MOVBLZX         15(R12), R14
+	MOVWLZX         67(R12), R15
+	SHLL            $0x03, R15
+	ANDL            $0x00000100, R15
+	ORL             R15, R14
+	MOVL            (R11)(R14*4), R14
+	MOVL            R14, 52(R13)
+	MOVBLZX         16(R12), R14
+	MOVWLZX         67(R12), R15
+	SHLL            $0x02, R15
+	ANDL            $0x00000100, R15
+	ORL             R15, R14
+	MOVL            (R11)(R14*4), R14
+	MOVL            R14, 56(R13)
+	MOVBLZX         17(R12), R14
+	MOVWLZX         67(R12), R15
+	SHLL            $0x01, R15
+	ANDL            $0x00000100, R15
+	ORL             R15, R14
+	MOVL            (R11)(R14*4), R14
+	MOVL            R14, 60(R13)
+	MOVBLZX         18(R12), R14
+	MOVWLZX         68(R12), R15
+	SHLL            $0x08, R15
+	ANDL            $0x00000100, R15
+	ORL             R15, R14
+	MOVL            (R11)(R14*4), R14
+	MOVL            R14, 64(R13)
+	MOVBLZX         19(R12), R14
+	MOVWLZX         68(R12), R15
+	SHLL            $0x07, R15
+	ANDL            $0x00000100, R15
+	ORL             R15, R14
+	MOVL            (R11)(R14*4), R14
+	MOVL            R14, 68(R13)
+	MOVBLZX         20(R12), R14
+	MOVWLZX         68(R12), R15
+	SHLL            $0x06, R15
+	ANDL            $0x00000100, R15
+	ORL             R15, R14
+	MOVL            (R11)(R14*4), R14
+	MOVL            R14, 72(R13)
+	MOVBLZX         21(R12), R14
+	MOVWLZX         68(R12), R15
+	SHLL            $0x05, R15
+	ANDL            $0x00000100, R15
+	ORL             R15, R14
+	MOVL            (R11)(R14*4), R14
+	MOVL            R14, 76(R13)
+	MOVBLZX         22(R12), R14
+	MOVWLZX         68(R12), R15
+	SHLL            $0x04, R15
+	ANDL            $0x00000100, R15
+	ORL             R15, R14
+	MOVL            (R11)(R14*4), R14
+	MOVL            R14, 80(R13)
+	MOVBLZX         23(R12), R14
+	MOVWLZX         68(R12), R15
+	SHLL            $0x03, R15
+	ANDL            $0x00000100, R15
+	ORL             R15, R14
+	MOVL            (R11)(R14*4), R14
+	MOVL            R14, 84(R13)
+	MOVBLZX         24(R12), R14
+	MOVWLZX         68(R12), R15
+	SHLL            $0x02, R15
+	ANDL            $0x00000100, R15
+	ORL             R15, R14
+	MOVL            (R11)(R14*4), R14
+	MOVL            R14, 88(R13)
+	MOVBLZX         25(R12), R14
+	MOVWLZX         68(R12), R15
+	SHLL            $0x01, R15
+	ANDL            $0x00000100, R15
+	ORL             R15, R14
+	MOVL            (R11)(R14*4), R14
+	MOVL            R14, 92(R13)
+	MOVBLZX         26(R12), R14
+	MOVWLZX         69(R12), R15
+	SHLL            $0x08, R15
+	ANDL            $0x00000100, R15
+	ORL             R15, R14
+	MOVL            (R11)(R14*4), R14
+	MOVL            R14, 96(R13)
+	MOVBLZX         27(R12), R14
+	MOVWLZX         69(R12), R15
+	SHLL            $0x07, R15
+	ANDL            $0x00000100, R15
+	ORL             R15, R14
+	MOVL            (R11)(R14*4), R14
+	MOVL            R14, 100(R13)
+	MOVBLZX         28(R12), R14
+	MOVWLZX         69(R12), R15
+	SHLL            $0x06, R15
+	ANDL            $0x00000100, R15
+	ORL             R15, R14
+	MOVL            (R11)(R14*4), R14
+	MOVL            R14, 104(R13)
+	MOVBLZX         29(R12), R14
+	MOVWLZX         69(R12), R15
+	SHLL            $0x05, R15
+	ANDL            $0x00000100, R15
+	ORL             R15, R14
+	MOVL            (R11)(R14*4), R14
+	MOVL            R14, 108(R13)
+	MOVBLZX         30(R12), R14
+	MOVWLZX         69(R12), R15
+	SHLL            $0x04, R15
+	ANDL            $0x00000100, R15
+	ORL             R15, R14
+	MOVL            (R11)(R14*4), R14
+	MOVL            R14, 112(R13)
+	MOVBLZX         31(R12), R14
+	MOVWLZX         69(R12), R15
+	SHLL            $0x03, R15
+	ANDL            $0x00000100, R15
+	ORL             R15, R14
+	MOVL            (R11)(R14*4), R14
+	MOVL            R14, 116(R13)
+	MOVBLZX         32(R12), R14
+	MOVWLZX         69(R12), R15
+	SHLL            $0x02, R15
+	ANDL            $0x00000100, R15
+	ORL             R15, R14
+	MOVL            (R11)(R14*4), R14
+	MOVL            R14, 120(R13)
+	MOVBLZX         33(R12), R14
+	MOVWLZX         69(R12), R15
+	SHLL            $0x01, R15
+	ANDL            $0x00000100, R15
+	ORL             R15, R14
+	MOVL            (R11)(R14*4), R14
+	MOVL            R14, 124(R13)
+	MOVBLZX         34(R12), R14
+	MOVWLZX         70(R12), R15
+	SHLL            $0x08, R15
+	ANDL            $0x00000100, R15
+	ORL             R15, R14
+	MOVL            (R11)(R14*4), R14
+	MOVL            R14, 128(R13)
+	MOVBLZX         35(R12), R14
+	MOVWLZX         70(R12), R15
+	SHLL            $0x07, R15
+	ANDL            $0x00000100, R15
+	ORL             R15, R14
+	MOVL            (R11)(R14*4), R14
+	MOVL            R14, 132(R13)
+	MOVBLZX         36(R12), R14
+	MOVWLZX         70(R12), R15
+	SHLL            $0x06, R15
+	ANDL            $0x00000100, R15
+	ORL             R15, R14
+	MOVL            (R11)(R14*4), R14
+	MOVL            R14, 136(R13)
+	MOVBLZX         37(R12), R14
+	MOVWLZX         70(R12), R15
+	SHLL            $0x05, R15
+	ANDL            $0x00000100, R15
+	ORL             R15, R14
+	MOVL            (R11)(R14*4), R14
+	MOVL            R14, 140(R13)
+	MOVBLZX         38(R12), R14
+	MOVWLZX         70(R12), R15
+	SHLL            $0x04, R15
+	ANDL            $0x00000100, R15
+	ORL             R15, R14
+	MOVL            (R11)(R14*4), R14
+	MOVL            R14, 144(R13)
+	MOVBLZX         39(R12), R14
+	MOVWLZX         70(R12), R15
+	SHLL            $0x03, R15
+	ANDL            $0x00000100, R15
+	ORL             R15, R14
+	MOVL            (R11)(R14*4), R14
+	MOVL            R14, 148(R13)
+	MOVBLZX         40(R12), R14
+	MOVWLZX         70(R12), R15
+	SHLL            $0x02, R15
+	ANDL            $0x00000100, R15
+	ORL             R15, R14
+	MOVL            (R11)(R14*4), R14
+	MOVL            R14, 152(R13)
+	MOVBLZX         41(R12), R14
+	MOVWLZX         70(R12), R15
+	SHLL            $0x01, R15
+	ANDL            $0x00000100, R15
+	ORL             R15, R14
+	MOVL            (R11)(R14*4), R14
+	MOVL            R14, 156(R13)
+	MOVBLZX         42(R12), R14
+	MOVWLZX         71(R12), R15
+	SHLL            $0x08, R15
+	ANDL            $0x00000100, R15
+	ORL             R15, R14
+	MOVL            (R11)(R14*4), R14
+	MOVL            R14, 160(R13)
+	MOVBLZX         43(R12), R14
+	MOVWLZX         71(R12), R15
+	SHLL            $0x07, R15
+	ANDL            $0x00000100, R15
+	ORL             R15, R14
+	MOVL            (R11)(R14*4), R14
+	MOVL            R14, 164(R13)
+	MOVBLZX         44(R12), R14
+	MOVWLZX         71(R12), R15
+	SHLL            $0x06, R15
+	ANDL            $0x00000100, R15
+	ORL             R15, R14
+	MOVL            (R11)(R14*4), R14
+	MOVL            R14, 168(R13)
+	MOVBLZX         45(R12), R14
+	MOVWLZX         71(R12), R15
+	SHLL            $0x05, R15
+	ANDL            $0x00000100, R15
+	ORL             R15, R14
+	MOVL            (R11)(R14*4), R14
+	MOVL            R14, 172(R13)
+	MOVBLZX         46(R12), R14
+	MOVWLZX         71(R12), R15
+	SHLL            $0x04, R15
+	ANDL            $0x00000100, R15
+	ORL             R15, R14
+	MOVL            (R11)(R14*4), R14
+	MOVL            R14, 176(R13)
+	MOVBLZX         47(R12), R14
+	MOVWLZX         71(R12), R15
+	SHLL            $0x03, R15
+	ANDL            $0x00000100, R15
+	ORL             R15, R14
+	MOVL            (R11)(R14*4), R14
+	MOVL            R14, 180(R13)
+	MOVBLZX         48(R12), R14
+	MOVWLZX         71(R12), R15
+	SHLL            $0x02, R15
+	ANDL            $0x00000100, R15
+	ORL             R15, R14
+	MOVL            (R11)(R14*4), R14
+	MOVL            R14, 184(R13)
+	MOVBLZX         49(R12), R14
+	MOVWLZX         71(R12), R15
+	SHLL            $0x01, R15
+	ANDL            $0x00000100, R15
+	ORL             R15, R14
+	MOVL            (R11)(R14*4), R14
+	MOVL            R14, 188(R13)
+	MOVBLZX         50(R12), R14
+	MOVWLZX         72(R12), R15
+	SHLL            $0x08, R15
+	ANDL            $0x00000100, R15
+	ORL             R15, R14
+	MOVL            (R11)(R14*4), R14
+	MOVL            R14, 192(R13)
+	MOVBLZX         51(R12), R14
+	MOVWLZX         72(R12), R15
+	SHLL            $0x07, R15
+	ANDL            $0x00000100, R15
+	ORL             R15, R14
+	MOVL            (R11)(R14*4), R14
+	MOVL            R14, 196(R13)
+	MOVBLZX         52(R12), R14
+	MOVWLZX         72(R12), R15
+	SHLL            $0x06, R15
+	ANDL            $0x00000100, R15
+	ORL             R15, R14
+	MOVL            (R11)(R14*4), R14
+	MOVL            R14, 200(R13)
+	MOVBLZX         53(R12), R14
+	MOVWLZX         72(R12), R15
+	SHLL            $0x05, R15
+	ANDL            $0x00000100, R15
+	ORL             R15, R14
+	MOVL            (R11)(R14*4), R14
+	MOVL            R14, 204(R13)
+	MOVBLZX         54(R12), R14
+	MOVWLZX         72(R12), R15
+	SHLL            $0x04, R15
+	ANDL            $0x00000100, R15
+	ORL             R15, R14
+	MOVL            (R11)(R14*4), R14
+	MOVL            R14, 208(R13)
+	MOVBLZX         55(R12), R14
+	MOVWLZX         72(R12), R15
+	SHLL            $0x03, R15
+	ANDL            $0x00000100, R15
+	ORL             R15, R14
+	MOVL            (R11)(R14*4), R14
+	MOVL            R14, 212(R13)
+	MOVBLZX         56(R12), R14
+	MOVWLZX         72(R12), R15
+	SHLL            $0x02, R15
+	ANDL            $0x00000100, R15
+	ORL             R15, R14
+	MOVL            (R11)(R14*4), R14
+	MOVL            R14, 216(R13)
+	MOVBLZX         57(R12), R14
+	MOVWLZX         72(R12), R15
+	SHLL            $0x01, R15
+	ANDL            $0x00000100, R15
+	ORL             R15, R14
+	MOVL            (R11)(R14*4), R14
+	MOVL            R14, 220(R13)
+	MOVBLZX         58(R12), R14
+	MOVWLZX         73(R12), R15
+	SHLL            $0x08, R15
+	ANDL            $0x00000100, R15
+	ORL             R15, R14
+	MOVL            (R11)(R14*4), R14
+	MOVL            R14, 224(R13)
+	MOVBLZX         59(R12), R14
+	MOVWLZX         73(R12), R15
+	SHLL            $0x07, R15
+	ANDL            $0x00000100, R15
+	ORL             R15, R14
+	MOVL            (R11)(R14*4), R14
+	MOVL            R14, 228(R13)
+	MOVBLZX         60(R12), R14
+	MOVWLZX         73(R12), R15
+	SHLL            $0x06, R15
+	ANDL            $0x00000100, R15
+	ORL             R15, R14
+	MOVL            (R11)(R14*4), R14
+	MOVL            R14, 232(R13)
+	MOVBLZX         61(R12), R14
+	MOVWLZX         73(R12), R15
+	SHLL            $0x05, R15
+	ANDL            $0x00000100, R15
+	ORL             R15, R14
+	MOVL            (R11)(R14*4), R14
+	MOVL            R14, 236(R13)
+	MOVBLZX         62(R12), R14
+	MOVWLZX         73(R12), R15
+	SHLL            $0x04, R15
+	ANDL            $0x00000100, R15
+	ORL             R15, R14
+	MOVL            (R11)(R14*4), R14
+	MOVL            R14, 240(R13)
+	MOVBLZX         63(R12), R14
+	MOVWLZX         73(R12), R15
+	SHLL            $0x03, R15
+	ANDL            $0x00000100, R15
+	ORL             R15, R14
+	MOVL            (R11)(R14*4), R14
+	MOVL            R14, 244(R13)
+	MOVBLZX         64(R12), R14
+	MOVWLZX         73(R12), R15
+	SHLL            $0x02, R15
+	ANDL            $0x00000100, R15
+	ORL             R15, R14
+	MOVL            (R11)(R14*4), R14
+	MOVL            R14, 248(R13)
+	MOVBLZX         65(R12), R14
+	MOVWLZX         73(R12), R15
+	SHLL            $0x01, R15
+	ANDL            $0x00000100, R15
+	ORL             R15, R14
+	MOVL            (R11)(R14*4), R14
+	MOVL            R14, 252(R13)
+	ADDQ            DX, R12
+	ADDQ            $0x00000100, R13
+	DECQ            4096(SP)
+	JNE             row
+	VBROADCASTI32X4 (CX), Z5
+	VINSERTI32X4    $0x01, (SI)(DX*1), Z5, Z5
+	VINSERTI32X4    $0x02, (DI)(DX*2), Z5, Z5
+	VINSERTI32X4    $0x03, (R9), Z5, Z5
+	VBROADCASTI32X4 (CX)(DX*1), Z6
+	VINSERTI32X4    $0x01, (SI)(DX*2), Z6, Z6
+	VINSERTI32X4    $0x02, (R8), Z6, Z6
+	VINSERTI32X4    $0x03, (R9)(DX*1), Z6, Z6
+	VBROADCASTI32X4 (CX)(DX*2), Z7
+	VINSERTI32X4    $0x01, (DI), Z7, Z7
+	VINSERTI32X4    $0x02, (R8)(DX*1), Z7, Z7
+	VINSERTI32X4    $0x03, (R9)(DX*2), Z7, Z7
+	VBROADCASTI32X4 (SI), Z8
+	VINSERTI32X4    $0x01, (DI)(DX*1), Z8, Z8
+	VINSERTI32X4    $0x02, (R8)(DX*2), Z8, Z8
+	VINSERTI32X4    $0x03, (R10), Z8, Z8
+	VPUNPCKLDQ      Z6, Z5, Z5
+	VPUNPCKLDQ      Z8, Z7, Z6
+	VPUNPCKLQDQ     Z6, Z5, Z5
+	VPMOVDW         Z5, Y5
+	VCVTPH2PS       Y5, Z5
+	VBROADCASTI32X4 94(CX), Z6
+	VINSERTI32X4    $0x01, 94(SI)(DX*1), Z6, Z6
+	VINSERTI32X4    $0x02, 94(DI)(DX*2), Z6, Z6
+	VINSERTI32X4    $0x03, 94(R9), Z6, Z6
+	VBROADCASTI32X4 94(CX)(DX*1), Z7
+	VINSERTI32X4    $0x01, 94(SI)(DX*2), Z7, Z7
+	VINSERTI32X4    $0x02, 94(R8), Z7, Z7
+	VINSERTI32X4    $0x03, 94(R9)(DX*1), Z7, Z7
+	VBROADCASTI32X4 94(CX)(DX*2), Z8
+	VINSERTI32X4    $0x01, 94(DI), Z8, Z8
+	VINSERTI32X4    $0x02, 94(R8)(DX*1), Z8, Z8
+	VINSERTI32X4    $0x03, 94(R9)(DX*2), Z8, Z8
+	VBROADCASTI32X4 94(SI), Z9
+	VINSERTI32X4    $0x01, 94(DI)(DX*1), Z9, Z9
+	VINSERTI32X4    $0x02, 94(R8)(DX*2), Z9, Z9
+	VINSERTI32X4    $0x03, 94(R10), Z9, Z9
+	VPUNPCKHDQ      Z7, Z6, Z6
+	VPUNPCKHDQ      Z9, Z8, Z7
+	VPUNPCKHQDQ     Z7, Z6, Z6
+	VPSLLD          $0x1c, Z6, Z7
+	VPSRLD          $0x1c, Z7, Z7
+	VPADDD          Z7, Z7, Z7
+	VPORD           Z0, Z7, Z7
+	VCVTDQ2PS       Z7, Z7
+	VMULPS          Z5, Z7, Z7
+	VMOVUPS         Z7, 512(AX)
+	VPSLLD          $0x18, Z6, Z7
+	VPSRLD          $0x1c, Z7, Z7
+	VPADDD          Z7, Z7, Z7
+	VPORD           Z0, Z7, Z7
+	VCVTDQ2PS       Z7, Z7
+	VMULPS          Z5, Z7, Z7
+	VMOVUPS         Z7, 1280(AX)
+	VPSLLD          $0x14, Z6, Z7
+	VPSRLD          $0x1c, Z7, Z7
+	VPADDD          Z7, Z7, Z7
+	VPORD           Z0, Z7, Z7
+	VCVTDQ2PS       Z7, Z7
+	VMULPS          Z5, Z7, Z7
+	VMOVUPS         Z7, 2048(AX)
+	VPSLLD          $0x10, Z6, Z7
+	VPSRLD          $0x1c, Z7, Z7
+	VPADDD          Z7, Z7, Z7
+	VPORD           Z0, Z7, Z7
+	VCVTDQ2PS       Z7, Z7
+	VMULPS          Z5, Z7, Z7
+	VMOVUPS         Z7, 2816(AX)
+	VPSLLD          $0x0c, Z6, Z7
+	VPSRLD          $0x1c, Z7, Z7
+	VPADDD          Z7, Z7, Z7
+	VPORD           Z0, Z7, Z7
+	VCVTDQ2PS       Z7, Z7
+	VMULPS          Z5, Z7, Z7
+	VMOVUPS         Z7, 3584(AX)
+	VPSLLD          $0x08, Z6, Z7
+	VPSRLD          $0x1c, Z7, Z7
+	VPADDD          Z7, Z7, Z7
+	VPORD           Z0, Z7, Z7
+	VCVTDQ2PS       Z7, Z7
+	VMULPS          Z5, Z7, Z7
+	VMOVUPS         Z7, 4352(AX)
+	VPSLLD          $0x04, Z6, Z7
+	VPSRLD          $0x1c, Z7, Z7
+	VPADDD          Z7, Z7, Z7
+	VPORD           Z0, Z7, Z7
+	VCVTDQ2PS       Z7, Z7
+	VMULPS          Z5, Z7, Z7
+	VMOVUPS         Z7, 5120(AX)
+	VPSRLD          $0x1c, Z6, Z6
+	VPADDD          Z6, Z6, Z6
+	VPORD           Z0, Z6, Z6
+	VCVTDQ2PS       Z6, Z6
+	VMULPS          Z5, Z6, Z6
+	VMOVUPS         Z6, 5888(AX)
+	VBROADCASTI32X4 74(CX), Z5
+	VINSERTI32X4    $0x01, 74(SI)(DX*1), Z5, Z5
+	VINSERTI32X4    $0x02, 74(DI)(DX*2), Z5, Z5
+	VINSERTI32X4    $0x03, 74(R9), Z5, Z5
+	VBROADCASTI32X4 74(CX)(DX*1), Z6
+	VINSERTI32X4    $0x01, 74(SI)(DX*2), Z6, Z6
+	VINSERTI32X4    $0x02, 74(R8), Z6, Z6
+	VINSERTI32X4    $0x03, 74(R9)(DX*1), Z6, Z6
+	VBROADCASTI32X4 74(CX)(DX*2), Z7
+	VINSERTI32X4    $0x01, 74(DI), Z7, Z7
+	VINSERTI32X4    $0x02, 74(R8)(DX*1), Z7, Z7
+	VINSERTI32X4    $0x03, 74(R9)(DX*2), Z7, Z7
+	VBROADCASTI32X4 74(SI), Z8
+	VINSERTI32X4    $0x01, 74(DI)(DX*1), Z8, Z8
+	VINSERTI32X4    $0x02, 74(R8)(DX*2), Z8, Z8
+	VINSERTI32X4    $0x03, 74(R10), Z8, Z8
+	VPUNPCKLDQ      Z6, Z5, Z9
+	VPUNPCKHDQ      Z6, Z5, Z5
+	VPUNPCKLDQ      Z8, Z7, Z6
+	VPUNPCKHDQ      Z8, Z7, Z7
+	VPUNPCKLQDQ     Z6, Z9, Z8
+	VPUNPCKHQDQ     Z6, Z9, Z6
+	VPUNPCKLQDQ     Z7, Z5, Z9
+	VPUNPCKHQDQ     Z7, Z5, Z5
+	VBROADCASTI32X4 (SP), Z7
+	VINSERTI32X4    $0x01, 1024(SP), Z7, Z7
+	VINSERTI32X4    $0x02, 2048(SP), Z7, Z7
+	VINSERTI32X4    $0x03, 3072(SP), Z7, Z7
+	VBROADCASTI32X4 256(SP), Z10
+	VINSERTI32X4    $0x01, 1280(SP), Z10, Z10
+	VINSERTI32X4    $0x02, 2304(SP), Z10, Z10
+	VINSERTI32X4    $0x03, 3328(SP), Z10, Z10
+	VBROADCASTI32X4 512(SP), Z11
+	VINSERTI32X4    $0x01, 1536(SP), Z11, Z11
+	VINSERTI32X4    $0x02, 2560(SP), Z11, Z11
+	VINSERTI32X4    $0x03, 3584(SP), Z11, Z11
+	VBROADCASTI32X4 768(SP), Z12
+	VINSERTI32X4    $0x01, 1792(SP), Z12, Z12
+	VINSERTI32X4    $0x02, 2816(SP), Z12, Z12
+	VINSERTI32X4    $0x03, 3840(SP), Z12, Z12
+	VPUNPCKLDQ      Z10, Z7, Z13
+	VPUNPCKHDQ      Z10, Z7, Z7
+	VPUNPCKLDQ      Z12, Z11, Z10
+	VPUNPCKHDQ      Z12, Z11, Z11
+	VPUNPCKLQDQ     Z10, Z13, Z12
+	VPUNPCKHQDQ     Z10, Z13, Z10
+	VPUNPCKLQDQ     Z11, Z7, Z13
+	VPUNPCKHQDQ     Z11, Z7, Z7
+	VPSHUFB         Z2, Z8, Z11
+	VPTESTMB        Z3, Z11, K1
+	VPSUBB          Z12, Z1, K1, Z12
+	VMOVDQU64       Z12, (AX)
+	VPSHUFB         Z2, Z8, Z11
+	VPTESTMB        Z4, Z11, K1
+	VPSUBB          Z10, Z1, K1, Z10
+	VMOVDQU64       Z10, 64(AX)
+	VPSRLD          $0x08, Z8, Z10
+	VPSHUFB         Z2, Z10, Z10
+	VPTESTMB        Z3, Z10, K1
+	VPSUBB          Z13, Z1, K1, Z13
+	VMOVDQU64       Z13, 128(AX)
+	VPSRLD          $0x08, Z8, Z10
+	VPSHUFB         Z2, Z10, Z10
+	VPTESTMB        Z4, Z10, K1
+	VPSUBB          Z7, Z1, K1, Z7
+	VMOVDQU64       Z7, 192(AX)
+	VBROADCASTI32X4 16(SP), Z7
+	VINSERTI32X4    $0x01, 1040(SP), Z7, Z7
+	VINSERTI32X4    $0x02, 2064(SP), Z7, Z7
+	VINSERTI32X4    $0x03, 3088(SP), Z7, Z7
+	VBROADCASTI32X4 272(SP), Z10
+	VINSERTI32X4    $0x01, 1296(SP), Z10, Z10
+	VINSERTI32X4    $0x02, 2320(SP), Z10, Z10
+	VINSERTI32X4    $0x03, 3344(SP), Z10, Z10
+	VBROADCASTI32X4 528(SP), Z11
+	VINSERTI32X4    $0x01, 1552(SP), Z11, Z11
+	VINSERTI32X4    $0x02, 2576(SP), Z11, Z11
+	VINSERTI32X4    $0x03, 3600(SP), Z11, Z11
+	VBROADCASTI32X4 784(SP), Z12
+	VINSERTI32X4    $0x01, 1808(SP), Z12, Z12
+	VINSERTI32X4    $0x02, 2832(SP), Z12, Z12
+	VINSERTI32X4    $0x03, 3856(SP), Z12, Z12
+	VPUNPCKLDQ      Z10, Z7, Z13
+	VPUNPCKHDQ      Z10, Z7, Z7
+	VPUNPCKLDQ      Z12, Z11, Z10
+	VPUNPCKHDQ      Z12, Z11, Z11
+	VPUNPCKLQDQ     Z10, Z13, Z12
+	VPUNPCKHQDQ     Z10, Z13, Z10
+	VPUNPCKLQDQ     Z11, Z7, Z13
+	VPUNPCKHQDQ     Z11, Z7, Z7
+	VPSRLD          $0x10, Z8, Z11
+	VPSHUFB         Z2, Z11, Z11
+	VPTESTMB        Z3, Z11, K1
+	VPSUBB          Z12, Z1, K1, Z12
+	VMOVDQU64       Z12, 256(AX)
+	VPSRLD          $0x10, Z8, Z11
+	VPSHUFB         Z2, Z11, Z11
+	VPTESTMB        Z4, Z11, K1
+	VPSUBB          Z10, Z1, K1, Z10
+	VMOVDQU64       Z10, 320(AX)
+	VPSRLD          $0x18, Z8, Z10
+	VPSHUFB         Z2, Z10, Z10
+	VPTESTMB        Z3, Z10, K1
+	VPSUBB          Z13, Z1, K1, Z13
+	VMOVDQU64       Z13, 384(AX)
+	VPSRLD          $0x18, Z8, Z8
+	VPSHUFB         Z2, Z8, Z8
+	VPTESTMB        Z4, Z8, K1
+	VPSUBB          Z7, Z1, K1, Z7
+	VMOVDQU64       Z7, 448(AX)
+	VBROADCASTI32X4 32(SP), Z7
+	VINSERTI32X4    $0x01, 1056(SP), Z7, Z7
+	VINSERTI32X4    $0x02, 2080(SP), Z7, Z7
+	VINSERTI32X4    $0x03, 3104(SP), Z7, Z7
+	VBROADCASTI32X4 288(SP), Z8
+	VINSERTI32X4    $0x01, 1312(SP), Z8, Z8
+	VINSERTI32X4    $0x02, 2336(SP), Z8, Z8
+	VINSERTI32X4    $0x03, 3360(SP), Z8, Z8
+	VBROADCASTI32X4 544(SP), Z10
+	VINSERTI32X4    $0x01, 1568(SP), Z10, Z10
+	VINSERTI32X4    $0x02, 2592(SP), Z10, Z10
+	VINSERTI32X4    $0x03, 3616(SP), Z10, Z10
+	VBROADCASTI32X4 800(SP), Z11
+	VINSERTI32X4    $0x01, 1824(SP), Z11, Z11
+	VINSERTI32X4    $0x02, 2848(SP), Z11, Z11
+	VINSERTI32X4    $0x03, 3872(SP), Z11, Z11
+	VPUNPCKLDQ      Z8, Z7, Z12
+	VPUNPCKHDQ      Z8, Z7, Z7
+	VPUNPCKLDQ      Z11, Z10, Z8
+	VPUNPCKHDQ      Z11, Z10, Z10
+	VPUNPCKLQDQ     Z8, Z12, Z11
+	VPUNPCKHQDQ     Z8, Z12, Z8
+	VPUNPCKLQDQ     Z10, Z7, Z12
+	VPUNPCKHQDQ     Z10, Z7, Z7
+	VPSHUFB         Z2, Z6, Z10
+	VPTESTMB        Z3, Z10, K1
+	VPSUBB          Z11, Z1, K1, Z11
+	VMOVDQU64       Z11, 768(AX)
+	VPSHUFB         Z2, Z6, Z10
+	VPTESTMB        Z4, Z10, K1
+	VPSUBB          Z8, Z1, K1, Z8
+	VMOVDQU64       Z8, 832(AX)
+	VPSRLD          $0x08, Z6, Z8
+	VPSHUFB         Z2, Z8, Z8
+	VPTESTMB        Z3, Z8, K1
+	VPSUBB          Z12, Z1, K1, Z12
+	VMOVDQU64       Z12, 896(AX)
+	VPSRLD          $0x08, Z6, Z8
+	VPSHUFB         Z2, Z8, Z8
+	VPTESTMB        Z4, Z8, K1
+	VPSUBB          Z7, Z1, K1, Z7
+	VMOVDQU64       Z7, 960(AX)
+	VBROADCASTI32X4 48(SP), Z7
+	VINSERTI32X4    $0x01, 1072(SP), Z7, Z7
+	VINSERTI32X4    $0x02, 2096(SP), Z7, Z7
+	VINSERTI32X4    $0x03, 3120(SP), Z7, Z7
+	VBROADCASTI32X4 304(SP), Z8
+	VINSERTI32X4    $0x01, 1328(SP), Z8, Z8
+	VINSERTI32X4    $0x02, 2352(SP), Z8, Z8
+	VINSERTI32X4    $0x03, 3376(SP), Z8, Z8
+	VBROADCASTI32X4 560(SP), Z10
+	VINSERTI32X4    $0x01, 1584(SP), Z10, Z10
+	VINSERTI32X4    $0x02, 2608(SP), Z10, Z10
+	VINSERTI32X4    $0x03, 3632(SP), Z10, Z10
+	VBROADCASTI32X4 816(SP), Z11
+	VINSERTI32X4    $0x01, 1840(SP), Z11, Z11
+	VINSERTI32X4    $0x02, 2864(SP), Z11, Z11
+	VINSERTI32X4    $0x03, 3888(SP), Z11, Z11
+	VPUNPCKLDQ      Z8, Z7, Z12
+	VPUNPCKHDQ      Z8, Z7, Z7
+	VPUNPCKLDQ      Z11, Z10, Z8
+	VPUNPCKHDQ      Z11, Z10, Z10
+	VPUNPCKLQDQ     Z8, Z12, Z11
+	VPUNPCKHQDQ     Z8, Z12, Z8
+	VPUNPCKLQDQ     Z10, Z7, Z12
+	VPUNPCKHQDQ     Z10, Z7, Z7
+	VPSRLD          $0x10, Z6, Z10
+	VPSHUFB         Z2, Z10, Z10
+	VPTESTMB        Z3, Z10, K1
+	VPSUBB          Z11, Z1, K1, Z11
+	VMOVDQU64       Z11, 1024(AX)
+	VPSRLD          $0x10, Z6, Z10
+	VPSHUFB         Z2, Z10, Z10
+	VPTESTMB        Z4, Z10, K1
+	VPSUBB          Z8, Z1, K1, Z8
+	VMOVDQU64       Z8, 1088(AX)
+	VPSRLD          $0x18, Z6, Z8
+	VPSHUFB         Z2, Z8, Z8
+	VPTESTMB        Z3, Z8, K1
+	VPSUBB          Z12, Z1, K1, Z12
+	VMOVDQU64       Z12, 1152(AX)
+	VPSRLD          $0x18, Z6, Z6
+	VPSHUFB         Z2, Z6, Z6
+	VPTESTMB        Z4, Z6, K1
+	VPSUBB          Z7, Z1, K1, Z7
+	VMOVDQU64       Z7, 1216(AX)
+	VBROADCASTI32X4 64(SP), Z6
+	VINSERTI32X4    $0x01, 1088(SP), Z6, Z6
+	VINSERTI32X4    $0x02, 2112(SP), Z6, Z6
+	VINSERTI32X4    $0x03, 3136(SP), Z6, Z6
+	VBROADCASTI32X4 320(SP), Z7
+	VINSERTI32X4    $0x01, 1344(SP), Z7, Z7
+	VINSERTI32X4    $0x02, 2368(SP), Z7, Z7
+	VINSERTI32X4    $0x03, 3392(SP), Z7, Z7
+	VBROADCASTI32X4 576(SP), Z8
+	VINSERTI32X4    $0x01, 1600(SP), Z8, Z8
+	VINSERTI32X4    $0x02, 2624(SP), Z8, Z8
+	VINSERTI32X4    $0x03, 3648(SP), Z8, Z8
+	VBROADCASTI32X4 832(SP), Z10
+	VINSERTI32X4    $0x01, 1856(SP), Z10, Z10
+	VINSERTI32X4    $0x02, 2880(SP), Z10, Z10
+	VINSERTI32X4    $0x03, 3904(SP), Z10, Z10
+	VPUNPCKLDQ      Z7, Z6, Z11
+	VPUNPCKHDQ      Z7, Z6, Z6
+	VPUNPCKLDQ      Z10, Z8, Z7
+	VPUNPCKHDQ      Z10, Z8, Z8
+	VPUNPCKLQDQ     Z7, Z11, Z10
+	VPUNPCKHQDQ     Z7, Z11, Z7
+	VPUNPCKLQDQ     Z8, Z6, Z11
+	VPUNPCKHQDQ     Z8, Z6, Z6
+	VPSHUFB         Z2, Z9, Z8
+	VPTESTMB        Z3, Z8, K1
+	VPSUBB          Z10, Z1, K1, Z10
+	VMOVDQU64       Z10, 1536(AX)
+	VPSHUFB         Z2, Z9, Z8
+	VPTESTMB        Z4, Z8, K1
+	VPSUBB          Z7, Z1, K1, Z7
+	VMOVDQU64       Z7, 1600(AX)
+	VPSRLD          $0x08, Z9, Z7
+	VPSHUFB         Z2, Z7, Z7
+	VPTESTMB        Z3, Z7, K1
+	VPSUBB          Z11, Z1, K1, Z11
+	VMOVDQU64       Z11, 1664(AX)
+	VPSRLD          $0x08, Z9, Z7
+	VPSHUFB         Z2, Z7, Z7
+	VPTESTMB        Z4, Z7, K1
+	VPSUBB          Z6, Z1, K1, Z6
+	VMOVDQU64       Z6, 1728(AX)
+	VBROADCASTI32X4 80(SP), Z6
+	VINSERTI32X4    $0x01, 1104(SP), Z6, Z6
+	VINSERTI32X4    $0x02, 2128(SP), Z6, Z6
+	VINSERTI32X4    $0x03, 3152(SP), Z6, Z6
+	VBROADCASTI32X4 336(SP), Z7
+	VINSERTI32X4    $0x01, 1360(SP), Z7, Z7
+	VINSERTI32X4    $0x02, 2384(SP), Z7, Z7
+	VINSERTI32X4    $0x03, 3408(SP), Z7, Z7
+	VBROADCASTI32X4 592(SP), Z8
+	VINSERTI32X4    $0x01, 1616(SP), Z8, Z8
+	VINSERTI32X4    $0x02, 2640(SP), Z8, Z8
+	VINSERTI32X4    $0x03, 3664(SP), Z8, Z8
+	VBROADCASTI32X4 848(SP), Z10
+	VINSERTI32X4    $0x01, 1872(SP), Z10, Z10
+	VINSERTI32X4    $0x02, 2896(SP), Z10, Z10
+	VINSERTI32X4    $0x03, 3920(SP), Z10, Z10
+	VPUNPCKLDQ      Z7, Z6, Z11
+	VPUNPCKHDQ      Z7, Z6, Z6
+	VPUNPCKLDQ      Z10, Z8, Z7
+	VPUNPCKHDQ      Z10, Z8, Z8
+	VPUNPCKLQDQ     Z7, Z11, Z10
+	VPUNPCKHQDQ     Z7, Z11, Z7
+	VPUNPCKLQDQ     Z8, Z6, Z11
+	VPUNPCKHQDQ     Z8, Z6, Z6
+	VPSRLD          $0x10, Z9, Z8
+	VPSHUFB         Z2, Z8, Z8
+	VPTESTMB        Z3, Z8, K1
+	VPSUBB          Z10, Z1, K1, Z10
+	VMOVDQU64       Z10, 1792(AX)
+	VPSRLD          $0x10, Z9, Z8
+	VPSHUFB         Z2, Z8, Z8
+	VPTESTMB        Z4, Z8, K1
+	VPSUBB          Z7, Z1, K1, Z7
+	VMOVDQU64       Z7, 1856(AX)
+	VPSRLD          $0x18, Z9, Z7
+	VPSHUFB         Z2, Z7, Z7
+	VPTESTMB        Z3, Z7, K1
+	VPSUBB          Z11, Z1, K1, Z11
+	VMOVDQU64       Z11, 1920(AX)
+	VPSRLD          $0x18, Z9, Z7
+	VPSHUFB         Z2, Z7, Z7
+	VPTESTMB        Z4, Z7, K1
+	VPSUBB          Z6, Z1, K1, Z6
+	VMOVDQU64       Z6, 1984(AX)
+	VBROADCASTI32X4 96(SP), Z6
+	VINSERTI32X4    $0x01, 1120(SP), Z6, Z6
+	VINSERTI32X4    $0x02, 2144(SP), Z6, Z6
+	VINSERTI32X4    $0x03, 3168(SP), Z6, Z6
+	VBROADCASTI32X4 352(SP), Z7
+	VINSERTI32X4    $0x01, 1376(SP), Z7, Z7
+	VINSERTI32X4    $0x02, 2400(SP), Z7, Z7
+	VINSERTI32X4    $0x03, 3424(SP), Z7, Z7
+	VBROADCASTI32X4 608(SP), Z8
+	VINSERTI32X4    $0x01, 1632(SP), Z8, Z8
+	VINSERTI32X4    $0x02, 2656(SP), Z8, Z8
+	VINSERTI32X4    $0x03, 3680(SP), Z8, Z8
+	VBROADCASTI32X4 864(SP), Z9
+	VINSERTI32X4    $0x01, 1888(SP), Z9, Z9
+	VINSERTI32X4    $0x02, 2912(SP), Z9, Z9
+	VINSERTI32X4    $0x03, 3936(SP), Z9, Z9
+	VPUNPCKLDQ      Z7, Z6, Z10
+	VPUNPCKHDQ      Z7, Z6, Z6
+	VPUNPCKLDQ      Z9, Z8, Z7
+	VPUNPCKHDQ      Z9, Z8, Z8
+	VPUNPCKLQDQ     Z7, Z10, Z9
+	VPUNPCKHQDQ     Z7, Z10, Z7
+	VPUNPCKLQDQ     Z8, Z6, Z10
+	VPUNPCKHQDQ     Z8, Z6, Z6
+	VPSHUFB         Z2, Z5, Z8
+	VPTESTMB        Z3, Z8, K1
+	VPSUBB          Z9, Z1, K1, Z9
+	VMOVDQU64       Z9, 2304(AX)
+	VPSHUFB         Z2, Z5, Z8
+	VPTESTMB        Z4, Z8, K1
+	VPSUBB          Z7, Z1, K1, Z7
+	VMOVDQU64       Z7, 2368(AX)
+	VPSRLD          $0x08, Z5, Z7
+	VPSHUFB         Z2, Z7, Z7
+	VPTESTMB        Z3, Z7, K1
+	VPSUBB          Z10, Z1, K1, Z10
+	VMOVDQU64       Z10, 2432(AX)
+	VPSRLD          $0x08, Z5, Z7
+	VPSHUFB         Z2, Z7, Z7
+	VPTESTMB        Z4, Z7, K1
+	VPSUBB          Z6, Z1, K1, Z6
+	VMOVDQU64       Z6, 2496(AX)
+	VBROADCASTI32X4 112(SP), Z6
+	VINSERTI32X4    $0x01, 1136(SP), Z6, Z6
+	VINSERTI32X4    $0x02, 2160(SP), Z6, Z6
+	VINSERTI32X4    $0x03, 3184(SP), Z6, Z6
+	VBROADCASTI32X4 368(SP), Z7
+	VINSERTI32X4    $0x01, 1392(SP), Z7, Z7
+	VINSERTI32X4    $0x02, 2416(SP), Z7, Z7
+	VINSERTI32X4    $0x03, 3440(SP), Z7, Z7
+	VBROADCASTI32X4 624(SP), Z8
+	VINSERTI32X4    $0x01, 1648(SP), Z8, Z8
+	VINSERTI32X4    $0x02, 2672(SP), Z8, Z8
+	VINSERTI32X4    $0x03, 3696(SP), Z8, Z8
+	VBROADCASTI32X4 880(SP), Z9
+	VINSERTI32X4    $0x01, 1904(SP), Z9, Z9
+	VINSERTI32X4    $0x02, 2928(SP), Z9, Z9
+	VINSERTI32X4    $0x03, 3952(SP), Z9, Z9
+	VPUNPCKLDQ      Z7, Z6, Z10
+	VPUNPCKHDQ      Z7, Z6, Z6
+	VPUNPCKLDQ      Z9, Z8, Z7
+	VPUNPCKHDQ      Z9, Z8, Z8
+	VPUNPCKLQDQ     Z7, Z10, Z9
+	VPUNPCKHQDQ     Z7, Z10, Z7
+	VPUNPCKLQDQ     Z8, Z6, Z10
+	VPUNPCKHQDQ     Z8, Z6, Z6
+	VPSRLD          $0x10, Z5, Z8
+	VPSHUFB         Z2, Z8, Z8
+	VPTESTMB        Z3, Z8, K1
+	VPSUBB          Z9, Z1, K1, Z9
+	VMOVDQU64       Z9, 2560(AX)
+	VPSRLD          $0x10, Z5, Z8
+	VPSHUFB         Z2, Z8, Z8
+	VPTESTMB        Z4, Z8, K1
+	VPSUBB          Z7, Z1, K1, Z7
+	VMOVDQU64       Z7, 2624(AX)
+	VPSRLD          $0x18, Z5, Z7
+	VPSHUFB         Z2, Z7, Z7
+	VPTESTMB        Z3, Z7, K1
+	VPSUBB          Z10, Z1, K1, Z10
+	VMOVDQU64       Z10, 2688(AX)
+	VPSRLD          $0x18, Z5, Z5
+	VPSHUFB         Z2, Z5, Z5
+	VPTESTMB        Z4, Z5, K1
+	VPSUBB          Z6, Z1, K1, Z6
+	VMOVDQU64       Z6, 2752(AX)
+	VBROADCASTI32X4 90(CX), Z5
+	VINSERTI32X4    $0x01, 90(SI)(DX*1), Z5, Z5
+	VINSERTI32X4    $0x02, 90(DI)(DX*2), Z5, Z5
+	VINSERTI32X4    $0x03, 90(R9), Z5, Z5
+	VBROADCASTI32X4 90(CX)(DX*1), Z6
+	VINSERTI32X4    $0x01, 90(SI)(DX*2), Z6, Z6
+	VINSERTI32X4    $0x02, 90(R8), Z6, Z6
+	VINSERTI32X4    $0x03, 90(R9)(DX*1), Z6, Z6
+	VBROADCASTI32X4 90(CX)(DX*2), Z7
+	VINSERTI32X4    $0x01, 90(DI), Z7, Z7
+	VINSERTI32X4    $0x02, 90(R8)(DX*1), Z7, Z7
+	VINSERTI32X4    $0x03, 90(R9)(DX*2), Z7, Z7
+	VBROADCASTI32X4 90(SI), Z8
+	VINSERTI32X4    $0x01, 90(DI)(DX*1), Z8, Z8
+	VINSERTI32X4    $0x02, 90(R8)(DX*2), Z8, Z8
+	VINSERTI32X4    $0x03, 90(R10), Z8, Z8
+	VPUNPCKLDQ      Z6, Z5, Z9
+	VPUNPCKHDQ      Z6, Z5, Z5
+	VPUNPCKLDQ      Z8, Z7, Z6
+	VPUNPCKHDQ      Z8, Z7, Z7
+	VPUNPCKLQDQ     Z6, Z9, Z8
+	VPUNPCKHQDQ     Z6, Z9, Z6
+	VPUNPCKLQDQ     Z7, Z5, Z9
+	VPUNPCKHQDQ     Z7, Z5, Z5
+	VBROADCASTI32X4 128(SP), Z7
+	VINSERTI32X4    $0x01, 1152(SP), Z7, Z7
+	VINSERTI32X4    $0x02, 2176(SP), Z7, Z7
+	VINSERTI32X4    $0x03, 3200(SP), Z7, Z7
+	VBROADCASTI32X4 384(SP), Z10
+	VINSERTI32X4    $0x01, 1408(SP), Z10, Z10
+	VINSERTI32X4    $0x02, 2432(SP), Z10, Z10
+	VINSERTI32X4    $0x03, 3456(SP), Z10, Z10
+	VBROADCASTI32X4 640(SP), Z11
+	VINSERTI32X4    $0x01, 1664(SP), Z11, Z11
+	VINSERTI32X4    $0x02, 2688(SP), Z11, Z11
+	VINSERTI32X4    $0x03, 3712(SP), Z11, Z11
+	VBROADCASTI32X4 896(SP), Z12
+	VINSERTI32X4    $0x01, 1920(SP), Z12, Z12
+	VINSERTI32X4    $0x02, 2944(SP), Z12, Z12
+	VINSERTI32X4    $0x03, 3968(SP), Z12, Z12
+	VPUNPCKLDQ      Z10, Z7, Z13
+	VPUNPCKHDQ      Z10, Z7, Z7
+	VPUNPCKLDQ      Z12, Z11, Z10
+	VPUNPCKHDQ      Z12, Z11, Z11
+	VPUNPCKLQDQ     Z10, Z13, Z12
+	VPUNPCKHQDQ     Z10, Z13, Z10
+	VPUNPCKLQDQ     Z11, Z7, Z13
+	VPUNPCKHQDQ     Z11, Z7, Z7
+	VPSHUFB         Z2, Z8, Z11
+	VPTESTMB        Z3, Z11, K1
+	VPSUBB          Z12, Z1, K1, Z12
+	VMOVDQU64       Z12, 3072(AX)
+	VPSHUFB         Z2, Z8, Z11
+	VPTESTMB        Z4, Z11, K1
+	VPSUBB          Z10, Z1, K1, Z10
+	VMOVDQU64       Z10, 3136(AX)
+	VPSRLD          $0x08, Z8, Z10
+	VPSHUFB         Z2, Z10, Z10
+	VPTESTMB        Z3, Z10, K1
+	VPSUBB          Z13, Z1, K1, Z13
+	VMOVDQU64       Z13, 3200(AX)
+	VPSRLD          $0x08, Z8, Z10
+	VPSHUFB         Z2, Z10, Z10
+	VPTESTMB        Z4, Z10, K1
+	VPSUBB          Z7, Z1, K1, Z7
+	VMOVDQU64       Z7, 3264(AX)
+	VBROADCASTI32X4 144(SP), Z7
+	VINSERTI32X4    $0x01, 1168(SP), Z7, Z7
+	VINSERTI32X4    $0x02, 2192(SP), Z7, Z7
+	VINSERTI32X4    $0x03, 3216(SP), Z7, Z7
+	VBROADCASTI32X4 400(SP), Z10
+	VINSERTI32X4    $0x01, 1424(SP), Z10, Z10
+	VINSERTI32X4    $0x02, 2448(SP), Z10, Z10
+	VINSERTI32X4    $0x03, 3472(SP), Z10, Z10
+	VBROADCASTI32X4 656(SP), Z11
+	VINSERTI32X4    $0x01, 1680(SP), Z11, Z11
+	VINSERTI32X4    $0x02, 2704(SP), Z11, Z11
+	VINSERTI32X4    $0x03, 3728(SP), Z11, Z11
+	VBROADCASTI32X4 912(SP), Z12
+	VINSERTI32X4    $0x01, 1936(SP), Z12, Z12
+	VINSERTI32X4    $0x02, 2960(SP), Z12, Z12
+	VINSERTI32X4    $0x03, 3984(SP), Z12, Z12
+	VPUNPCKLDQ      Z10, Z7, Z13
+	VPUNPCKHDQ      Z10, Z7, Z7
+	VPUNPCKLDQ      Z12, Z11, Z10
+	VPUNPCKHDQ      Z12, Z11, Z11
+	VPUNPCKLQDQ     Z10, Z13, Z12
+	VPUNPCKHQDQ     Z10, Z13, Z10
+	VPUNPCKLQDQ     Z11, Z7, Z13
+	VPUNPCKHQDQ     Z11, Z7, Z7
+	VPSRLD          $0x10, Z8, Z11
+	VPSHUFB         Z2, Z11, Z11
+	VPTESTMB        Z3, Z11, K1
+	VPSUBB          Z12, Z1, K1, Z12
+	VMOVDQU64       Z12, 3328(AX)
+	VPSRLD          $0x10, Z8, Z11
+	VPSHUFB         Z2, Z11, Z11
+	VPTESTMB        Z4, Z11, K1
+	VPSUBB          Z10, Z1, K1, Z10
+	VMOVDQU64       Z10, 3392(AX)
+	VPSRLD          $0x18, Z8, Z10
+	VPSHUFB         Z2, Z10, Z10
+	VPTESTMB        Z3, Z10, K1
+	VPSUBB          Z13, Z1, K1, Z13
+	VMOVDQU64       Z13, 3456(AX)
+	VPSRLD          $0x18, Z8, Z8
+	VPSHUFB         Z2, Z8, Z8
+	VPTESTMB        Z4, Z8, K1
+	VPSUBB          Z7, Z1, K1, Z7
+	VMOVDQU64       Z7, 3520(AX)
+	VBROADCASTI32X4 160(SP), Z7
+	VINSERTI32X4    $0x01, 1184(SP), Z7, Z7
+	VINSERTI32X4    $0x02, 2208(SP), Z7, Z7
+	VINSERTI32X4    $0x03, 3232(SP), Z7, Z7
+	VBROADCASTI32X4 416(SP), Z8
+	VINSERTI32X4    $0x01, 1440(SP), Z8, Z8
+	VINSERTI32X4    $0x02, 2464(SP), Z8, Z8
+	VINSERTI32X4    $0x03, 3488(SP), Z8, Z8
+	VBROADCASTI32X4 672(SP), Z10
+	VINSERTI32X4    $0x01, 1696(SP), Z10, Z10
+	VINSERTI32X4    $0x02, 2720(SP), Z10, Z10
+	VINSERTI32X4    $0x03, 3744(SP), Z10, Z10
+	VBROADCASTI32X4 928(SP), Z11
+	VINSERTI32X4    $0x01, 1952(SP), Z11, Z11
+	VINSERTI32X4    $0x02, 2976(SP), Z11, Z11
+	VINSERTI32X4    $0x03, 4000(SP), Z11, Z11
+	VPUNPCKLDQ      Z8, Z7, Z12
+	VPUNPCKHDQ      Z8, Z7, Z7
+	VPUNPCKLDQ      Z11, Z10, Z8
+	VPUNPCKHDQ      Z11, Z10, Z10
+	VPUNPCKLQDQ     Z8, Z12, Z11
+	VPUNPCKHQDQ     Z8, Z12, Z8
+	VPUNPCKLQDQ     Z10, Z7, Z12
+	VPUNPCKHQDQ     Z10, Z7, Z7
+	VPSHUFB         Z2, Z6, Z10
+	VPTESTMB        Z3, Z10, K1
+	VPSUBB          Z11, Z1, K1, Z11
+	VMOVDQU64       Z11, 3840(AX)
+	VPSHUFB         Z2, Z6, Z10
+	VPTESTMB        Z4, Z10, K1
+	VPSUBB          Z8, Z1, K1, Z8
+	VMOVDQU64       Z8, 3904(AX)
+	VPSRLD          $0x08, Z6, Z8
+	VPSHUFB         Z2, Z8, Z8
+	VPTESTMB        Z3, Z8, K1
+	VPSUBB          Z12, Z1, K1, Z12
+	VMOVDQU64       Z12, 3968(AX)
+	VPSRLD          $0x08, Z6, Z8
+	VPSHUFB         Z2, Z8, Z8
+	VPTESTMB        Z4, Z8, K1
+	VPSUBB          Z7, Z1, K1, Z7
+	VMOVDQU64       Z7, 4032(AX)
+	VBROADCASTI32X4 176(SP), Z7
+	VINSERTI32X4    $0x01, 1200(SP), Z7, Z7
+	VINSERTI32X4    $0x02, 2224(SP), Z7, Z7
+	VINSERTI32X4    $0x03, 3248(SP), Z7, Z7
+	VBROADCASTI32X4 432(SP), Z8
+	VINSERTI32X4    $0x01, 1456(SP), Z8, Z8
+	VINSERTI32X4    $0x02, 2480(SP), Z8, Z8
+	VINSERTI32X4    $0x03, 3504(SP), Z8, Z8
+	VBROADCASTI32X4 688(SP), Z10
+	VINSERTI32X4    $0x01, 1712(SP), Z10, Z10
+	VINSERTI32X4    $0x02, 2736(SP), Z10, Z10
+	VINSERTI32X4    $0x03, 3760(SP), Z10, Z10
+	VBROADCASTI32X4 944(SP), Z11
+	VINSERTI32X4    $0x01, 1968(SP), Z11, Z11
+	VINSERTI32X4    $0x02, 2992(SP), Z11, Z11
+	VINSERTI32X4    $0x03, 4016(SP), Z11, Z11
+	VPUNPCKLDQ      Z8, Z7, Z12
+	VPUNPCKHDQ      Z8, Z7, Z7
+	VPUNPCKLDQ      Z11, Z10, Z8
+	VPUNPCKHDQ      Z11, Z10, Z10
+	VPUNPCKLQDQ     Z8, Z12, Z11
+	VPUNPCKHQDQ     Z8, Z12, Z8
+	VPUNPCKLQDQ     Z10, Z7, Z12
+	VPUNPCKHQDQ     Z10, Z7, Z7
+	VPSRLD          $0x10, Z6, Z10
+	VPSHUFB         Z2, Z10, Z10
+	VPTESTMB        Z3, Z10, K1
+	VPSUBB          Z11, Z1, K1, Z11
+	VMOVDQU64       Z11, 4096(AX)
+	VPSRLD          $0x10, Z6, Z10
+	VPSHUFB         Z2, Z10, Z10
+	VPTESTMB        Z4, Z10, K1
+	VPSUBB          Z8, Z1, K1, Z8
+	VMOVDQU64       Z8, 4160(AX)
+	VPSRLD          $0x18, Z6, Z8
+	VPSHUFB         Z2, Z8, Z8
+	VPTESTMB        Z3, Z8, K1
+	VPSUBB          Z12, Z1, K1, Z12
+	VMOVDQU64       Z12, 4224(AX)
+	VPSRLD          $0x18, Z6, Z6
+	VPSHUFB         Z2, Z6, Z6
+	VPTESTMB        Z4, Z6, K1
+	VPSUBB          Z7, Z1, K1, Z7
+	VMOVDQU64       Z7, 4288(AX)
+	VBROADCASTI32X4 192(SP), Z6
+	VINSERTI32X4    $0x01, 1216(SP), Z6, Z6
+	VINSERTI32X4    $0x02, 2240(SP), Z6, Z6
+	VINSERTI32X4    $0x03, 3264(SP), Z6, Z6
+	VBROADCASTI32X4 448(SP), Z7
+	VINSERTI32X4    $0x01, 1472(SP), Z7, Z7
+	VINSERTI32X4    $0x02, 2496(SP), Z7, Z7
+	VINSERTI32X4    $0x03, 3520(SP), Z7, Z7
+	VBROADCASTI32X4 704(SP), Z8
+	VINSERTI32X4    $0x01, 1728(SP), Z8, Z8
+	VINSERTI32X4    $0x02, 2752(SP), Z8, Z8
+	VINSERTI32X4    $0x03, 3776(SP), Z8, Z8
+	VBROADCASTI32X4 960(SP), Z10
+	VINSERTI32X4    $0x01, 1984(SP), Z10, Z10
+	VINSERTI32X4    $0x02, 3008(SP), Z10, Z10
+	VINSERTI32X4    $0x03, 4032(SP), Z10, Z10
+	VPUNPCKLDQ      Z7, Z6, Z11
+	VPUNPCKHDQ      Z7, Z6, Z6
+	VPUNPCKLDQ      Z10, Z8, Z7
+	VPUNPCKHDQ      Z10, Z8, Z8
+	VPUNPCKLQDQ     Z7, Z11, Z10
+	VPUNPCKHQDQ     Z7, Z11, Z7
+	VPUNPCKLQDQ     Z8, Z6, Z11
+	VPUNPCKHQDQ     Z8, Z6, Z6
+	VPSHUFB         Z2, Z9, Z8
+	VPTESTMB        Z3, Z8, K1
+	VPSUBB          Z10, Z1, K1, Z10
+	VMOVDQU64       Z10, 4608(AX)
+	VPSHUFB         Z2, Z9, Z8
+	VPTESTMB        Z4, Z8, K1
+	VPSUBB          Z7, Z1, K1, Z7
+	VMOVDQU64       Z7, 4672(AX)
+	VPSRLD          $0x08, Z9, Z7
+	VPSHUFB         Z2, Z7, Z7
+	VPTESTMB        Z3, Z7, K1
+	VPSUBB          Z11, Z1, K1, Z11
+	VMOVDQU64       Z11, 4736(AX)
+	VPSRLD          $0x08, Z9, Z7
+	VPSHUFB         Z2, Z7, Z7
+	VPTESTMB        Z4, Z7, K1
+	VPSUBB          Z6, Z1, K1, Z6
+	VMOVDQU64       Z6, 4800(AX)
+	VBROADCASTI32X4 208(SP), Z6
+	VINSERTI32X4    $0x01, 1232(SP), Z6, Z6
+	VINSERTI32X4    $0x02, 2256(SP), Z6, Z6
+	VINSERTI32X4    $0x03, 3280(SP), Z6, Z6
+	VBROADCASTI32X4 464(SP), Z7
+	VINSERTI32X4    $0x01, 1488(SP), Z7, Z7
+	VINSERTI32X4    $0x02, 2512(SP), Z7, Z7
+	VINSERTI32X4    $0x03, 3536(SP), Z7, Z7
+	VBROADCASTI32X4 720(SP), Z8
+	VINSERTI32X4    $0x01, 1744(SP), Z8, Z8
+	VINSERTI32X4    $0x02, 2768(SP), Z8, Z8
+	VINSERTI32X4    $0x03, 3792(SP), Z8, Z8
+	VBROADCASTI32X4 976(SP), Z10
+	VINSERTI32X4    $0x01, 2000(SP), Z10, Z10
+	VINSERTI32X4    $0x02, 3024(SP), Z10, Z10
+	VINSERTI32X4    $0x03, 4048(SP), Z10, Z10
+	VPUNPCKLDQ      Z7, Z6, Z11
+	VPUNPCKHDQ      Z7, Z6, Z6
+	VPUNPCKLDQ      Z10, Z8, Z7
+	VPUNPCKHDQ      Z10, Z8, Z8
+	VPUNPCKLQDQ     Z7, Z11, Z10
+	VPUNPCKHQDQ     Z7, Z11, Z7
+	VPUNPCKLQDQ     Z8, Z6, Z11
+	VPUNPCKHQDQ     Z8, Z6, Z6
+	VPSRLD          $0x10, Z9, Z8
+	VPSHUFB         Z2, Z8, Z8
+	VPTESTMB        Z3, Z8, K1
+	VPSUBB          Z10, Z1, K1, Z10
+	VMOVDQU64       Z10, 4864(AX)
+	VPSRLD          $0x10, Z9, Z8
+	VPSHUFB         Z2, Z8, Z8
+	VPTESTMB        Z4, Z8, K1
+	VPSUBB          Z7, Z1, K1, Z7
+	VMOVDQU64       Z7, 4928(AX)
+	VPSRLD          $0x18, Z9, Z7
+	VPSHUFB         Z2, Z7, Z7
+	VPTESTMB        Z3, Z7, K1
+	VPSUBB          Z11, Z1, K1, Z11
+	VMOVDQU64       Z11, 4992(AX)
+	VPSRLD          $0x18, Z9, Z7
+	VPSHUFB         Z2, Z7, Z7
+	VPTESTMB        Z4, Z7, K1
+	VPSUBB          Z6, Z1, K1, Z6
+	VMOVDQU64       Z6, 5056(AX)
+	VBROADCASTI32X4 224(SP), Z6
+	VINSERTI32X4    $0x01, 1248(SP), Z6, Z6
+	VINSERTI32X4    $0x02, 2272(SP), Z6, Z6
+	VINSERTI32X4    $0x03, 3296(SP), Z6, Z6
+	VBROADCASTI32X4 480(SP), Z7
+	VINSERTI32X4    $0x01, 1504(SP), Z7, Z7
+	VINSERTI32X4    $0x02, 2528(SP), Z7, Z7
+	VINSERTI32X4    $0x03, 3552(SP), Z7, Z7
+	VBROADCASTI32X4 736(SP), Z8
+	VINSERTI32X4    $0x01, 1760(SP), Z8, Z8
+	VINSERTI32X4    $0x02, 2784(SP), Z8, Z8
+	VINSERTI32X4    $0x03, 3808(SP), Z8, Z8
+	VBROADCASTI32X4 992(SP), Z9
+	VINSERTI32X4    $0x01, 2016(SP), Z9, Z9
+	VINSERTI32X4    $0x02, 3040(SP), Z9, Z9
+	VINSERTI32X4    $0x03, 4064(SP), Z9, Z9
+	VPUNPCKLDQ      Z7, Z6, Z10
+	VPUNPCKHDQ      Z7, Z6, Z6
+	VPUNPCKLDQ      Z9, Z8, Z7
+	VPUNPCKHDQ      Z9, Z8, Z8
+	VPUNPCKLQDQ     Z7, Z10, Z9
+	VPUNPCKHQDQ     Z7, Z10, Z7
+	VPUNPCKLQDQ     Z8, Z6, Z10
+	VPUNPCKHQDQ     Z8, Z6, Z6
+	VPSHUFB         Z2, Z5, Z8
+	VPTESTMB        Z3, Z8, K1
+	VPSUBB          Z9, Z1, K1, Z9
+	VMOVDQU64       Z9, 5376(AX)
+	VPSHUFB         Z2, Z5, Z8
+	VPTESTMB        Z4, Z8, K1
+	VPSUBB          Z7, Z1, K1, Z7
+	VMOVDQU64       Z7, 5440(AX)
+	VPSRLD          $0x08, Z5, Z7
+	VPSHUFB         Z2, Z7, Z7
+	VPTESTMB        Z3, Z7, K1
+	VPSUBB          Z10, Z1, K1, Z10
+	VMOVDQU64       Z10, 5504(AX)
+	VPSRLD          $0x08, Z5, Z7
+	VPSHUFB         Z2, Z7, Z7
+	VPTESTMB        Z4, Z7, K1
+	VPSUBB          Z6, Z1, K1, Z6
+	VMOVDQU64       Z6, 5568(AX)
+	VBROADCASTI32X4 240(SP), Z6
+	VINSERTI32X4    $0x01, 1264(SP), Z6, Z6
+	VINSERTI32X4    $0x02, 2288(SP), Z6, Z6
+	VINSERTI32X4    $0x03, 3312(SP), Z6, Z6
+	VBROADCASTI32X4 496(SP), Z7
+	VINSERTI32X4    $0x01, 1520(SP), Z7, Z7
+	VINSERTI32X4    $0x02, 2544(SP), Z7, Z7
+	VINSERTI32X4    $0x03, 3568(SP), Z7, Z7
+	VBROADCASTI32X4 752(SP), Z8
+	VINSERTI32X4    $0x01, 1776(SP), Z8, Z8
+	VINSERTI32X4    $0x02, 2800(SP), Z8, Z8
+	VINSERTI32X4    $0x03, 3824(SP), Z8, Z8
+	VBROADCASTI32X4 1008(SP), Z9
+	VINSERTI32X4    $0x01, 2032(SP), Z9, Z9
+	VINSERTI32X4    $0x02, 3056(SP), Z9, Z9
+	VINSERTI32X4    $0x03, 4080(SP), Z9, Z9
+	VPUNPCKLDQ      Z7, Z6, Z10
+	VPUNPCKHDQ      Z7, Z6, Z6
+	VPUNPCKLDQ      Z9, Z8, Z7
+	VPUNPCKHDQ      Z9, Z8, Z8
+	VPUNPCKLQDQ     Z7, Z10, Z9
+	VPUNPCKHQDQ     Z7, Z10, Z7
+	VPUNPCKLQDQ     Z8, Z6, Z10
+	VPUNPCKHQDQ     Z8, Z6, Z6
+	VPSRLD          $0x10, Z5, Z8
+	VPSHUFB         Z2, Z8, Z8
+	VPTESTMB        Z3, Z8, K1
+	VPSUBB          Z9, Z1, K1, Z9
+	VMOVDQU64       Z9, 5632(AX)
+	VPSRLD          $0x10, Z5, Z8
+	VPSHUFB         Z2, Z8, Z8
+	VPTESTMB        Z4, Z8, K1
+	VPSUBB          Z7, Z1, K1, Z7
+	VMOVDQU64       Z7, 5696(AX)
+	VPSRLD          $0x18, Z5, Z7
+	VPSHUFB         Z2, Z7, Z7
+	VPTESTMB        Z3, Z7, K1
+	VPSUBB          Z10, Z1, K1, Z10
+	VMOVDQU64       Z10, 5760(AX)
+	VPSRLD          $0x18, Z5, Z5
+	VPSHUFB         Z2, Z5, Z5
+	VPTESTMB        Z4, Z5, K1
+	VPSUBB          Z6, Z1, K1, Z6
+	VMOVDQU64       Z6, 5824(AX)
+	ADDQ            $0x0000006e, CX
+	ADDQ            $0x0000006e, SI
+	ADDQ            $0x0000006e, DI
+	ADDQ            $0x0000006e, R8
+	ADDQ            $0x0000006e, R9
+	ADDQ            $0x0000006e, R10
+	ADDQ            $0x00001800, AX
+	DECQ            BX
+	JNE             block
+	VZEROUPPER
+	RET
+
+DATA unpackIQ3_SConst0<>+0(SB)/8, $0x0000000100000001
+DATA unpackIQ3_SConst0<>+8(SB)/8, $0x0000000100000001
+GLOBL unpackIQ3_SConst0<>(SB), RODATA|NOPTR, $16
+
+DATA unpackIQ3_SConst1<>+0(SB)/8, $0x2020202020202020
+DATA unpackIQ3_SConst1<>+8(SB)/8, $0x2020202020202020
+GLOBL unpackIQ3_SConst1<>(SB), RODATA|NOPTR, $16
+
+DATA unpackIQ3_SConst2<>+0(SB)/8, $0x0404040400000000
+DATA unpackIQ3_SConst2<>+8(SB)/8, $0x0c0c0c0c08080808
+GLOBL unpackIQ3_SConst2<>(SB), RODATA|NOPTR, $16
+
+DATA unpackIQ3_SConst3<>+0(SB)/8, $0x0804020108040201
+DATA unpackIQ3_SConst3<>+8(SB)/8, $0x0804020108040201
+GLOBL unpackIQ3_SConst3<>(SB), RODATA|NOPTR, $16
+
+DATA unpackIQ3_SConst4<>+0(SB)/8, $0x8040201080402010
+DATA unpackIQ3_SConst4<>+8(SB)/8, $0x8040201080402010
+GLOBL unpackIQ3_SConst4<>(SB), RODATA|NOPTR, $16

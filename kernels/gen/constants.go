@@ -24,17 +24,17 @@ const each = 0x01010101
 
 // constants loads what the body of the loop will ask for. That is found by writing the body once for nothing.
 func (p *panel) constants() {
-	name, body := p.name, p.unpack
+	prefix := "unpack"
 	if p.dot != nil {
-		name, body = "Dot"+p.dot.name, p.dot.unpack
+		prefix, p.format = "dot", p.dot.format
 	}
 	draft := &asm{build.NewContext()}
 	draft.Function("draft")
-	asked := &panel{rows: draft.rows(reg.RAX, reg.RBX), to: reg.RCX}
-	body(asked)
+	asked := &panel{rows: draft.rows(reg.RAX, reg.RBX), format: p.format, to: reg.RCX}
+	p.unpack(asked)
 	p.consts.regs = map[constant]reg.VecVirtual{}
 	for i, c := range asked.consts.order {
-		m := p.StaticGlobal(fmt.Sprintf("const%s%d", name, i))
+		m := p.StaticGlobal(fmt.Sprintf("%s%sConst%d", prefix, p.name, i))
 		p.DataAttributes(attr.RODATA | attr.NOPTR)
 		p.AddDatum(0, U64(binary.LittleEndian.Uint64(c[:])))
 		p.AddDatum(8, U64(binary.LittleEndian.Uint64(c[8:])))

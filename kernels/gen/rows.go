@@ -5,11 +5,12 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// rows addresses the same place in 16 rows that are stride bytes apart, with six base registers.
+// rows addresses the same place in 16 rows that are stride bytes apart, with six base registers, or on the stack.
 type rows struct {
 	*asm
 	bases  [6]reg.Register // of rows 0, 3, 6 …
 	stride reg.Register
+	local  Mem // of rows of 256 bytes, where there are no bases
 }
 
 func (a *asm) rows(first, stride reg.Register) *rows {
@@ -26,6 +27,9 @@ func (a *asm) rows(first, stride reg.Register) *rows {
 
 // at is the place in row i.
 func (r *rows) at(i, disp int) Mem {
+	if r.bases[0] == nil {
+		return r.local.Offset(panelCols*i + disp)
+	}
 	m := Mem{Base: r.bases[i/3], Disp: disp}
 	if i%3 > 0 {
 		m.Index, m.Scale = r.stride, uint8(i%3)

@@ -38,6 +38,13 @@ var formats = []format{
 	{"TQ2_0", 66, 8, 1, 1, 0, unpackTQ2_0},
 	{"MXFP4", 17, 1, 12, 1, 0, unpackMXFP4},
 	{"NVFP4", 36, 2, 12, 2, 0, unpackNVFP4},
+	{"IQ1_S", 50, 8, 16, 1, 0, unpackIQ1_S},
+	{"IQ1_M", 56, 8, 16, 2, 0, unpackIQ1_M},
+	{"IQ2_XXS", 66, 8, 64, 1, 0, unpackIQ2_XXS},
+	{"IQ2_XS", 74, 8, 64, 2, 0, unpackIQ2_XS},
+	{"IQ2_S", 82, 8, 64, 2, 0, unpackIQ2_S},
+	{"IQ3_XXS", 98, 8, 64, 1, 0, unpackIQ3_XXS},
+	{"IQ3_S", 110, 8, 16, 1, 0, unpackIQ3_S},
 }
 
 // unpackers builds the functions that fill a panel from the bytes of 16 rows.

@@ -1,0 +1,40 @@
+package main
+
+import (
+	. "github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// unpackIQ1_M: the low bytes of 32 points of the grid, 16 bytes whose nibbles have three more bits and one that makes the
+// point's shift negative, 4 u16 with 4 × 3 bits of scale, for halves of blocks, and four bits of d f16.
+func unpackIQ1_M(p *panel) {
+	points := p.lookUpGrid(grid{"gridIQ1_S", 8}, func(row reg.Register, g int, i, j reg.GPVirtual) {
+		p.MOVBLZX(Mem{Base: row, Disp: g}, i.As32())
+		p.highBits(i, j, Mem{Base: row, Disp: 32 + g/2}, g%2*4, 3)
+	})
+	last := p.columns(40)
+	p.gatheredScales(last[2], last[3])
+	nibbles := p.columns(32)
+	for b := range 8 {
+		for half := range 2 {
+			for j, c := range points.columns(32*b + 16*half) {
+				j += 4 * half
+				p.VPSUBB(p.negativeShift(nibbles[b/2], b%2*16+j/2*4+3), c, c)
+				p.code(b, j, c)
+			}
+		}
+	}
+}
+
+// gatheredScales sets the scales, whose d is in the highest four bits of each u16.
+func (p *panel) gatheredScales(first, second reg.VecVirtual) {
+	bits := p.field(first, 12, 0xf)
+	p.merge(bits, first, 24, 0xf0)
+	p.merge(bits, second, 4, 0xf00)
+	p.merge(bits, second, 16, 0xf000)
+	d := p.half(bits)
+	for s := range 16 {
+		word := [2]reg.VecVirtual{first, second}[s/8]
+		p.scale(s/2, s%2, p.oddSteps(p.bits(word, s/4%2*16+s%4*3, 3), d, 0.125))
+	}
+}

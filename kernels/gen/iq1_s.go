@@ -1,0 +1,36 @@
+package main
+
+import (
+	. "github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// unpackIQ1_S: d f16, the low bytes of 32 points of the grid, 8 u16 with 4 × 3 more bits for the points, 3 bits of scale and
+// a bit that makes the shift of the block negative.
+func unpackIQ1_S(p *panel) {
+	points := p.lookUpGrid(grid{"gridIQ1_S", 8}, func(row reg.Register, g int, i, j reg.GPVirtual) {
+		p.MOVBLZX(Mem{Base: row, Disp: 2 + g}, i.As32())
+		p.highBits(i, j, Mem{Base: row, Disp: 34 + g/4*2}, g%4*3, 3)
+	})
+	d := p.half(p.column(0, 0))
+	words := p.columns(34)
+	for b := range 8 {
+		word, at := words[b/2], b%2*16
+		p.scale(b, 0, p.oddSteps(p.bits(word, at+12, 3), d, 0.125))
+		shift := p.negativeShift(word, at+15)
+		for half := range 2 {
+			for j, c := range points.columns(32*b + 16*half) {
+				p.VPSUBB(shift, c, c)
+				p.code(b, 4*half+j, c)
+			}
+		}
+	}
+}
+
+// negativeShift returns what a set bit takes off each code, which has the positive shift: 2.
+func (p *panel) negativeShift(v reg.VecVirtual, bit int) reg.VecVirtual {
+	x := p.ZMM()
+	p.VPSRAD(U8(31), p.shifted(v, bit-31), x)
+	p.VPANDD(p.word(2*each), x, x)
+	return x
+}

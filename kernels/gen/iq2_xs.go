@@ -1,0 +1,35 @@
+package main
+
+import (
+	. "github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// unpackIQ2_XS: d f16, 32 u16 with nine bits of a point of the grid and seven signs, 8 bytes with the scales of halves of
+// blocks in their nibbles.
+func unpackIQ2_XS(p *panel) {
+	points := p.lookUpGrid(grid{"gridIQ2_XS", 8}, func(row reg.Register, g int, i, _ reg.GPVirtual) {
+		p.MOVWLZX(Mem{Base: row, Disp: 2 + 2*g}, i.As32())
+		p.ANDL(U32(511), i.As32())
+	})
+	p.nibbleScales(p.half(p.column(0, 0)), p.columns(58))
+	for k := range 4 {
+		c := p.columns(2 + 16*k)
+		for half := range 2 {
+			first, second := c[2*half], c[2*half+1]
+			signs := p.field(first, 9, 0x7f)
+			p.merge(signs, first, 17, 0x7f<<8)
+			p.merge(signs, second, -7, 0x7f<<16)
+			p.merge(signs, second, 1, 0x7f<<24)
+			p.evenSigns(signs)
+			p.signedBlock(2*k+half, points, signs)
+		}
+	}
+}
+
+// nibbleScales sets the scales of IQ2_XS and IQ2_S, whose nibbles are in the last eight bytes of the block.
+func (p *panel) nibbleScales(d reg.VecVirtual, last [4]reg.VecVirtual) {
+	for s := range 16 {
+		p.scale(s/2, s%2, p.halfSteps(p.bits(last[2+s/8], s%8*4, 4), d, 0.25))
+	}
+}

@@ -1,0 +1,25 @@
+package main
+
+import (
+	. "github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// unpackIQ2_XXS: d f16, for each block 4 points of the grid, and u32 with 4 × 7 signs and 4 bits of scale.
+func unpackIQ2_XXS(p *panel) {
+	points := p.lookUpGrid(grid{"gridIQ2_XXS", 8}, func(row reg.Register, g int, i, _ reg.GPVirtual) {
+		p.MOVBLZX(Mem{Base: row, Disp: 2 + g/4*8 + g%4}, i.As32())
+	})
+	d := p.half(p.column(0, 0))
+	for k := range 4 {
+		for half, word := range everyOther(p.columns(2 + 16*k)) {
+			p.scale(2*k+half, 0, p.halfSteps(p.bits(word, 28, 4), d, 0.25))
+			signs := p.sevens(word)
+			p.evenSigns(signs)
+			p.signedBlock(2*k+half, points, signs)
+		}
+	}
+}
+
+// everyOther returns the columns of the second word in each pair.
+func everyOther(c [4]reg.VecVirtual) [2]reg.VecVirtual { return [2]reg.VecVirtual{c[1], c[3]} }
