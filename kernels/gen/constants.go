@@ -31,8 +31,8 @@ func (p *panel) constants() {
 	draft := &asm{build.NewContext()}
 	draft.Function("draft")
 	asked := &panel{rows: draft.rows(reg.RAX, reg.RBX), format: p.format, to: reg.RCX}
+	asked.consts.regs, p.consts.regs = map[constant]reg.VecVirtual{}, map[constant]reg.VecVirtual{}
 	p.unpack(asked)
-	p.consts.regs = map[constant]reg.VecVirtual{}
 	for i, c := range asked.consts.order {
 		m := p.StaticGlobal(fmt.Sprintf("%s%sConst%d", prefix, p.name, i))
 		p.DataAttributes(attr.RODATA | attr.NOPTR)
@@ -43,13 +43,10 @@ func (p *panel) constants() {
 	}
 }
 
-// constant returns the register that has c in all its quarters.
+// constant returns the register that has c in all its quarters. A draft notes it.
 func (p *panel) constant(c constant) reg.VecVirtual {
 	v, ok := p.consts.regs[c]
 	if !ok {
-		if p.consts.regs == nil {
-			p.consts.regs = map[constant]reg.VecVirtual{}
-		}
 		v = p.ZMM()
 		p.consts.order = append(p.consts.order, c)
 		p.consts.regs[c] = v
