@@ -2,6 +2,7 @@ package kernels
 
 import (
 	"encoding/binary"
+	"runtime"
 
 	"github.com/sonde-ml/sonde/kernels/cpu"
 )
@@ -66,14 +67,16 @@ func (p Peak) Read(b []byte, streams int, ahead bool) int64 {
 // genericLoops are those of plain Go.
 func genericLoops() peakLoops {
 	return peakLoops{
-		bytes:      func(rounds int) { intsGeneric(rounds, 3) },
-		floats:     func(rounds int) { floatsGeneric(rounds, 0.5) },
+		bytes:      func(rounds int) { runtime.KeepAlive(intsGeneric(rounds, 3)) },
+		floats:     func(rounds int) { runtime.KeepAlive(floatsGeneric(rounds, 0.5)) },
 		bytesRound: 8, floatsRound: 12,
-		read: func(b []byte, streams, stride, rounds int, _ bool) { readGeneric(b, streams, stride, rounds) },
+		read: func(b []byte, streams, stride, rounds int, _ bool) {
+			runtime.KeepAlive(readGeneric(b, streams, stride, rounds))
+		},
 	}
 }
 
-// Results are returned, and calls not inlined, so that the compiler leaves nothing out.
+// Results are returned and kept, and calls not inlined, so that the compiler leaves nothing out.
 
 //go:noinline
 func intsGeneric(rounds int, x int32) int32 {
