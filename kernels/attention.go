@@ -2,35 +2,215 @@ package kernels
 
 import "math"
 
-// attnBlock is the number of cells whose scores are softmaxed together. Blocks begin at multiples
-// of it, so the result for a query does not depend on the other queries of the batch.
-const attnBlock = 32
+// HeadShape is the shape of an attention: Heads query heads, every Heads/KVHeads of which share one head of keys and values,
+// all with Dim numbers. Scores are multiplied by Scale.
+type HeadShape struct {
+	Heads, KVHeads, Dim int
+	Scale               float32
+}
 
-// AttentionRow writes one head's attention output for one query to dst [head_dim]:
-// Σ_j softmax_j(scale·q·k_j)·v_j over the first cells rows of k and v, which are stride apart.
-// The softmax is taken online, block by block (arXiv 1805.02867, 2205.14135), in float32.
-func AttentionRow(dst, q, k, v []float32, cells, stride int, scale float32) {
-	clear(dst)
-	highest, sum := float32(math.Inf(-1)), float32(0)
-	var scores [attnBlock]float32
-	for first := 0; first < cells; first += attnBlock {
-		n := min(attnBlock, cells-first)
-		for j := range n {
-			at := (first + j) * stride
-			scores[j] = Dot(q, k[at:at+len(q)]) * scale
-		}
-		if m := Max(scores[:n]); m > highest {
-			shrink := float32(math.Exp(float64(highest - m)))
-			Scale(shrink, dst)
-			sum *= shrink
-			highest = m
-		}
-		for j, s := range scores[:n] {
-			p := float32(math.Exp(float64(s - highest)))
-			sum += p
-			at := (first + j) * stride
-			Axpy(p, v[at:at+len(dst)], dst)
+// Attender computes attention by the workers of a pool. It keeps their scratch memory, so that a call allocates nothing.
+// It is used by one goroutine at a time.
+type Attender struct {
+	pool *Pool
+	task attention
+}
+
+// NewAttender returns an attender that works by pool.
+func NewAttender(pool *Pool) *Attender { return active.NewAttender(pool) }
+
+// NewAttender returns an attender that works by pool, at this level.
+func (s *Set) NewAttender(pool *Pool) *Attender {
+	return &Attender{pool, attention{set: s, scratch: make([]attnScratch, pool.Threads())}}
+}
+
+// Attend writes Σ_j softmax_j(scale·q·k_j)·v_j to dst [tokens, heads, dim] for each query of q, of the same shape. Keys
+// and values are [cells, kv_heads, dim], and token t sees the cells 0 … pos[t].
+//
+// The softmax is taken online, 64 cells at a time (arXiv 1805.02867, 2205.14135), in float32. What a token gets does not
+// depend on the others, nor on the cells that it does not see. The error of an output is at most
+// 2^-24·max|v|·(cells + 20 + 2·(dim+2)·scale·max_j Σ|q·k_j|).
+func (a *Attender) Attend(dst, q, k, v []float32, pos []int32, h HeadShape) error {
+	a.task.HeadShape, a.task.dst, a.task.q, a.task.k, a.task.v, a.task.pos = h, dst, q, k, v, pos
+	a.task.tokens = max(1, attnRows*h.KVHeads/h.Heads)
+	n := (len(pos) + a.task.tokens - 1) / a.task.tokens * h.KVHeads
+	if 2*len(q)*len(k) < worthSharing*h.KVHeads*h.Dim {
+		return a.pool.alone(n, &a.task)
+	}
+	return a.pool.Do(n, &a.task)
+}
+
+const (
+	attnBlock = 64 // cells that are taken together; blocks begin at multiples of it
+	attnGroup = 16 // cells that are turned together, and numbers that rows are filled up to
+	attnRows  = 64 // queries that are taken together, if a token has no more heads
+)
+
+// attention is the task of one call. Its unit is a head of keys and values with the queries of some tokens.
+type attention struct {
+	HeadShape
+	set          *Set
+	dst, q, k, v []float32
+	pos          []int32
+	tokens       int // of a unit
+	scratch      []attnScratch
+}
+
+// Range computes the units lo ≤ i < hi.
+func (a *attention) Range(worker, lo, hi int) {
+	for i := lo; i < hi; i++ {
+		a.unit(&a.scratch[worker], i)
+	}
+}
+
+// unit attends block by block. Units of late tokens, which see more, come first.
+func (a *attention) unit(s *attnScratch, i int) {
+	last := len(a.pos) - i/a.KVHeads*a.tokens
+	first := max(0, last-a.tokens)
+	s.begin(a, i%a.KVHeads, first, last)
+	for cell := 0; cell < s.cells; cell += attnBlock {
+		s.block(a, cell, min(attnBlock, s.cells-cell))
+	}
+	s.end(a)
+}
+
+// kvRow returns keys or values from a cell on; rows are stride numbers apart.
+func (a *attention) kvRow(x []float32, cell, head int) []float32 {
+	return x[(cell*a.KVHeads+head)*a.Dim:]
+}
+
+func (a *attention) stride() int { return a.KVHeads * a.Dim }
+
+// attnScratch is memory of one worker, and what it knows of its unit. A row is a query of one token and head.
+type attnScratch struct {
+	head, first, last, cells int // the head of keys, the tokens, and how many cells they see
+
+	q, out       []float32 // [rows, width]
+	keys         []float32 // [width, 64], turned
+	copied       []float32 // [64, width]
+	scores       []float32 // [rows, 64]
+	most, shrink []float32 // [rows]: the largest score so far, and what earlier blocks are multiplied by
+	sums         []float32 // [rows, 16]
+	zeros        []float32 // [rows]
+
+	product blockProduct
+}
+
+func (a *attention) group() int { return a.Heads / a.KVHeads }
+
+// width is a head's size, filled up.
+func (a *attention) width() int { return (a.Dim + attnGroup - 1) / attnGroup * attnGroup }
+
+func (s *attnScratch) begin(a *attention, head, first, last int) {
+	s.head, s.first, s.last, s.cells = head, first, last, 0
+	for _, p := range a.pos[first:last] {
+		s.cells = max(s.cells, int(p)+1)
+	}
+	width, rows := a.width(), (last-first)*a.group()
+	s.resize(rows, width)
+	clear(s.out)
+	clear(s.sums)
+	for r := range s.most {
+		s.most[r] = float32(math.Inf(-1))
+	}
+	for r := range rows {
+		token, h := first+r/a.group(), head*a.group()+r%a.group()
+		copy(s.q[r*width:], a.q[(token*a.Heads+h)*a.Dim:][:a.Dim])
+	}
+}
+
+func (s *attnScratch) resize(rows, width int) {
+	s.q, s.out = grown(s.q, rows*width), grown(s.out, rows*width)
+	s.keys, s.copied = grown(s.keys, width*attnBlock), grown(s.copied, attnBlock*width)
+	s.scores, s.sums = grown(s.scores, rows*attnBlock), grown(s.sums, rows*sumLanes)
+	s.most, s.shrink, s.zeros = grown(s.most, rows), grown(s.shrink, rows), grown(s.zeros, rows)
+}
+
+// block takes n cells from cell on.
+func (s *attnScratch) block(a *attention, cell, n int) {
+	a.set.prefetchRows(a.kvRow(a.v, cell, s.head), a.stride(), n, a.Dim)
+	s.turnKeys(a, cell, n)
+	width := a.width()
+	s.product = blockProduct{s.scores, s.q, s.keys, attnBlock, width, attnBlock, len(s.most), a.Dim, attnBlock, s.zeros}
+	clear(s.scores)
+	a.set.blocks.multiply(&s.product)
+	if next := cell + attnBlock; next < s.cells {
+		a.set.prefetchRows(a.kvRow(a.k, next, s.head), a.stride(), min(attnBlock, s.cells-next), a.Dim)
+	}
+	s.hide(a, cell)
+	a.set.blocks.softmax(s.scores, s.most, s.shrink, s.sums, a.Scale)
+	s.addValues(a, cell, n)
+}
+
+// turnKeys turns the keys of a block. Cells that are no whole group, and heads that are none, are copied before.
+func (s *attnScratch) turnKeys(a *attention, cell, n int) {
+	width, whole := a.width(), 0
+	if width == a.Dim {
+		whole = n / attnGroup * attnGroup
+		a.set.blocks.transpose(s.keys, a.kvRow(a.k, cell, s.head), a.stride(), width, whole)
+	}
+	if whole < n {
+		s.copyRows(a, a.k, cell+whole, n-whole)
+		rest := (n - whole + attnGroup - 1) / attnGroup * attnGroup
+		a.set.blocks.transpose(s.keys[whole:], s.copied, width, width, rest)
+	}
+}
+
+// copyRows copies rows of n cells to where there is room behind each. Nothing is made of what lies there.
+func (s *attnScratch) copyRows(a *attention, from []float32, cell, n int) {
+	for i := range n {
+		copy(s.copied[i*a.width():], a.kvRow(from, cell+i, s.head)[:a.Dim])
+	}
+}
+
+// visible is how many cells of the block at cell a token sees.
+func (a *attention) visible(token, cell int) int {
+	return min(max(0, int(a.pos[token])+1-cell), attnBlock)
+}
+
+// hide takes the scores of cells that a token does not see out of its softmax.
+func (s *attnScratch) hide(a *attention, cell int) {
+	for token := s.first; token < s.last; token++ {
+		seen, row := a.visible(token, cell), (token-s.first)*a.group()
+		for r := row; r < row+a.group() && seen < attnBlock; r++ {
+			hidden := s.scores[r*attnBlock:][seen:attnBlock]
+			for i := range hidden {
+				hidden[i] = float32(math.Inf(-1))
+			}
 		}
 	}
-	Scale(1/sum, dst)
+}
+
+// addValues adds the values of the cells that each token sees. Tokens that see equally many are taken together.
+func (s *attnScratch) addValues(a *attention, cell, n int) {
+	values, stride, width := a.kvRow(a.v, cell, s.head), a.stride(), a.width()
+	if width != a.Dim {
+		s.copyRows(a, a.v, cell, n)
+		values, stride = s.copied, width
+	}
+	for from := s.first; from < s.last; {
+		seen, to := a.visible(from, cell), from+1
+		for to < s.last && a.visible(to, cell) == seen {
+			to++
+		}
+		if row, rows := (from-s.first)*a.group(), (to-from)*a.group(); seen > 0 {
+			s.product = blockProduct{s.out[row*width:], s.scores[row*attnBlock:], values, width, attnBlock, stride, rows, seen, width, s.shrink[row:]}
+			a.set.blocks.multiply(&s.product)
+		}
+		from = to
+	}
+}
+
+// end divides by the sums.
+func (s *attnScratch) end(a *attention) {
+	for r := range s.most {
+		var sum float32
+		for _, v := range s.sums[r*sumLanes:][:sumLanes] {
+			sum += v
+		}
+		token, h := s.first+r/a.group(), s.head*a.group()+r%a.group()
+		dst := a.dst[(token*a.Heads+h)*a.Dim:][:a.Dim]
+		copy(dst, s.out[r*a.width():])
+		a.set.rows.scale(1/sum, dst)
+	}
 }

@@ -8,7 +8,11 @@ import (
 
 // Set is the kernels at one level of instructions. Its methods do what the functions of this package do at the level that
 // is active. A set is read-only and shared.
-type Set struct{ tier tier }
+type Set struct {
+	tier   tier
+	rows   *rowFuncs
+	blocks *blockFuncs
+}
 
 // tier is the place of a level among all, so that levels can be compared.
 type tier uint8
@@ -21,9 +25,11 @@ const (
 )
 
 var (
-	sets   = [...]Set{{generic}, {avx2}, {avx512}, {vnni}}
+	sets   = [...]Set{setOf(generic), setOf(avx2), setOf(avx512), setOf(vnni)}
 	active = activeSet()
 )
+
+func setOf(t tier) Set { return Set{t, rowsAt(t), blocksAt(t)} }
 
 func activeSet() *Set {
 	level, _ := cpu.Active() // beside an error, which is the command's to report, it is the best level

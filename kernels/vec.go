@@ -2,9 +2,69 @@ package kernels
 
 import "math"
 
-// Dot returns Σ a[i]·b[i] over len(a) elements in float32. Eight partial sums, element i in sum i mod 8,
-// are added as ((0+4)+(2+6))+((1+5)+(3+7)); the tail is added in order. No fused multiply-add.
-func Dot(a, b []float32) float32 {
+// Dot returns Σ a[i]·b[i] over len(a) elements, in float32 and an order that depends on the level: the error is at most
+// (len(a)/8+11)·2^-24·Σ|a·b|.
+func Dot(a, b []float32) float32 { return active.Dot(a, b) }
+
+// Dot is the function [Dot] at this level.
+func (s *Set) Dot(a, b []float32) float32 {
+	b = b[:len(a)]
+	if len(a) <= longest {
+		return s.rows.dot(a, b)
+	}
+	var sum float32
+	pieces(len(a), func(lo, hi int) { sum += s.rows.dot(a[lo:hi], b[lo:hi]) })
+	return sum
+}
+
+// Axpy adds alpha·x to y, element by element, both operations rounded. It has the same bits at every level.
+func Axpy(alpha float32, x, y []float32) { active.Axpy(alpha, x, y) }
+
+// Axpy is the function [Axpy] at this level.
+func (s *Set) Axpy(alpha float32, x, y []float32) {
+	y = y[:len(x)]
+	pieces(len(x), func(lo, hi int) { s.rows.axpy(alpha, x[lo:hi], y[lo:hi]) })
+}
+
+// Scale multiplies every element of x by alpha.
+func Scale(alpha float32, x []float32) { active.Scale(alpha, x) }
+
+// Scale is the function [Scale] at this level.
+func (s *Set) Scale(alpha float32, x []float32) {
+	pieces(len(x), func(lo, hi int) { s.rows.scale(alpha, x[lo:hi]) })
+}
+
+// Add writes a + b to dst, element by element. dst may be a or b.
+func Add(dst, a, b []float32) { active.Add(dst, a, b) }
+
+// Add is the function [Add] at this level.
+func (s *Set) Add(dst, a, b []float32) {
+	a, b = a[:len(dst)], b[:len(dst)]
+	pieces(len(dst), func(lo, hi int) { s.rows.add(dst[lo:hi], a[lo:hi], b[lo:hi]) })
+}
+
+// Hadamard writes a·b to dst, element by element. dst may be a or b.
+func Hadamard(dst, a, b []float32) { active.Hadamard(dst, a, b) }
+
+// Hadamard is the function [Hadamard] at this level.
+func (s *Set) Hadamard(dst, a, b []float32) {
+	a, b = a[:len(dst)], b[:len(dst)]
+	pieces(len(dst), func(lo, hi int) { s.rows.mul(dst[lo:hi], a[lo:hi], b[lo:hi]) })
+}
+
+// Max returns the largest element, −Inf for none. NaN is passed over.
+func Max(x []float32) float32 { return active.Max(x) }
+
+// Max is the function [Max] at this level.
+func (s *Set) Max(x []float32) float32 {
+	most := float32(math.Inf(-1))
+	pieces(len(x), func(lo, hi int) { most = max(most, s.rows.max(x[lo:hi])) })
+	return most
+}
+
+// dotGeneric adds eight partial sums, element i in sum i mod 8, as ((0+4)+(2+6))+((1+5)+(3+7)), and the tail in order.
+// There is no fused multiply-add.
+func dotGeneric(a, b []float32) float32 {
 	b = b[:len(a)]
 	var s0, s1, s2, s3, s4, s5, s6, s7 float32
 	for len(a) >= 8 && len(b) >= 8 {
@@ -25,58 +85,34 @@ func Dot(a, b []float32) float32 {
 	return s
 }
 
-// Axpy adds alpha·x to y, element by element.
-func Axpy(alpha float32, x, y []float32) {
+func axpyGeneric(alpha float32, x, y []float32) {
 	y = y[:len(x)]
 	for i, v := range x {
 		y[i] += float32(alpha * v)
 	}
 }
 
-// Scale multiplies every element of x by alpha.
-func Scale(alpha float32, x []float32) {
+func scaleGeneric(alpha float32, x []float32) {
 	for i := range x {
 		x[i] *= alpha
 	}
 }
 
-// Add writes a + b to dst, element by element.
-func Add(dst, a, b []float32) {
+func addGeneric(dst, a, b []float32) {
 	a, b = a[:len(dst)], b[:len(dst)]
 	for i := range dst {
 		dst[i] = a[i] + b[i]
 	}
 }
 
-// RMSNorm writes x/√(mean(x²)+eps)·w to dst, for one row. The sum of squares is taken in float64.
-// arXiv 1910.07467; eps inside the root, as Llama does.
-func RMSNorm(dst, x, w []float32, eps float32) {
-	x, w = x[:len(dst)], w[:len(dst)]
-	var sum float64
-	for _, v := range x {
-		sum += float64(v) * float64(v)
-	}
-	scale := float32(1 / math.Sqrt(sum/float64(len(x))+float64(eps)))
-	for i, v := range x {
-		dst[i] = float32(v*scale) * w[i]
+func mulGeneric(dst, a, b []float32) {
+	a, b = a[:len(dst)], b[:len(dst)]
+	for i := range dst {
+		dst[i] = a[i] * b[i]
 	}
 }
 
-// Softmax replaces x by exp(x−max)/Σ exp(x−max). Exponentials in float64 would not be better than
-// their float32 result; the sum is taken in float64.
-func Softmax(x []float32) {
-	m := Max(x)
-	var sum float64
-	for i, v := range x {
-		e := float32(math.Exp(float64(v - m)))
-		x[i] = e
-		sum += float64(e)
-	}
-	Scale(float32(1/sum), x)
-}
-
-// Max returns the largest element, −Inf for none. NaN is passed over.
-func Max(x []float32) float32 {
+func maxGeneric(x []float32) float32 {
 	m := float32(math.Inf(-1))
 	for _, v := range x {
 		if v > m {
@@ -86,10 +122,11 @@ func Max(x []float32) float32 {
 	return m
 }
 
-// SwiGLU writes silu(gate)·up to dst, silu(z) = z/(1+exp(−z)). arXiv 2002.05202.
-func SwiGLU(dst, gate, up []float32) {
-	gate, up = gate[:len(dst)], up[:len(dst)]
-	for i, g := range gate {
-		dst[i] = float32(float64(g)/(1+math.Exp(-float64(g)))) * up[i]
+func aboveGeneric(x []float32, least float32) int {
+	for i, v := range x {
+		if v > least {
+			return i
+		}
 	}
+	return len(x)
 }

@@ -49,10 +49,16 @@ func fastLinear(op *Op) error {
 
 func fastRotate(op *Op) error {
 	copy(op.Out.Data, op.In[0].Data)
-	return op.each(op.Out.Rows(), 32*len(op.RoPE.Freqs), func(op *Op, _ *scratch, lo, hi int) {
-		heads := op.In[0].Shape[1]
-		for r := lo; r < hi; r++ {
-			kernels.RoPE(op.Out.Row(r), op.Pos[r/heads], op.RoPE.Freqs, op.RoPE.Mag, op.RoPE.Pairing == Halves)
+	heads, pairs := op.Out.Shape[1], len(op.RoPE.Freqs)
+	return op.each(op.Out.Shape[0], (32+heads)*pairs, func(op *Op, s *scratch, lo, hi int) {
+		heads, pairs := op.Out.Shape[1], len(op.RoPE.Freqs)
+		angles := s.floats(2 * pairs)
+		cos, sin := angles[:pairs], angles[pairs:]
+		for t := lo; t < hi; t++ {
+			kernels.RoPEAngles(cos, sin, op.Pos[t], op.RoPE.Freqs, op.RoPE.Mag)
+			for h := range heads {
+				kernels.RoPE(op.Out.Row(t*heads+h), cos, sin, op.RoPE.Pairing == Halves)
+			}
 		}
 	})
 }

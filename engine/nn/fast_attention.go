@@ -45,15 +45,7 @@ func fastMix(op *Op) error {
 }
 
 func fastAttention(op *Op) error {
-	cells := op.In[1].Shape[0]
-	return op.each(op.Out.Rows(), 2*cells*op.Attn.HeadDim, func(op *Op, _ *scratch, lo, hi int) {
-		a := op.Attn
-		stride := a.KVHeads * a.HeadDim
-		for r := lo; r < hi; r++ {
-			t, h := r/a.Heads, r%a.Heads
-			first := h / a.group() * a.HeadDim
-			kernels.AttentionRow(op.Out.Row(r), op.In[0].Row(r), op.In[1].Data[first:], op.In[2].Data[first:],
-				int(op.Pos[t])+1, stride, a.Scale)
-		}
-	})
+	a := op.Attn
+	shape := kernels.HeadShape{Heads: a.Heads, KVHeads: a.KVHeads, Dim: a.HeadDim, Scale: a.Scale}
+	return op.attender().Attend(op.Out.Data, op.In[0].Data, op.In[1].Data, op.In[2].Data, op.Pos, shape)
 }

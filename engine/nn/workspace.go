@@ -8,6 +8,7 @@ type workspace struct {
 	scratch []scratch // one per worker
 	task    opTask
 
+	attender *kernels.Attender
 	products *kernels.Multiplier
 	input    *float32 // what products has as its input, nil for none
 	tokens   int
@@ -21,7 +22,8 @@ type scratch struct {
 
 func newWorkspace(threads int) *workspace {
 	pool := kernels.NewPool(threads)
-	return &workspace{pool: pool, scratch: make([]scratch, pool.Threads()), products: kernels.NewMultiplier(pool)}
+	return &workspace{pool: pool, scratch: make([]scratch, pool.Threads()), attender: kernels.NewAttender(pool),
+		products: kernels.NewMultiplier(pool)}
 }
 
 func (w *workspace) close() { w.pool.Close() }
@@ -79,6 +81,14 @@ func (op *Op) each(n, cost int, f rangeFunc) error {
 	t := &op.work.task
 	*t = opTask{op, op.work, f}
 	return op.work.pool.Do(n, t)
+}
+
+// attender returns what computes attention.
+func (op *Op) attender() *kernels.Attender {
+	if op.work == nil {
+		return kernels.NewAttender(kernels.NewPool(1))
+	}
+	return op.work.attender
 }
 
 // multiplier returns what multiplies the input of op by matrices. Ops that follow each other and read the same input

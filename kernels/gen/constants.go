@@ -28,7 +28,7 @@ func (p *panel) constants() {
 	if p.dot != nil {
 		prefix, p.format = "dot", p.dot.format
 	}
-	draft := &asm{build.NewContext()}
+	draft := &asm{Context: build.NewContext()}
 	draft.Function("draft")
 	asked := &panel{rows: draft.rows(reg.RAX, reg.RBX), format: p.format, to: reg.RCX}
 	asked.consts.regs, p.consts.regs = map[constant]reg.VecVirtual{}, map[constant]reg.VecVirtual{}

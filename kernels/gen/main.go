@@ -18,6 +18,7 @@ import (
 
 	"github.com/mmcloughlin/avo/build"
 	"github.com/mmcloughlin/avo/ir"
+	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/pass"
 	"github.com/mmcloughlin/avo/printer"
 )
@@ -37,10 +38,19 @@ var units = []unit{
 	{"float", floats},
 	{"prefetch", prefetches},
 	{"round", rounders},
+	{"vec", vectors},
+	{"norm", norms},
+	{"activate", activations},
+	{"rope", rotations},
+	{"attention", attentions},
 }
 
 // asm collects the functions of one unit.
-type asm struct{ *build.Context }
+type asm struct {
+	*build.Context
+	tables map[string]operand.Mem // memory with constants
+	labels int                    // of the function so far
+}
 
 func main() {
 	log.SetFlags(0)
@@ -66,7 +76,7 @@ func main() {
 func (u unit) files() (map[string][]byte, error) {
 	c := build.NewContext()
 	c.ConstraintExpr("amd64,!purego")
-	u.build(&asm{c})
+	u.build(&asm{Context: c})
 	f, err := c.Result()
 	if err != nil {
 		return nil, err
@@ -96,6 +106,7 @@ func print(p printer.Printer, f *ir.File) ([]byte, error) {
 
 // function begins a function with the given signature, such as "func(x *float32, n int)".
 func (a *asm) function(name, signature, doc string) {
+	a.labels = 0
 	a.Function(name)
 	a.SignatureExpr(signature)
 	a.Pragma("noescape")

@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 
-	"github.com/mmcloughlin/avo/attr"
 	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 )
@@ -59,9 +58,9 @@ func (r *rounder) constants() {
 	r.constant(0x7fffffff, r.magnitude)
 	r.constant(0x80808080, r.offset)
 	r.constant(16*128, r.bias)
-	r.constant(0x42fe0000, r.limit) // 127
-	r.constant(0x0d800000, r.least) // 2^-100
-	r.VMOVDQU(r.packedOrder(), r.order)
+	r.constant(0x42fe0000, r.limit)                                              // 127
+	r.constant(0x0d800000, r.least)                                              // 2^-100
+	r.VMOVDQU(r.table("packedOrder", []uint32{0, 4, 1, 5, 2, 6, 3, 7}), r.order) // which the packing of words and bytes undoes
 }
 
 // constant fills v with a word.
@@ -70,16 +69,6 @@ func (a *asm) constant(word uint32, v reg.VecVirtual) {
 	a.MOVL(U32(word), g)
 	a.VMOVD(g, v.AsX())
 	a.VPBROADCASTD(v.AsX(), v)
-}
-
-// packedOrder has the places of words that VPACKSSDW and VPACKSSWB have put out of order.
-func (a *asm) packedOrder() Mem {
-	order := a.StaticGlobal("packedOrder")
-	a.DataAttributes(attr.RODATA | attr.NOPTR)
-	for _, word := range []uint32{0, 4, 1, 5, 2, 6, 3, 7} {
-		a.AppendDatum(U32(word))
-	}
-	return order
 }
 
 // round rounds n blocks, one or four.

@@ -1,0 +1,57 @@
+package kernels
+
+import "math"
+
+// blockFuncs are what attention does with a block of cells, at one level.
+type blockFuncs struct {
+	// transpose writes the first width numbers of so many rows, both multiples of 16, to dst [width, 64].
+	transpose func(dst, rows []float32, stride, width, cells int)
+	// multiply does what a blockProduct says; its columns are a multiple of 16.
+	multiply func(p *blockProduct)
+	// softmax takes a block of scores [rows, 64] into the softmax: most becomes the largest scaled score m so far, shrink
+	// e^(old most − m), scores e^(scale·score − m), and sums [rows, 16], whose lanes are parts of one sum, the sums so far.
+	softmax func(scores, most, shrink, sums []float32, scale float32)
+}
+
+// sumLanes is how many parts the sum of a row has.
+const sumLanes = 16
+
+// blockProduct is dst = factors·dst + a·b with dst [rows, cols], a [rows, inner] and b [inner, cols], whose rows are
+// strides apart, and a factor for each row. Every output is factor·dst, to which the products are added in order.
+type blockProduct struct {
+	dst, a, b                   []float32
+	dstStride, aStride, bStride int
+	rows, inner, cols           int
+	factors                     []float32
+}
+
+var genericBlocks = blockFuncs{transposeGeneric, multiplyGeneric, softmaxGeneric}
+
+func transposeGeneric(dst, rows []float32, stride, width, cells int) {
+	for i := range cells {
+		for j, v := range rows[i*stride:][:width] {
+			dst[j*attnBlock+i] = v
+		}
+	}
+}
+
+func multiplyGeneric(p *blockProduct) {
+	for r := range p.rows {
+		dst := p.dst[r*p.dstStride:][:p.cols]
+		scaleGeneric(p.factors[r], dst)
+		for i, v := range p.a[r*p.aStride:][:p.inner] {
+			axpyGeneric(v, p.b[i*p.bStride:][:p.cols], dst)
+		}
+	}
+}
+
+func softmaxGeneric(scores, most, shrink, sums []float32, scale float32) {
+	for r := range most {
+		row := scores[r*attnBlock:][:attnBlock]
+		scaleGeneric(scale, row)
+		m := max(most[r], maxGeneric(row))
+		shrink[r] = float32(math.Exp(float64(most[r] - m)))
+		most[r] = m
+		sums[r*sumLanes] = float32(sums[r*sumLanes]*shrink[r]) + float32(expSumGeneric(row, m))
+	}
+}

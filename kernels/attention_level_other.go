@@ -1,0 +1,8 @@
+//go:build !amd64 || purego
+
+package kernels
+
+// blocksAt returns the functions of a level.
+func blocksAt(tier) *blockFuncs { return &genericBlocks }
+
+func (s *Set) prefetchRows([]float32, int, int, int) {}

@@ -1,0 +1,40 @@
+//go:build amd64 && !purego
+
+package kernels
+
+var avx2Rows = rowFuncs{
+	dot: dotAVX2, axpy: axpyAVX2, scale: scaleAVX2, add: addAVX2, mul: mulAVX2,
+	max: maxAVX2, above: aboveAVX2,
+	sum: sumAVX2, sumSquares: sumSquaresAVX2, squaresAbout: squaresAboutAVX2,
+	normalize: normalizeAVX2, center: centerAVX2,
+	expSum: expSumAVX2, swiglu: swigluAVX2, geglu: gegluAVX2, gelu: geluAVX2,
+	turnHalves: rotateHalvesAVX2, turnPairs: turnPairsAVX2,
+}
+
+var avx512Rows = rowFuncs{
+	dot: dotAVX512, axpy: axpyAVX512, scale: scaleAVX512, add: addAVX512, mul: mulAVX512,
+	max: maxAVX512, above: aboveAVX512,
+	sum: sumAVX512, sumSquares: sumSquaresAVX512, squaresAbout: squaresAboutAVX512,
+	normalize: normalizeAVX512, center: centerAVX512,
+	expSum: expSumAVX512, swiglu: swigluAVX512, geglu: gegluAVX512, gelu: geluAVX512,
+	turnHalves: rotateHalvesAVX512, turnPairs: turnPairsAVX2,
+}
+
+// rowsAt returns the functions of a level.
+func rowsAt(t tier) *rowFuncs {
+	switch {
+	case t >= avx512:
+		return &avx512Rows
+	case t == avx2:
+		return &avx2Rows
+	}
+	return &genericRows
+}
+
+func turnPairsAVX2(x, cos, sin []float32) {
+	whole := len(cos) / 4 * 4
+	if whole > 0 {
+		rotatePairsAVX2(&x[0], &cos[0], &sin[0], whole/4)
+	}
+	turnPairsGeneric(x[2*whole:], cos[whole:], sin[whole:])
+}

@@ -1,0 +1,6 @@
+//go:build !amd64 || purego
+
+package kernels
+
+// rowsAt returns the functions of a level.
+func rowsAt(tier) *rowFuncs { return &genericRows }
