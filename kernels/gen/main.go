@@ -43,6 +43,7 @@ var units = []unit{
 	{"activate", activations},
 	{"rope", rotations},
 	{"attention", attentions},
+	{"pause", pauses},
 }
 
 // asm collects the functions of one unit.
