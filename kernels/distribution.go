@@ -21,16 +21,31 @@ const (
 const CellWidth = 1. / cellsPerExponent
 
 // A Distribution counts how often each value occurs, up to 1/4096 of it, as values stream by: 500 million weights take no
-// more memory than a thousand (32 kB for each power of two that occurs, on both sides of zero; 16 MB at most). Quantiles
+// more memory than a thousand (32 kB for each power of two that occurs, on both sides of zero, and 1 MB besides). Quantiles
 // are exact to that, and quite exact after a second pass with [Distribution.Ranks]. NaN and infinities are left out.
 // The zero value is ready to use. It is not safe for concurrent use: give each goroutine one, and Merge them.
 type Distribution struct {
-	n     uint64
-	cells [exponents]*[cellsPerExponent]uint64 // by sign and exponent, then by the leading bits of the mantissa
+	n      uint64
+	cells  [exponents]*[cellsPerExponent]uint64 // by sign and exponent, then by the leading bits of the mantissa
+	recent *recentCounts                        // what is not in cells yet
 }
 
 // Add counts values.
-func (d *Distribution) Add(values []float32) {
+func (d *Distribution) Add(values []float32) { d.addAt(active, values) }
+
+func (d *Distribution) addAt(s *Set, values []float32) {
+	for len(values) >= recentPiece && s.tier >= avx2 {
+		if d.recent == nil {
+			d.recent = new(recentCounts)
+			d.recent.lay(values[:recentPiece])
+		}
+		d.addRecent(s, values[:recentPiece])
+		values = values[recentPiece:]
+	}
+	d.addFew(values)
+}
+
+func (d *Distribution) addFew(values []float32) {
 	d.n += uint64(len(values))
 	for _, v := range values {
 		bits := math.Float32bits(v)
@@ -49,6 +64,8 @@ func (d *Distribution) Add(values []float32) {
 
 // Merge adds what o counted.
 func (d *Distribution) Merge(o *Distribution) {
+	d.settle()
+	o.settle()
 	d.n += o.n
 	for e, from := range o.cells {
 		if from == nil {
@@ -66,6 +83,7 @@ func (d *Distribution) Merge(o *Distribution) {
 // Quantile returns the value that a fraction q of the finite values do not exceed, to 1/4096 of itself;
 // NaN where there are none.
 func (d *Distribution) Quantile(q float64) float64 {
+	d.settle()
 	rank := math.Ceil(min(max(q, 0), 1)*float64(d.n)) - 1
 	return d.Values([]uint64{uint64(max(rank, 0))})[0]
 }
@@ -107,6 +125,7 @@ func (c cell) value() float64 {
 // ascend goes through the cells that counted something.
 func (d *Distribution) ascend() iter.Seq2[cell, uint64] {
 	return func(yield func(cell, uint64) bool) {
+		d.settle()
 		for e := exponents - 1; e >= exponents/2; e-- { // negative ones: farthest from zero first
 			cells := d.cells[e]
 			for i := cellsPerExponent - 1; cells != nil && i >= 0; i-- {

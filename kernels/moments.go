@@ -20,47 +20,48 @@ type Moments struct {
 const momentsPiece = 4096
 
 // Add counts values.
-func (m *Moments) Add(values []float32) {
+func (m *Moments) Add(values []float32) { m.addAt(active, values) }
+
+func (m *Moments) addAt(s *Set, values []float32) {
 	for len(values) > 0 {
 		n := min(len(values), momentsPiece)
-		m.addPiece(values[:n])
+		m.addPiece(s, values[:n])
 		values = values[n:]
 	}
 }
 
-func (m *Moments) addPiece(values []float32) {
-	var p Moments
-	sum := p.sum(values)
+func (m *Moments) addPiece(s *Set, values []float32) {
+	p, sum := s.rows.spread(values)
 	if math.IsNaN(sum) || math.IsInf(sum, 0) { // float32 numbers cannot overflow a sum in float64
 		p = Moments{}
 		p.addFew(values)
 	} else {
 		p.finite = uint64(len(values))
 		p.mean = sum / float64(len(values))
-		p.squares = squaresAbout(values, p.mean)
+		p.squares = s.rows.squaresAbout(values, p.mean)
 	}
 	m.Merge(&p)
 }
 
-// sum notes the extremes and zeros, and returns the sum. Two partial sums are twice as fast as one.
-func (m *Moments) sum(values []float32) float64 {
+// spreadGeneric notes the extremes and zeros of at least one number, and returns the sum. Two partial sums are twice as
+// fast as one.
+func spreadGeneric(values []float32) (m Moments, sum float64) {
 	var even, odd float64
-	var zeros uint64
 	lo, hi := values[0], values[0]
 	for ; len(values) >= 2; values = values[2:] {
 		v, w := values[0], values[1]
 		even += float64(v)
 		odd += float64(w)
 		lo, hi = lesser(w, lesser(v, lo)), greater(w, greater(v, hi))
-		zeros += isZero(v) + isZero(w)
+		m.zeros += isZero(v) + isZero(w)
 	}
 	for _, v := range values {
 		even += float64(v)
 		lo, hi = lesser(v, lo), greater(v, hi)
-		zeros += isZero(v)
+		m.zeros += isZero(v)
 	}
-	m.min, m.max, m.zeros = lo, hi, zeros
-	return even + odd
+	m.min, m.max = lo, hi
+	return m, even + odd
 }
 
 // lesser is min, but faster: it need not care for NaN or the sign of zeros.
@@ -86,22 +87,6 @@ func isZero(v float32) uint64 {
 		n = 1
 	}
 	return n
-}
-
-// squaresAbout returns Σ(x − mean)².
-func squaresAbout(values []float32, mean float64) float64 {
-	var s0, s1, s2, s3 float64
-	for len(values) >= 4 {
-		a, b := float64(values[0])-mean, float64(values[1])-mean
-		c, d := float64(values[2])-mean, float64(values[3])-mean
-		s0, s1, s2, s3 = s0+float64(a*a), s1+float64(b*b), s2+float64(c*c), s3+float64(d*d)
-		values = values[4:]
-	}
-	for _, v := range values {
-		d := float64(v) - mean
-		s0 += float64(d * d)
-	}
-	return (s0 + s1) + (s2 + s3)
 }
 
 // addFew adds values one by one, some of which are not finite.

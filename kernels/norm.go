@@ -52,12 +52,19 @@ func sumSquaresGeneric(x []float32) (sum float64) {
 	return sum
 }
 
-func squaresAboutGeneric(x []float32, mean float64) (sum float64) {
+func squaresAboutGeneric(x []float32, mean float64) float64 {
+	var s0, s1, s2, s3 float64
+	for len(x) >= 4 {
+		a, b := float64(x[0])-mean, float64(x[1])-mean
+		c, d := float64(x[2])-mean, float64(x[3])-mean
+		s0, s1, s2, s3 = s0+float64(a*a), s1+float64(b*b), s2+float64(c*c), s3+float64(d*d)
+		x = x[4:]
+	}
 	for _, v := range x {
 		d := float64(v) - mean
-		sum += d * d
+		s0 += float64(d * d)
 	}
-	return sum
+	return (s0 + s1) + (s2 + s3)
 }
 
 func normalizeGeneric(dst, x, w []float32, scale float32) {

@@ -12,7 +12,13 @@ type Ranks struct {
 	cells  []cell                                    // those that some place is in
 	counts []*[1 << cellShift]uint64                 // what each of them counted, by the rest of the mantissa
 	marked [exponents * cellsPerExponent / 64]uint64 // one bit a cell
+	sought [soughtCells][soughtStep]cell             // what vectors are compared with, the first cell where there are fewer
 }
+
+const (
+	soughtCells = 16 // at most, as vectors look for
+	soughtStep  = 16
+)
 
 // Ranks begins a second pass for the values of these ranks, 0 being that of the least.
 func (d *Distribution) Ranks(ranks []uint64) *Ranks {
@@ -25,11 +31,38 @@ func (d *Distribution) Ranks(ranks []uint64) *Ranks {
 		r.counts = append(r.counts, new([1 << cellShift]uint64))
 		r.marked[p.cell/64] |= 1 << (p.cell % 64)
 	}
+	for i := range r.sought {
+		for lane := range r.sought[i] {
+			if r.sought[i][lane] = noCell; len(r.cells) > 0 {
+				r.sought[i][lane] = r.cells[min(i, len(r.cells)-1)]
+			}
+		}
+	}
 	return r
 }
 
 // Add counts values, which the distribution must have counted, too.
-func (r *Ranks) Add(values []float32) {
+func (r *Ranks) Add(values []float32) { r.addAt(active, values) }
+
+// addAt passes over what is in none of the cells, if those are few enough to look for all at once.
+func (r *Ranks) addAt(s *Set, values []float32) {
+	if len(r.cells) == 0 {
+		return
+	}
+	if len(r.cells) > soughtCells || s.tier < avx2 {
+		r.addFew(values)
+		return
+	}
+	for len(values) >= soughtStep {
+		values = values[s.rows.skip(values, r):]
+		n := min(soughtStep, len(values))
+		r.addFew(values[:n])
+		values = values[n:]
+	}
+	r.addFew(values)
+}
+
+func (r *Ranks) addFew(values []float32) {
 	for _, v := range values {
 		bits := math.Float32bits(v)
 		c := cell(bits >> cellShift)

@@ -20,6 +20,10 @@ type rowFuncs struct {
 	swiglu       func(dst, gate, up []float32)               //
 	geglu        func(dst, gate, up []float32)               //
 	gelu         func(dst, x []float32)                      //
+	spread       func(x []float32) (m Moments, sum float64)  // the extremes, the zeros and the sum of at least one number
+	addSquares   func(dst []float64, x []float32)            // adds x² to dst, but not what is not finite
+	count        func(x []float32, r *recentCounts)          // a piece; at levels that have vectors only
+	skip         func(x []float32, r *Ranks) int             // numbers that are in no cell that is sought; likewise
 	turnHalves   func(x, cos, sin []float32)                 // RoPE of both pairings, for len(cos) pairs
 	turnPairs    func(x, cos, sin []float32)                 //
 }
@@ -31,6 +35,7 @@ var genericRows = rowFuncs{
 	sum: sumGeneric, sumSquares: sumSquaresGeneric, squaresAbout: squaresAboutGeneric,
 	normalize: normalizeGeneric, center: centerGeneric,
 	expSum: expSumGeneric, swiglu: swigluGeneric, geglu: gegluGeneric, gelu: geluGeneric,
+	spread: spreadGeneric, addSquares: addSquaresGeneric,
 	turnHalves: turnHalvesGeneric, turnPairs: turnPairsGeneric,
 }
 

@@ -145,20 +145,9 @@ func (s *stream) sumPart(worker int, p part, sum *sums, d *kernels.Distribution)
 			sum.scales[i].add(&fields[i], c.raw, p.Type.BlockBytes())
 		}
 		if sum.squares != nil {
-			c.rows(p.RowLen(), func(_, col int, values []float32) { addSquares(sum.squares[col:], values) })
+			c.rows(p.RowLen(), func(_, col int, values []float32) { kernels.AddSquares(sum.squares[col:], values) })
 		}
 	})
-}
-
-// addSquares adds the squares of values to dst, leaving out what is not finite.
-func addSquares(dst []float64, values []float32) {
-	dst = dst[:len(values)]
-	for i, v := range values {
-		square := float64(v) * float64(v)
-		if square <= math.MaxFloat64 {
-			dst[i] += square
-		}
-	}
 }
 
 func (a *sums) merge(b *sums) {

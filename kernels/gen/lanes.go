@@ -85,6 +85,9 @@ func (l *lanes) mask(n reg.Register) {
 // negativeInfinity is less than any number.
 var negativeInfinity = float32(math.Inf(-1))
 
+// magnitudeBits has all bits but the sign.
+var magnitudeBits = math.Float32frombits(math.MaxInt32)
+
 // maskWords has a mask of n lanes at word 8−n.
 var maskWords = append(repeated(math.MaxUint32, 8), repeated(0, 8)...)
 

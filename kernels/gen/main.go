@@ -44,6 +44,8 @@ var units = []unit{
 	{"rope", rotations},
 	{"attention", attentions},
 	{"pause", pauses},
+	{"moments", statistics},
+	{"counting", counters},
 }
 
 // asm collects the functions of one unit.

@@ -1,0 +1,112 @@
+package kernels
+
+import "math"
+
+// recentCounts are cells of a [Distribution] that lie side by side, so that vectors find the places of numbers: those of
+// 32 powers of two, below zero and above.
+type recentCounts struct {
+	first int    // of the cells, by the magnitude
+	n     uint64 // numbers since they were settled
+	table [2*recentCells + 3]uint32
+}
+
+const (
+	recentCells    = 32 * cellsPerExponent
+	recentHeadroom = 4 * cellsPerExponent // above the largest number of the first piece
+	recentPiece    = 2048 // numbers that are counted together, a multiple of 256
+	recentMost     = math.MaxUint32 - recentPiece // numbers, so that no count overflows
+)
+
+// Behind the cells the table has what is outside of them, and zeros of either sign.
+const (
+	recentOutside = 2 * recentCells
+	recentZeros   = recentOutside + 1
+)
+
+// lay lays the cells around the numbers of a piece.
+func (r *recentCounts) lay(values []float32) {
+	var most uint32
+	for _, v := range values {
+		if m := math.Float32bits(abs(v)); m < nonFinite {
+			most = max(most, m)
+		}
+	}
+	end := min(int(most>>cellShift)/cellsPerExponent*cellsPerExponent+recentHeadroom, nonFinite>>cellShift)
+	r.first = max(0, end-recentCells)
+}
+
+// nonFinite is the least magnitude of what is not finite.
+const nonFinite = 0xff << 23
+
+// addRecent counts a piece.
+func (d *Distribution) addRecent(s *Set, values []float32) {
+	r := d.recent
+	if r.n > recentMost {
+		d.settle()
+	}
+	s.rows.count(values, r)
+	outside := int(r.table[recentOutside])
+	r.table[recentOutside] = 0
+	r.n += uint64(len(values) - outside)
+	for i, left := 0, outside; left > 0; i++ {
+		if r.isOutside(values[i]) {
+			d.addFew(values[i : i+1])
+			left--
+		}
+	}
+	if outside > len(values)/2 {
+		d.settle()
+		r.lay(values)
+	}
+}
+
+func (r *recentCounts) isOutside(v float32) bool {
+	magnitude := int(math.Float32bits(abs(v)))
+	return magnitude != 0 && uint(magnitude>>cellShift-r.first) >= recentCells
+}
+
+// settle moves what is recent to the cells.
+func (d *Distribution) settle() {
+	r := d.recent
+	if r == nil || r.n == 0 {
+		return
+	}
+	d.n += r.n
+	r.n = 0
+	for i := 0; i < recentOutside; i += cellsPerExponent {
+		e := (r.first + i%recentCells) / cellsPerExponent
+		if i >= recentCells {
+			e += exponents / 2
+		}
+		d.settleExponent(e, (*[cellsPerExponent]uint32)(r.table[i:]))
+	}
+	for sign := range 2 {
+		if n := r.table[recentZeros+sign]; n > 0 {
+			d.exponent(sign * exponents / 2)[0] += uint64(n)
+			r.table[recentZeros+sign] = 0
+		}
+	}
+}
+
+func (d *Distribution) settleExponent(e int, counts *[cellsPerExponent]uint32) {
+	var any uint32
+	for _, n := range counts {
+		any |= n
+	}
+	if any == 0 {
+		return
+	}
+	cells := d.exponent(e)
+	for i, n := range counts {
+		cells[i] += uint64(n)
+	}
+	clear(counts[:])
+}
+
+// exponent returns the cells of a sign and exponent.
+func (d *Distribution) exponent(e int) *[cellsPerExponent]uint64 {
+	if d.cells[e] == nil {
+		d.cells[e] = new([cellsPerExponent]uint64)
+	}
+	return d.cells[e]
+}
