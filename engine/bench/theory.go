@@ -30,7 +30,8 @@ type perCycle map[cpu.Level]struct{ bytes, floats float64 }
 
 // cores lists them by the numbers that CPUID gives them. Two units multiply in each. Without VNNI a product of bytes
 // takes two multiplications and an addition, which has units of its own but in Intel's at 512 bits.
-// Sources: AMD's software optimization guides 56305 (family 17h), 56665 (19h) and 58455 (1Ah); Intel's 248966.
+// Zen 5 was held against the measured loops. The others are unchecked: compare them with the makers' optimization guides
+// before relying on them.
 func cores() []core {
 	narrow := perCycle{cpu.AVX2: {32, 16}}
 	halves := perCycle{cpu.AVX2: {32, 16}, cpu.AVX512: {32, 16}, cpu.AVX512VNNI: {64, 16}} // 512 bits in two steps
