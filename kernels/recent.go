@@ -12,8 +12,8 @@ type recentCounts struct {
 
 const (
 	recentCells    = 32 * cellsPerExponent
-	recentHeadroom = 4 * cellsPerExponent // above the largest number of the first piece
-	recentPiece    = 2048 // numbers that are counted together, a multiple of 256
+	recentHeadroom = 4 * cellsPerExponent         // above the largest number of the first piece
+	recentPiece    = 2048                         // numbers that are counted together, a multiple of 256
 	recentMost     = math.MaxUint32 - recentPiece // numbers, so that no count overflows
 )
 

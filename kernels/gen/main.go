@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"log"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 
@@ -23,7 +24,7 @@ import (
 	"github.com/mmcloughlin/avo/printer"
 )
 
-// unit is a pair of files.
+// unit is a pair of files, of package kernels or of one beneath it.
 type unit struct {
 	name  string
 	build func(a *asm)
@@ -46,6 +47,7 @@ var units = []unit{
 	{"pause", pauses},
 	{"moments", statistics},
 	{"counting", counters},
+	{"quant/decode", decoders},
 }
 
 // asm collects the functions of one unit.
@@ -87,7 +89,7 @@ func (u unit) files() (map[string][]byte, error) {
 	if err := pass.Compile.Execute(f); err != nil {
 		return nil, err
 	}
-	config := printer.Config{Argv: []string{"kernels/gen"}, Name: "kernels/gen", Pkg: "kernels"}
+	config := printer.Config{Argv: []string{"kernels/gen"}, Name: "kernels/gen", Pkg: path.Base(path.Dir("kernels/" + u.name))}
 	code, err := print(printer.NewGoAsm(config), f)
 	if err != nil {
 		return nil, err

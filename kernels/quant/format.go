@@ -89,12 +89,13 @@ func Decode(t gguf.Type, dst []float32, src []byte) error {
 	return f.Decode(dst, src)
 }
 
-// Decode is the function [Decode] for one type.
+// Decode is the function [Decode] for one type. Where there is assembly for the type and the active level, it has the bits
+// of plain Go.
 func (f *Format) Decode(dst []float32, src []byte) error {
 	if n, ok := f.Type.RowBytes(len(dst)); !ok || n != len(src) {
 		return wrongSize("decode", f.Type, len(dst), len(src))
 	}
-	f.decode(dst, src)
+	f.decodeBy(fast, dst, src)
 	return nil
 }
 
