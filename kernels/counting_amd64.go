@@ -9,12 +9,12 @@ package kernels
 //go:noescape
 func countAVX512(x *float32, parts int, table *uint32, base int, width int)
 
-// returns before which step of 16 numbers there is none of 8 cells.
+// returns which is the first of 16·steps numbers that is in one of 8 cells, their number if none is.
 //
 //go:noescape
 func findCells8AVX512(x *float32, steps int, cells *uint32) int
 
-// returns before which step of 16 numbers there is none of 16 cells.
+// returns which is the first of 16·steps numbers that is in one of 16 cells, their number if none is.
 //
 //go:noescape
 func findCells16AVX512(x *float32, steps int, cells *uint32) int
@@ -24,12 +24,12 @@ func findCells16AVX512(x *float32, steps int, cells *uint32) int
 //go:noescape
 func countAVX2(x *float32, parts int, table *uint32, base int, width int)
 
-// returns before which step of 8 numbers there is none of 8 cells.
+// returns which is the first of 8·steps numbers that is in one of 8 cells, their number if none is.
 //
 //go:noescape
 func findCells8AVX2(x *float32, steps int, cells *uint32) int
 
-// returns before which step of 8 numbers there is none of 16 cells.
+// returns which is the first of 8·steps numbers that is in one of 16 cells, their number if none is.
 //
 //go:noescape
 func findCells16AVX2(x *float32, steps int, cells *uint32) int

@@ -21,13 +21,19 @@ const (
 const CellWidth = 1. / cellsPerExponent
 
 // A Distribution counts how often each value occurs, up to 1/4096 of it, as values stream by: 500 million weights take no
-// more memory than a thousand (32 kB for each power of two that occurs, on both sides of zero, and 1 MB besides). Quantiles
+// more memory than a thousand (32 kB for each power of two that occurs, on both sides of zero, and 1 MB). Quantiles
 // are exact to that, and quite exact after a second pass with [Distribution.Ranks]. NaN and infinities are left out.
 // The zero value is ready to use. It is not safe for concurrent use: give each goroutine one, and Merge them.
 type Distribution struct {
-	n      uint64
-	cells  [exponents]*[cellsPerExponent]uint64 // by sign and exponent, then by the leading bits of the mantissa
-	recent *recentCounts                        // what is not in cells yet
+	n       uint64
+	octaves [exponents]*octave // by sign and exponent
+	recent  *recentCounts      // what is not in octaves yet
+}
+
+// octave are the numbers of one sign and exponent.
+type octave struct {
+	n     uint64
+	cells [cellsPerExponent]uint64 // by the leading bits of the mantissa
 }
 
 // Add counts values.
@@ -46,37 +52,57 @@ func (d *Distribution) addAt(s *Set, values []float32) {
 }
 
 func (d *Distribution) addFew(values []float32) {
-	d.n += uint64(len(values))
 	for _, v := range values {
 		bits := math.Float32bits(v)
-		cells := d.cells[bits>>23]
-		if cells == nil {
-			if bits>>23&0xff == 0xff { // NaN or infinite
-				d.n--
-				continue
-			}
-			cells = new([cellsPerExponent]uint64)
-			d.cells[bits>>23] = cells
+		if bits>>23&0xff == 0xff { // NaN or infinite
+			continue
 		}
-		cells[bits>>cellShift%cellsPerExponent]++
+		o := d.octaves[bits>>23]
+		if o == nil {
+			o = d.octave(int(bits >> 23))
+		}
+		d.n++
+		o.n++
+		o.cells[bits>>cellShift%cellsPerExponent]++
 	}
+}
+
+// octave returns the octave of a sign and exponent.
+func (d *Distribution) octave(e int) *octave {
+	if d.octaves[e] == nil {
+		d.octaves[e] = new(octave)
+	}
+	return d.octaves[e]
 }
 
 // Merge adds what o counted.
 func (d *Distribution) Merge(o *Distribution) {
 	d.settle()
-	o.settle()
-	d.n += o.n
-	for e, from := range o.cells {
-		if from == nil {
+	d.takeRecent(o.recent)
+	for e, from := range o.octaves {
+		if from == nil || from.n == 0 {
 			continue
 		}
-		if d.cells[e] == nil {
-			d.cells[e] = new([cellsPerExponent]uint64)
+		to := d.octave(e)
+		d.n, to.n = d.n+from.n, to.n+from.n
+		for i, n := range from.cells {
+			to.cells[i] += n
 		}
-		for i, n := range from {
-			d.cells[e][i] += n
+	}
+}
+
+// Reset forgets all values, and keeps the memory.
+func (d *Distribution) Reset() {
+	d.n = 0
+	for _, o := range d.octaves {
+		if o != nil && o.n > 0 {
+			clear(o.cells[:])
+			o.n = 0
 		}
+	}
+	if d.recent != nil && d.recent.n > 0 {
+		clear(d.recent.table[:])
+		d.recent.n = 0
 	}
 }
 
@@ -125,21 +151,41 @@ func (c cell) value() float64 {
 // ascend goes through the cells that counted something.
 func (d *Distribution) ascend() iter.Seq2[cell, uint64] {
 	return func(yield func(cell, uint64) bool) {
-		d.settle()
-		for e := exponents - 1; e >= exponents/2; e-- { // negative ones: farthest from zero first
-			cells := d.cells[e]
-			for i := cellsPerExponent - 1; cells != nil && i >= 0; i-- {
-				if n := cells[i]; n > 0 && !yield(cell(e<<cellBits|i), n) {
+		for e, o := range d.ascendOctaves() {
+			for c, n := range o.ascend(e) {
+				if !yield(c, n) {
 					return
 				}
 			}
 		}
-		for e := range exponents / 2 {
-			cells := d.cells[e]
-			for i := 0; cells != nil && i < cellsPerExponent; i++ {
-				if n := cells[i]; n > 0 && !yield(cell(e<<cellBits|i), n) {
-					return
-				}
+	}
+}
+
+// ascendOctaves goes through the octaves that counted something: negative ones first, the farthest from zero before all.
+func (d *Distribution) ascendOctaves() iter.Seq2[int, *octave] {
+	return func(yield func(int, *octave) bool) {
+		d.settle()
+		for i := range exponents {
+			e := exponents - 1 - i
+			if e < exponents/2 {
+				e = i - exponents/2
+			}
+			if o := d.octaves[e]; o != nil && o.n > 0 && !yield(e, o) {
+				return
+			}
+		}
+	}
+}
+
+// ascend goes through the cells of an octave that counted something.
+func (o *octave) ascend(e int) iter.Seq2[cell, uint64] {
+	return func(yield func(cell, uint64) bool) {
+		for i := range o.cells {
+			if e >= exponents/2 {
+				i = cellsPerExponent - 1 - i
+			}
+			if n := o.cells[i]; n > 0 && !yield(cell(e<<cellBits|i), n) {
+				return
 			}
 		}
 	}
@@ -159,13 +205,20 @@ func (d *Distribution) locate(ranks []uint64) []place {
 	}
 	slices.SortFunc(order, func(a, b int) int { return cmp.Compare(ranks[a], ranks[b]) })
 	below := uint64(0)
-	for c, n := range d.ascend() {
-		for len(order) > 0 && ranks[order[0]] < below+n {
-			places[order[0]] = place{c, ranks[order[0]] - below}
-			order = order[1:]
-		}
-		if below += n; len(order) == 0 {
+	for e, o := range d.ascendOctaves() {
+		if len(order) == 0 {
 			break
+		}
+		if ranks[order[0]] >= below+o.n {
+			below += o.n
+			continue
+		}
+		for c, n := range o.ascend(e) {
+			for len(order) > 0 && ranks[order[0]] < below+n {
+				places[order[0]] = place{c, ranks[order[0]] - below}
+				order = order[1:]
+			}
+			below += n
 		}
 	}
 	return places

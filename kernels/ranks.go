@@ -6,14 +6,17 @@ import (
 )
 
 // Ranks finds exact values by their rank, in a second pass over what a [Distribution] has counted. It takes 16 kB for
-// each rank and 256 kB besides. It is not safe for concurrent use: make one for each goroutine, and Merge them.
+// each rank. It is not safe for concurrent use: make one for each goroutine, and Merge them.
 type Ranks struct {
 	places []place
-	cells  []cell                                    // those that some place is in
-	counts []*[1 << cellShift]uint64                 // what each of them counted, by the rest of the mantissa
-	marked [exponents * cellsPerExponent / 64]uint64 // one bit a cell
-	sought [soughtCells][soughtStep]cell             // what vectors are compared with, the first cell where there are fewer
+	cells  []cell                        // those that some place is in
+	counts []*[1 << cellShift]uint64     // what each of them counted, by the rest of the mantissa
+	sought [soughtCells][soughtStep]cell // what vectors are compared with, the last cell where there are fewer
+	marked *marks                        // of the cells, if there are no vectors, or too many cells
 }
+
+// marks has one bit a cell.
+type marks [exponents * cellsPerExponent / 64]uint64
 
 const (
 	soughtCells = 16 // at most, as vectors look for
@@ -29,7 +32,6 @@ func (d *Distribution) Ranks(ranks []uint64) *Ranks {
 		}
 		r.cells = append(r.cells, p.cell)
 		r.counts = append(r.counts, new([1 << cellShift]uint64))
-		r.marked[p.cell/64] |= 1 << (p.cell % 64)
 	}
 	for i := range r.sought {
 		for lane := range r.sought[i] {
@@ -50,24 +52,41 @@ func (r *Ranks) addAt(s *Set, values []float32) {
 		return
 	}
 	if len(r.cells) > soughtCells || s.tier < avx2 {
-		r.addFew(values)
+		r.addMarked(values)
 		return
 	}
 	for len(values) >= soughtStep {
-		values = values[s.rows.skip(values, r):]
-		n := min(soughtStep, len(values))
-		r.addFew(values[:n])
+		n := s.rows.skip(values, r)
+		if n < len(values)/soughtStep*soughtStep {
+			r.addFew(values[n : n+1])
+			n++
+		}
 		values = values[n:]
 	}
 	r.addFew(values)
 }
 
+// addMarked looks at every number's bit.
+func (r *Ranks) addMarked(values []float32) {
+	if r.marked == nil {
+		r.marked = new(marks)
+		for _, c := range r.cells {
+			r.marked[c/64] |= 1 << (c % 64)
+		}
+	}
+	for i, v := range values {
+		c := cell(math.Float32bits(v) >> cellShift)
+		if r.marked[c/64]>>(c%64)&1 != 0 {
+			r.addFew(values[i : i+1])
+		}
+	}
+}
+
 func (r *Ranks) addFew(values []float32) {
 	for _, v := range values {
 		bits := math.Float32bits(v)
-		c := cell(bits >> cellShift)
-		if r.marked[c/64]>>(c%64)&1 != 0 {
-			r.counts[slices.Index(r.cells, c)][bits%(1<<cellShift)]++
+		if at := slices.Index(r.cells, cell(bits>>cellShift)); at >= 0 {
+			r.counts[at][bits%(1<<cellShift)]++
 		}
 	}
 }

@@ -65,48 +65,47 @@ func (r *recentCounts) isOutside(v float32) bool {
 	return magnitude != 0 && uint(magnitude>>cellShift-r.first) >= recentCells
 }
 
-// settle moves what is recent to the cells.
+// settle moves what is recent to the octaves.
 func (d *Distribution) settle() {
-	r := d.recent
+	if r := d.recent; r != nil && r.n > 0 {
+		d.takeRecent(r)
+		clear(r.table[:])
+		r.n = 0
+	}
+}
+
+// takeRecent adds what r counted.
+func (d *Distribution) takeRecent(r *recentCounts) {
 	if r == nil || r.n == 0 {
 		return
 	}
 	d.n += r.n
-	r.n = 0
 	for i := 0; i < recentOutside; i += cellsPerExponent {
 		e := (r.first + i%recentCells) / cellsPerExponent
 		if i >= recentCells {
 			e += exponents / 2
 		}
-		d.settleExponent(e, (*[cellsPerExponent]uint32)(r.table[i:]))
+		d.takeOctave(e, (*[cellsPerExponent]uint32)(r.table[i:]))
 	}
 	for sign := range 2 {
-		if n := r.table[recentZeros+sign]; n > 0 {
-			d.exponent(sign * exponents / 2)[0] += uint64(n)
-			r.table[recentZeros+sign] = 0
+		if n := uint64(r.table[recentZeros+sign]); n > 0 {
+			zeros := d.octave(sign * exponents / 2)
+			zeros.n, zeros.cells[0] = zeros.n+n, zeros.cells[0]+n
 		}
 	}
 }
 
-func (d *Distribution) settleExponent(e int, counts *[cellsPerExponent]uint32) {
-	var any uint32
+func (d *Distribution) takeOctave(e int, counts *[cellsPerExponent]uint32) {
+	var sum uint64
 	for _, n := range counts {
-		any |= n
+		sum += uint64(n)
 	}
-	if any == 0 {
+	if sum == 0 {
 		return
 	}
-	cells := d.exponent(e)
+	o := d.octave(e)
+	o.n += sum
 	for i, n := range counts {
-		cells[i] += uint64(n)
+		o.cells[i] += uint64(n)
 	}
-	clear(counts[:])
-}
-
-// exponent returns the cells of a sign and exponent.
-func (d *Distribution) exponent(e int) *[cellsPerExponent]uint64 {
-	if d.cells[e] == nil {
-		d.cells[e] = new([cellsPerExponent]uint64)
-	}
-	return d.cells[e]
 }

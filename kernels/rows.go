@@ -23,7 +23,7 @@ type rowFuncs struct {
 	spread       func(x []float32) (m Moments, sum float64)  // the extremes, the zeros and the sum of at least one number
 	addSquares   func(dst []float64, x []float32)            // adds x² to dst, but not what is not finite
 	count        func(x []float32, r *recentCounts)          // a piece; at levels that have vectors only
-	skip         func(x []float32, r *Ranks) int             // numbers that are in no cell that is sought; likewise
+	skip         func(x []float32, r *Ranks) int             // how many numbers, of whole steps of 16, come before one in a sought cell; likewise
 	turnHalves   func(x, cos, sin []float32)                 // RoPE of both pairings, for len(cos) pairs
 	turnPairs    func(x, cos, sin []float32)                 //
 }

@@ -2,6 +2,9 @@
 
 package kernels
 
+// fewSteps are too few to be worth the lanes that are put together afterwards.
+const fewSteps = 4
+
 // extremes are the least and the greatest numbers, lane by lane.
 type extremes struct{ least, most [16]float32 }
 
@@ -28,7 +31,7 @@ func (e *extremes) moments(sum float64, zeros int, rest []float32) (Moments, flo
 
 func spreadByAVX512(x []float32) (Moments, float64) {
 	steps := len(x) / 16
-	if steps == 0 {
+	if steps < fewSteps {
 		return spreadGeneric(x)
 	}
 	e := extremesOf(x[0])
@@ -38,7 +41,7 @@ func spreadByAVX512(x []float32) (Moments, float64) {
 
 func spreadByAVX2(x []float32) (Moments, float64) {
 	steps := len(x) / 8
-	if steps == 0 {
+	if steps < fewSteps {
 		return spreadGeneric(x)
 	}
 	e := extremesOf(x[0])
@@ -75,15 +78,15 @@ func countByAVX2(x []float32, r *recentCounts) {
 func skipByAVX512(x []float32, r *Ranks) int {
 	steps, cells := len(x)/16, (*uint32)(&r.sought[0][0])
 	if len(r.cells) <= 8 {
-		return 16 * findCells8AVX512(&x[0], steps, cells)
+		return findCells8AVX512(&x[0], steps, cells)
 	}
-	return 16 * findCells16AVX512(&x[0], steps, cells)
+	return findCells16AVX512(&x[0], steps, cells)
 }
 
 func skipByAVX2(x []float32, r *Ranks) int {
-	steps, cells := len(x)/8, (*uint32)(&r.sought[0][0])
+	steps, cells := len(x)/16*2, (*uint32)(&r.sought[0][0])
 	if len(r.cells) <= 8 {
-		return 8 * findCells8AVX2(&x[0], steps, cells)
+		return findCells8AVX2(&x[0], steps, cells)
 	}
-	return 8 * findCells16AVX2(&x[0], steps, cells)
+	return findCells16AVX2(&x[0], steps, cells)
 }

@@ -101,14 +101,17 @@ func greatest(m *kernels.Moments) Number {
 // sums are what one pass over the weights of a tensor, or of a part of it, gives.
 type sums struct {
 	moments      kernels.Moments
-	distribution *kernels.Distribution // of whole tensors only
+	distribution *kernels.Distribution // of whole tensors only; the next one takes its place
 	squares      []float64             // Σx² of each column; nil for vectors
 	scales       []scaleSums
 }
 
 // sum makes the first pass.
 func (s *stream) sum(parts []part) (*sums, error) {
-	ofParts, distributions := make([]sums, len(parts)), make([]kernels.Distribution, s.pool.Threads())
+	ofParts, distributions := make([]sums, len(parts)), s.distributions
+	for i := range distributions {
+		distributions[i].Reset()
+	}
 	err := s.each(parts, func(worker int, p part) error {
 		d := &distributions[worker]
 		if isSmall(p.Tensor) {

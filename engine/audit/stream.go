@@ -49,6 +49,8 @@ type stream struct {
 	pool    *kernels.Pool
 	buffers [][]float32 // one for each worker, and a second one for comparisons
 
+	distributions []kernels.Distribution // one for each worker: memory of the pass over a tensor
+
 	mu          sync.Mutex
 	progress    func(done, total int64)
 	done, total int64
@@ -60,7 +62,7 @@ func newStream(ctx context.Context, opt Options, total int64) *stream {
 		threads = runtime.GOMAXPROCS(0)
 	}
 	threads = min(threads, mostParts) // others would have nothing to do
-	s := &stream{ctx: ctx, pool: kernels.NewPool(threads), progress: opt.Progress, total: total}
+	s := &stream{ctx: ctx, pool: kernels.NewPool(threads), distributions: make([]kernels.Distribution, threads), progress: opt.Progress, total: total}
 	for range 2 * threads {
 		s.buffers = append(s.buffers, make([]float32, chunkWeights))
 	}
@@ -161,7 +163,9 @@ type chunk struct {
 // decode decodes the weights from at on, counted in the tensor, and returns the blocks they lie in.
 func (p part) decode(dst []float32, at int) (raw []byte, err error) {
 	width, size := p.Type.BlockWeights(), p.Type.BlockBytes()
-	raw = p.Bytes()[at/width*size : (at+len(dst))/width*size]
+	bytes := p.Bytes()[at/width*size:]
+	raw = bytes[:len(dst)/width*size]
+	kernels.Prefetch(bytes[len(raw):min(2*len(raw), len(bytes))])
 	return raw, p.format.Decode(dst, raw)
 }
 

@@ -135,7 +135,7 @@ func (a *asm) choose(v vector, condition reg.Register, yes, no reg.VecVirtual) r
 // findCells looks for numbers in a few cells, each of which lies sixteen times in memory.
 func (a *asm) findCells(v vector, n int) {
 	a.function(fmt.Sprintf("findCells%d%s", n, v.level), "func(x *float32, steps int, cells *uint32) int",
-		fmt.Sprintf("returns before which step of %d numbers there is none of %d cells.", v.bytes/4, n))
+		fmt.Sprintf("returns which is the first of %d·steps numbers that is in one of %d cells, their number if none is.", v.bytes/4, n))
 	x := a.Load(a.Param("x"), a.GP64())
 	steps := a.Load(a.Param("steps"), a.GP64())
 	cells := a.Load(a.Param("cells"), a.GP64())
@@ -148,42 +148,43 @@ func (a *asm) findCells(v vector, n int) {
 			list[i] = cell
 		}
 	}
-	at := a.GP64()
+	at, zero, bits := a.GP64(), a.zeros(v, 1)[0], a.GP32()
 	a.XORQ(at, at)
 	a.Label("step")
-	cell := v.new(a)
+	cell, least := v.new(a), v.new(a)
 	a.VMOVUPS(Mem{Base: x}, cell)
 	a.VPSRLD(Imm(cellShift), cell, cell)
-	a.inNone(v, cell, list)
+	a.VXORPS(list[0], cell, least) // zero where they are equal
+	for _, other := range list[1:] {
+		d := v.new(a)
+		a.VXORPS(other, cell, d)
+		a.VPMINUD(d, least, least)
+	}
+	a.zeroLanes(v, least, zero, bits)
+	a.TESTL(bits, bits)
 	a.JNE(LabelRef("found"))
 	a.ADDQ(U32(uint32(v.bytes)), x)
-	a.INCQ(at)
-	a.CMPQ(at, steps)
-	a.JLT(LabelRef("step"))
+	a.ADDQ(U32(uint32(v.bytes/4)), at)
+	a.DECQ(steps)
+	a.JNE(LabelRef("step"))
+	a.Store(at, a.ReturnIndex(0))
+	a.end()
+
 	a.Label("found")
+	a.BSFL(bits, bits)
+	a.ADDQ(bits.As64(), at)
 	a.Store(at, a.ReturnIndex(0))
 	a.end()
 }
 
-// inNone sets the flag of zero if no lane is one of the list.
-func (a *asm) inNone(v vector, cell reg.VecVirtual, list []Op) {
+// zeroLanes sets the bits of the lanes that are zero.
+func (a *asm) zeroLanes(v vector, x, zero reg.VecVirtual, bits reg.GPVirtual) {
 	if v.bytes == 64 {
-		const notEqual = 4
-		k, all := a.K(), a.GP32()
-		a.VPCMPD(Imm(notEqual), list[0], cell, k)
-		for _, other := range list[1:] {
-			a.VPCMPD(Imm(notEqual), other, cell, k, k)
-		}
-		a.KMOVW(k, all)
-		a.CMPL(all, U32(0xffff))
+		k := a.K()
+		a.VPTESTNMD(x, x, k)
+		a.KMOVW(k, bits)
 		return
 	}
-	found := a.YMM()
-	a.VPCMPEQD(list[0], cell, found)
-	for _, other := range list[1:] {
-		equal := a.YMM()
-		a.VPCMPEQD(other, cell, equal)
-		a.VORPS(equal, found, found)
-	}
-	a.VPTEST(found, found)
+	a.VPCMPEQD(zero, x, x)
+	a.VMOVMSKPS(x, bits)
 }
