@@ -24,17 +24,20 @@ func (s *Set) NewAttender(pool *Pool) *Attender {
 	return &Attender{pool, attention{set: s, scratch: make([]attnScratch, pool.Threads())}}
 }
 
-// Attend writes Σ_j softmax_j(scale·q·k_j)·v_j to dst [tokens, heads, dim] for each query of q, of the same shape. Keys
-// and values are [cells, kv_heads, dim], and token t sees the cells 0 … pos[t].
+// Attend writes Σ_j softmax_j(scale·q·k_j)·v_j to dst [tokens, heads, dim] for each query of q, of the same shape, with
+// keys and values [cells, kv_heads, dim]. Token t sees the cells 0 … pos[t]. The error is a fault in a mapped file.
 //
 // The softmax is taken online, 64 cells at a time (arXiv 1805.02867, 2205.14135), in float32. What a token gets does not
 // depend on the others, nor on the cells that it does not see. The error of an output is at most
 // 2^-24·max|v|·(cells + 20 + 2·(dim+2)·scale·max_j Σ|q·k_j|).
-func (a *Attender) Attend(dst, q, k, v []float32, pos []int32, h HeadShape) error {
-	a.task.HeadShape, a.task.dst, a.task.q, a.task.k, a.task.v, a.task.pos = h, dst, q, k, v, pos
+func (a *Attender) Attend(dst, q []float32, k, v Cells, pos []int32, h HeadShape) error {
+	a.task.HeadShape, a.task.dst, a.task.q, a.task.k, a.task.v, a.task.pos, a.task.cells = h, dst, q, k, v, pos, 0
+	for _, p := range pos {
+		a.task.cells = max(a.task.cells, int(p)+1)
+	}
 	a.task.tokens = max(1, attnRows*h.KVHeads/h.Heads)
 	n := (len(pos) + a.task.tokens - 1) / a.task.tokens * h.KVHeads
-	if 2*len(q)*len(k) < worthSharing*h.KVHeads*h.Dim {
+	if 2*len(q)*a.task.cells < worthSharing {
 		return a.pool.alone(n, &a.task)
 	}
 	return a.pool.Do(n, &a.task)
@@ -49,11 +52,13 @@ const (
 // attention is the task of one call. Its unit is a head of keys and values with the queries of some tokens.
 type attention struct {
 	HeadShape
-	set          *Set
-	dst, q, k, v []float32
-	pos          []int32
-	tokens       int // of a unit
-	scratch      []attnScratch
+	set     *Set
+	dst, q  []float32
+	k, v    Cells
+	pos     []int32
+	cells   int // that somebody sees
+	tokens  int // of a unit
+	scratch []attnScratch
 }
 
 // Range computes the units lo ≤ i < hi.
@@ -74,13 +79,6 @@ func (a *attention) unit(s *attnScratch, i int) {
 	s.end(a)
 }
 
-// kvRow returns keys or values from a cell on; rows are stride numbers apart.
-func (a *attention) kvRow(x []float32, cell, head int) []float32 {
-	return x[(cell*a.KVHeads+head)*a.Dim:]
-}
-
-func (a *attention) stride() int { return a.KVHeads * a.Dim }
-
 // attnScratch is memory of one worker, and what it knows of its unit. A row is a query of one token and head.
 type attnScratch struct {
 	head, first, last, cells int // the head of keys, the tokens, and how many cells they see
@@ -91,7 +89,6 @@ type attnScratch struct {
 	scores       []float32 // [rows, 64]
 	most, shrink []float32 // [rows]: the largest score so far, and what earlier blocks are multiplied by
 	sums         []float32 // [rows, 16]
-	zeros        []float32 // [rows]
 
 	product blockProduct
 }
@@ -123,43 +120,36 @@ func (s *attnScratch) resize(rows, width int) {
 	s.q, s.out = grown(s.q, rows*width), grown(s.out, rows*width)
 	s.keys, s.copied = grown(s.keys, width*attnBlock), grown(s.copied, attnBlock*width)
 	s.scores, s.sums = grown(s.scores, rows*attnBlock), grown(s.sums, rows*sumLanes)
-	s.most, s.shrink, s.zeros = grown(s.most, rows), grown(s.shrink, rows), grown(s.zeros, rows)
+	s.most, s.shrink = grown(s.most, rows), grown(s.shrink, rows)
 }
 
 // block takes n cells from cell on.
 func (s *attnScratch) block(a *attention, cell, n int) {
-	a.set.prefetchRows(a.kvRow(a.v, cell, s.head), a.stride(), n, a.Dim)
+	a.prefetch(&a.v, cell, s.head, n)
 	s.turnKeys(a, cell, n)
 	width := a.width()
-	s.product = blockProduct{s.scores, s.q, s.keys, attnBlock, width, attnBlock, len(s.most), a.Dim, attnBlock, s.zeros}
-	clear(s.scores)
+	s.product = blockProduct{s.scores, s.q, s.keys, attnBlock, width, attnBlock, len(s.most), a.Dim, attnBlock, nil}
 	a.set.blocks.multiply(&s.product)
 	if next := cell + attnBlock; next < s.cells {
-		a.set.prefetchRows(a.kvRow(a.k, next, s.head), a.stride(), min(attnBlock, s.cells-next), a.Dim)
+		a.prefetch(&a.k, next, s.head, min(attnBlock, s.cells-next))
 	}
 	s.hide(a, cell)
 	a.set.blocks.softmax(s.scores, s.most, s.shrink, s.sums, a.Scale)
 	s.addValues(a, cell, n)
 }
 
-// turnKeys turns the keys of a block. Cells that are no whole group, and heads that are none, are copied before.
+// turnKeys turns the keys of a block. What cannot be read as it lies is unpacked before, to where there is room for whole
+// groups of cells and of numbers. Nothing is made of what else lies there.
 func (s *attnScratch) turnKeys(a *attention, cell, n int) {
 	width, whole := a.width(), 0
-	if width == a.Dim {
+	if a.direct(&a.k) {
 		whole = n / attnGroup * attnGroup
-		a.set.blocks.transpose(s.keys, a.kvRow(a.k, cell, s.head), a.stride(), width, whole)
+		a.set.blocks.transpose(s.keys, a.k.floats[a.row(cell, s.head)*a.Dim:], a.KVHeads*a.Dim, width, whole)
 	}
 	if whole < n {
-		s.copyRows(a, a.k, cell+whole, n-whole)
+		a.unpack(s.copied, &a.k, cell+whole, s.head, n-whole)
 		rest := (n - whole + attnGroup - 1) / attnGroup * attnGroup
 		a.set.blocks.transpose(s.keys[whole:], s.copied, width, width, rest)
-	}
-}
-
-// copyRows copies rows of n cells to where there is room behind each. Nothing is made of what lies there.
-func (s *attnScratch) copyRows(a *attention, from []float32, cell, n int) {
-	for i := range n {
-		copy(s.copied[i*a.width():], a.kvRow(from, cell+i, s.head)[:a.Dim])
 	}
 }
 
@@ -183,10 +173,11 @@ func (s *attnScratch) hide(a *attention, cell int) {
 
 // addValues adds the values of the cells that each token sees. Tokens that see equally many are taken together.
 func (s *attnScratch) addValues(a *attention, cell, n int) {
-	values, stride, width := a.kvRow(a.v, cell, s.head), a.stride(), a.width()
-	if width != a.Dim {
-		s.copyRows(a, a.v, cell, n)
-		values, stride = s.copied, width
+	values, stride, width := s.copied, a.width(), a.width()
+	if a.direct(&a.v) {
+		values, stride = a.v.floats[a.row(cell, s.head)*a.Dim:], a.KVHeads*a.Dim
+	} else {
+		a.unpack(s.copied, &a.v, cell, s.head, n)
 	}
 	for from := s.first; from < s.last; {
 		seen, to := a.visible(from, cell), from+1

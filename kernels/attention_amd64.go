@@ -9,32 +9,32 @@ package kernels
 //go:noescape
 func transposeAVX512(dst *float32, rows *float32, stride int, steps int)
 
-// adds the product of 4 rows of a with b to dst times factors, 64 columns; strides are in bytes.
+// adds the product of 4 rows of a with b to dst times factors, or to nothing without them, 64 columns; strides are in bytes.
 //
 //go:noescape
 func mulAdd4x4AVX512(dst *float32, dstStride int, factors *float32, a *float32, aStride int, b *float32, bStride int, inner int)
 
-// adds the product of 4 rows of a with b to dst times factors, 16 columns; strides are in bytes.
+// adds the product of 4 rows of a with b to dst times factors, or to nothing without them, 16 columns; strides are in bytes.
 //
 //go:noescape
 func mulAdd4x1AVX512(dst *float32, dstStride int, factors *float32, a *float32, aStride int, b *float32, bStride int, inner int)
 
-// adds the product of 2 rows of a with b to dst times factors, 64 columns; strides are in bytes.
+// adds the product of 2 rows of a with b to dst times factors, or to nothing without them, 64 columns; strides are in bytes.
 //
 //go:noescape
 func mulAdd2x4AVX512(dst *float32, dstStride int, factors *float32, a *float32, aStride int, b *float32, bStride int, inner int)
 
-// adds the product of 2 rows of a with b to dst times factors, 16 columns; strides are in bytes.
+// adds the product of 2 rows of a with b to dst times factors, or to nothing without them, 16 columns; strides are in bytes.
 //
 //go:noescape
 func mulAdd2x1AVX512(dst *float32, dstStride int, factors *float32, a *float32, aStride int, b *float32, bStride int, inner int)
 
-// adds the product of 1 rows of a with b to dst times factors, 64 columns; strides are in bytes.
+// adds the product of 1 rows of a with b to dst times factors, or to nothing without them, 64 columns; strides are in bytes.
 //
 //go:noescape
 func mulAdd1x4AVX512(dst *float32, dstStride int, factors *float32, a *float32, aStride int, b *float32, bStride int, inner int)
 
-// adds the product of 1 rows of a with b to dst times factors, 16 columns; strides are in bytes.
+// adds the product of 1 rows of a with b to dst times factors, or to nothing without them, 16 columns; strides are in bytes.
 //
 //go:noescape
 func mulAdd1x1AVX512(dst *float32, dstStride int, factors *float32, a *float32, aStride int, b *float32, bStride int, inner int)
@@ -49,32 +49,32 @@ func softmaxRowsAVX512(scores *float32, most *float32, shrink *float32, sums *fl
 //go:noescape
 func transposeAVX2(dst *float32, rows *float32, stride int, steps int)
 
-// adds the product of 4 rows of a with b to dst times factors, 16 columns; strides are in bytes.
+// adds the product of 4 rows of a with b to dst times factors, or to nothing without them, 16 columns; strides are in bytes.
 //
 //go:noescape
 func mulAdd4x2AVX2(dst *float32, dstStride int, factors *float32, a *float32, aStride int, b *float32, bStride int, inner int)
 
-// adds the product of 4 rows of a with b to dst times factors, 8 columns; strides are in bytes.
+// adds the product of 4 rows of a with b to dst times factors, or to nothing without them, 8 columns; strides are in bytes.
 //
 //go:noescape
 func mulAdd4x1AVX2(dst *float32, dstStride int, factors *float32, a *float32, aStride int, b *float32, bStride int, inner int)
 
-// adds the product of 2 rows of a with b to dst times factors, 16 columns; strides are in bytes.
+// adds the product of 2 rows of a with b to dst times factors, or to nothing without them, 16 columns; strides are in bytes.
 //
 //go:noescape
 func mulAdd2x2AVX2(dst *float32, dstStride int, factors *float32, a *float32, aStride int, b *float32, bStride int, inner int)
 
-// adds the product of 2 rows of a with b to dst times factors, 8 columns; strides are in bytes.
+// adds the product of 2 rows of a with b to dst times factors, or to nothing without them, 8 columns; strides are in bytes.
 //
 //go:noescape
 func mulAdd2x1AVX2(dst *float32, dstStride int, factors *float32, a *float32, aStride int, b *float32, bStride int, inner int)
 
-// adds the product of 1 rows of a with b to dst times factors, 16 columns; strides are in bytes.
+// adds the product of 1 rows of a with b to dst times factors, or to nothing without them, 16 columns; strides are in bytes.
 //
 //go:noescape
 func mulAdd1x2AVX2(dst *float32, dstStride int, factors *float32, a *float32, aStride int, b *float32, bStride int, inner int)
 
-// adds the product of 1 rows of a with b to dst times factors, 8 columns; strides are in bytes.
+// adds the product of 1 rows of a with b to dst times factors, or to nothing without them, 8 columns; strides are in bytes.
 //
 //go:noescape
 func mulAdd1x1AVX2(dst *float32, dstStride int, factors *float32, a *float32, aStride int, b *float32, bStride int, inner int)
@@ -87,4 +87,24 @@ func softmaxRowsAVX2(scores *float32, most *float32, shrink *float32, sums *floa
 // asks for the first cache lines of so many rows. It reads nothing, so p may point anywhere.
 //
 //go:noescape
-func prefetchRows(p *float32, stride int, rows int, lines int)
+func prefetchRows(p *byte, stride int, rows int, lines int)
+
+// decodes rows of so many pieces of 32 bytes.
+//
+//go:noescape
+func unpackRowsF16AVX512(dst *float32, dstStride int, src *byte, srcStride int, rows int, pieces int)
+
+// decodes rows of so many pieces of 34 bytes.
+//
+//go:noescape
+func unpackRowsQ8_0AVX512(dst *float32, dstStride int, src *byte, srcStride int, rows int, pieces int)
+
+// decodes rows of so many pieces of 16 bytes.
+//
+//go:noescape
+func unpackRowsF16AVX2(dst *float32, dstStride int, src *byte, srcStride int, rows int, pieces int)
+
+// decodes rows of so many pieces of 34 bytes.
+//
+//go:noescape
+func unpackRowsQ8_0AVX2(dst *float32, dstStride int, src *byte, srcStride int, rows int, pieces int)

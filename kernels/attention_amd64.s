@@ -148,7 +148,7 @@ step:
 	RET
 
 // func mulAdd4x4AVX512(dst *float32, dstStride int, factors *float32, a *float32, aStride int, b *float32, bStride int, inner int)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F
 TEXT ·mulAdd4x4AVX512(SB), $0-64
 	MOVQ         dst+0(FP), AX
 	MOVQ         dstStride+8(FP), CX
@@ -162,26 +162,44 @@ TEXT ·mulAdd4x4AVX512(SB), $0-64
 	MOVQ         bStride+48(FP), R9
 	MOVQ         factors+16(FP), R10
 	MOVQ         inner+56(FP), R11
-	VBROADCASTSS (R10), Z0
-	VMULPS       (AX), Z0, Z1
-	VMULPS       64(AX), Z0, Z2
-	VMULPS       128(AX), Z0, Z3
-	VMULPS       192(AX), Z0, Z0
-	VBROADCASTSS 4(R10), Z4
-	VMULPS       (AX)(CX*1), Z4, Z5
-	VMULPS       64(AX)(CX*1), Z4, Z6
-	VMULPS       128(AX)(CX*1), Z4, Z7
-	VMULPS       192(AX)(CX*1), Z4, Z4
-	VBROADCASTSS 8(R10), Z8
-	VMULPS       (AX)(CX*2), Z8, Z9
-	VMULPS       64(AX)(CX*2), Z8, Z10
-	VMULPS       128(AX)(CX*2), Z8, Z11
-	VMULPS       192(AX)(CX*2), Z8, Z8
-	VBROADCASTSS 12(R10), Z12
-	VMULPS       (DX), Z12, Z13
-	VMULPS       64(DX), Z12, Z14
-	VMULPS       128(DX), Z12, Z15
-	VMULPS       192(DX), Z12, Z12
+	VXORPS       Z0, Z0, Z0
+	VXORPS       Z1, Z1, Z1
+	VXORPS       Z2, Z2, Z2
+	VXORPS       Z3, Z3, Z3
+	VXORPS       Z4, Z4, Z4
+	VXORPS       Z5, Z5, Z5
+	VXORPS       Z6, Z6, Z6
+	VXORPS       Z7, Z7, Z7
+	VXORPS       Z8, Z8, Z8
+	VXORPS       Z9, Z9, Z9
+	VXORPS       Z10, Z10, Z10
+	VXORPS       Z11, Z11, Z11
+	VXORPS       Z12, Z12, Z12
+	VXORPS       Z13, Z13, Z13
+	VXORPS       Z14, Z14, Z14
+	VXORPS       Z15, Z15, Z15
+	TESTQ        R10, R10
+	JE           inner
+	VBROADCASTSS (R10), Z3
+	VMULPS       (AX), Z3, Z0
+	VMULPS       64(AX), Z3, Z1
+	VMULPS       128(AX), Z3, Z2
+	VMULPS       192(AX), Z3, Z3
+	VBROADCASTSS 4(R10), Z7
+	VMULPS       (AX)(CX*1), Z7, Z4
+	VMULPS       64(AX)(CX*1), Z7, Z5
+	VMULPS       128(AX)(CX*1), Z7, Z6
+	VMULPS       192(AX)(CX*1), Z7, Z7
+	VBROADCASTSS 8(R10), Z11
+	VMULPS       (AX)(CX*2), Z11, Z8
+	VMULPS       64(AX)(CX*2), Z11, Z9
+	VMULPS       128(AX)(CX*2), Z11, Z10
+	VMULPS       192(AX)(CX*2), Z11, Z11
+	VBROADCASTSS 12(R10), Z15
+	VMULPS       (DX), Z15, Z12
+	VMULPS       64(DX), Z15, Z13
+	VMULPS       128(DX), Z15, Z14
+	VMULPS       192(DX), Z15, Z15
 
 inner:
 	VMOVUPS      (R8), Z16
@@ -189,51 +207,51 @@ inner:
 	VMOVUPS      128(R8), Z18
 	VMOVUPS      192(R8), Z19
 	VBROADCASTSS (BX), Z20
-	VFMADD231PS  Z16, Z20, Z1
-	VFMADD231PS  Z17, Z20, Z2
-	VFMADD231PS  Z18, Z20, Z3
-	VFMADD231PS  Z19, Z20, Z0
+	VFMADD231PS  Z16, Z20, Z0
+	VFMADD231PS  Z17, Z20, Z1
+	VFMADD231PS  Z18, Z20, Z2
+	VFMADD231PS  Z19, Z20, Z3
 	VBROADCASTSS (BX)(SI*1), Z20
-	VFMADD231PS  Z16, Z20, Z5
-	VFMADD231PS  Z17, Z20, Z6
-	VFMADD231PS  Z18, Z20, Z7
-	VFMADD231PS  Z19, Z20, Z4
+	VFMADD231PS  Z16, Z20, Z4
+	VFMADD231PS  Z17, Z20, Z5
+	VFMADD231PS  Z18, Z20, Z6
+	VFMADD231PS  Z19, Z20, Z7
 	VBROADCASTSS (BX)(SI*2), Z20
-	VFMADD231PS  Z16, Z20, Z9
-	VFMADD231PS  Z17, Z20, Z10
-	VFMADD231PS  Z18, Z20, Z11
-	VFMADD231PS  Z19, Z20, Z8
+	VFMADD231PS  Z16, Z20, Z8
+	VFMADD231PS  Z17, Z20, Z9
+	VFMADD231PS  Z18, Z20, Z10
+	VFMADD231PS  Z19, Z20, Z11
 	VBROADCASTSS (DI), Z20
-	VFMADD231PS  Z16, Z20, Z13
-	VFMADD231PS  Z17, Z20, Z14
-	VFMADD231PS  Z18, Z20, Z15
-	VFMADD231PS  Z19, Z20, Z12
+	VFMADD231PS  Z16, Z20, Z12
+	VFMADD231PS  Z17, Z20, Z13
+	VFMADD231PS  Z18, Z20, Z14
+	VFMADD231PS  Z19, Z20, Z15
 	ADDQ         $0x00000004, BX
 	ADDQ         $0x00000004, DI
 	ADDQ         R9, R8
 	DECQ         R11
 	JNE          inner
-	VMOVUPS      Z1, (AX)
-	VMOVUPS      Z2, 64(AX)
-	VMOVUPS      Z3, 128(AX)
-	VMOVUPS      Z0, 192(AX)
-	VMOVUPS      Z5, (AX)(CX*1)
-	VMOVUPS      Z6, 64(AX)(CX*1)
-	VMOVUPS      Z7, 128(AX)(CX*1)
-	VMOVUPS      Z4, 192(AX)(CX*1)
-	VMOVUPS      Z9, (AX)(CX*2)
-	VMOVUPS      Z10, 64(AX)(CX*2)
-	VMOVUPS      Z11, 128(AX)(CX*2)
-	VMOVUPS      Z8, 192(AX)(CX*2)
-	VMOVUPS      Z13, (DX)
-	VMOVUPS      Z14, 64(DX)
-	VMOVUPS      Z15, 128(DX)
-	VMOVUPS      Z12, 192(DX)
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, 128(AX)
+	VMOVUPS      Z3, 192(AX)
+	VMOVUPS      Z4, (AX)(CX*1)
+	VMOVUPS      Z5, 64(AX)(CX*1)
+	VMOVUPS      Z6, 128(AX)(CX*1)
+	VMOVUPS      Z7, 192(AX)(CX*1)
+	VMOVUPS      Z8, (AX)(CX*2)
+	VMOVUPS      Z9, 64(AX)(CX*2)
+	VMOVUPS      Z10, 128(AX)(CX*2)
+	VMOVUPS      Z11, 192(AX)(CX*2)
+	VMOVUPS      Z12, (DX)
+	VMOVUPS      Z13, 64(DX)
+	VMOVUPS      Z14, 128(DX)
+	VMOVUPS      Z15, 192(DX)
 	VZEROUPPER
 	RET
 
 // func mulAdd4x1AVX512(dst *float32, dstStride int, factors *float32, a *float32, aStride int, b *float32, bStride int, inner int)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F
 TEXT ·mulAdd4x1AVX512(SB), $0-64
 	MOVQ         dst+0(FP), AX
 	MOVQ         dstStride+8(FP), CX
@@ -247,6 +265,12 @@ TEXT ·mulAdd4x1AVX512(SB), $0-64
 	MOVQ         bStride+48(FP), R9
 	MOVQ         factors+16(FP), R10
 	MOVQ         inner+56(FP), R11
+	VXORPS       Z0, Z0, Z0
+	VXORPS       Z1, Z1, Z1
+	VXORPS       Z2, Z2, Z2
+	VXORPS       Z3, Z3, Z3
+	TESTQ        R10, R10
+	JE           inner
 	VBROADCASTSS (R10), Z0
 	VMULPS       (AX), Z0, Z0
 	VBROADCASTSS 4(R10), Z1
@@ -279,7 +303,7 @@ inner:
 	RET
 
 // func mulAdd2x4AVX512(dst *float32, dstStride int, factors *float32, a *float32, aStride int, b *float32, bStride int, inner int)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F
 TEXT ·mulAdd2x4AVX512(SB), $0-64
 	MOVQ         dst+0(FP), AX
 	MOVQ         dstStride+8(FP), CX
@@ -289,16 +313,26 @@ TEXT ·mulAdd2x4AVX512(SB), $0-64
 	MOVQ         bStride+48(FP), DI
 	MOVQ         factors+16(FP), R8
 	MOVQ         inner+56(FP), R9
-	VBROADCASTSS (R8), Z0
-	VMULPS       (AX), Z0, Z1
-	VMULPS       64(AX), Z0, Z2
-	VMULPS       128(AX), Z0, Z3
-	VMULPS       192(AX), Z0, Z0
-	VBROADCASTSS 4(R8), Z4
-	VMULPS       (AX)(CX*1), Z4, Z5
-	VMULPS       64(AX)(CX*1), Z4, Z6
-	VMULPS       128(AX)(CX*1), Z4, Z7
-	VMULPS       192(AX)(CX*1), Z4, Z4
+	VXORPS       Z0, Z0, Z0
+	VXORPS       Z1, Z1, Z1
+	VXORPS       Z2, Z2, Z2
+	VXORPS       Z3, Z3, Z3
+	VXORPS       Z4, Z4, Z4
+	VXORPS       Z5, Z5, Z5
+	VXORPS       Z6, Z6, Z6
+	VXORPS       Z7, Z7, Z7
+	TESTQ        R8, R8
+	JE           inner
+	VBROADCASTSS (R8), Z3
+	VMULPS       (AX), Z3, Z0
+	VMULPS       64(AX), Z3, Z1
+	VMULPS       128(AX), Z3, Z2
+	VMULPS       192(AX), Z3, Z3
+	VBROADCASTSS 4(R8), Z7
+	VMULPS       (AX)(CX*1), Z7, Z4
+	VMULPS       64(AX)(CX*1), Z7, Z5
+	VMULPS       128(AX)(CX*1), Z7, Z6
+	VMULPS       192(AX)(CX*1), Z7, Z7
 
 inner:
 	VMOVUPS      (SI), Z8
@@ -306,32 +340,32 @@ inner:
 	VMOVUPS      128(SI), Z10
 	VMOVUPS      192(SI), Z11
 	VBROADCASTSS (DX), Z12
-	VFMADD231PS  Z8, Z12, Z1
-	VFMADD231PS  Z9, Z12, Z2
-	VFMADD231PS  Z10, Z12, Z3
-	VFMADD231PS  Z11, Z12, Z0
+	VFMADD231PS  Z8, Z12, Z0
+	VFMADD231PS  Z9, Z12, Z1
+	VFMADD231PS  Z10, Z12, Z2
+	VFMADD231PS  Z11, Z12, Z3
 	VBROADCASTSS (DX)(BX*1), Z12
-	VFMADD231PS  Z8, Z12, Z5
-	VFMADD231PS  Z9, Z12, Z6
-	VFMADD231PS  Z10, Z12, Z7
-	VFMADD231PS  Z11, Z12, Z4
+	VFMADD231PS  Z8, Z12, Z4
+	VFMADD231PS  Z9, Z12, Z5
+	VFMADD231PS  Z10, Z12, Z6
+	VFMADD231PS  Z11, Z12, Z7
 	ADDQ         $0x00000004, DX
 	ADDQ         DI, SI
 	DECQ         R9
 	JNE          inner
-	VMOVUPS      Z1, (AX)
-	VMOVUPS      Z2, 64(AX)
-	VMOVUPS      Z3, 128(AX)
-	VMOVUPS      Z0, 192(AX)
-	VMOVUPS      Z5, (AX)(CX*1)
-	VMOVUPS      Z6, 64(AX)(CX*1)
-	VMOVUPS      Z7, 128(AX)(CX*1)
-	VMOVUPS      Z4, 192(AX)(CX*1)
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, 128(AX)
+	VMOVUPS      Z3, 192(AX)
+	VMOVUPS      Z4, (AX)(CX*1)
+	VMOVUPS      Z5, 64(AX)(CX*1)
+	VMOVUPS      Z6, 128(AX)(CX*1)
+	VMOVUPS      Z7, 192(AX)(CX*1)
 	VZEROUPPER
 	RET
 
 // func mulAdd2x1AVX512(dst *float32, dstStride int, factors *float32, a *float32, aStride int, b *float32, bStride int, inner int)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F
 TEXT ·mulAdd2x1AVX512(SB), $0-64
 	MOVQ         dst+0(FP), AX
 	MOVQ         dstStride+8(FP), CX
@@ -341,6 +375,10 @@ TEXT ·mulAdd2x1AVX512(SB), $0-64
 	MOVQ         bStride+48(FP), DI
 	MOVQ         factors+16(FP), R8
 	MOVQ         inner+56(FP), R9
+	VXORPS       Z0, Z0, Z0
+	VXORPS       Z1, Z1, Z1
+	TESTQ        R8, R8
+	JE           inner
 	VBROADCASTSS (R8), Z0
 	VMULPS       (AX), Z0, Z0
 	VBROADCASTSS 4(R8), Z1
@@ -362,7 +400,7 @@ inner:
 	RET
 
 // func mulAdd1x4AVX512(dst *float32, dstStride int, factors *float32, a *float32, aStride int, b *float32, bStride int, inner int)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F
 TEXT ·mulAdd1x4AVX512(SB), $0-64
 	MOVQ         dst+0(FP), AX
 	MOVQ         dstStride+8(FP), CX
@@ -372,11 +410,17 @@ TEXT ·mulAdd1x4AVX512(SB), $0-64
 	MOVQ         bStride+48(FP), BX
 	MOVQ         factors+16(FP), SI
 	MOVQ         inner+56(FP), DI
-	VBROADCASTSS (SI), Z0
-	VMULPS       (AX), Z0, Z1
-	VMULPS       64(AX), Z0, Z2
-	VMULPS       128(AX), Z0, Z3
-	VMULPS       192(AX), Z0, Z0
+	VXORPS       Z0, Z0, Z0
+	VXORPS       Z1, Z1, Z1
+	VXORPS       Z2, Z2, Z2
+	VXORPS       Z3, Z3, Z3
+	TESTQ        SI, SI
+	JE           inner
+	VBROADCASTSS (SI), Z3
+	VMULPS       (AX), Z3, Z0
+	VMULPS       64(AX), Z3, Z1
+	VMULPS       128(AX), Z3, Z2
+	VMULPS       192(AX), Z3, Z3
 
 inner:
 	VMOVUPS      (DX), Z4
@@ -384,23 +428,23 @@ inner:
 	VMOVUPS      128(DX), Z6
 	VMOVUPS      192(DX), Z7
 	VBROADCASTSS (CX), Z8
-	VFMADD231PS  Z4, Z8, Z1
-	VFMADD231PS  Z5, Z8, Z2
-	VFMADD231PS  Z6, Z8, Z3
-	VFMADD231PS  Z7, Z8, Z0
+	VFMADD231PS  Z4, Z8, Z0
+	VFMADD231PS  Z5, Z8, Z1
+	VFMADD231PS  Z6, Z8, Z2
+	VFMADD231PS  Z7, Z8, Z3
 	ADDQ         $0x00000004, CX
 	ADDQ         BX, DX
 	DECQ         DI
 	JNE          inner
-	VMOVUPS      Z1, (AX)
-	VMOVUPS      Z2, 64(AX)
-	VMOVUPS      Z3, 128(AX)
-	VMOVUPS      Z0, 192(AX)
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, 128(AX)
+	VMOVUPS      Z3, 192(AX)
 	VZEROUPPER
 	RET
 
 // func mulAdd1x1AVX512(dst *float32, dstStride int, factors *float32, a *float32, aStride int, b *float32, bStride int, inner int)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F
 TEXT ·mulAdd1x1AVX512(SB), $0-64
 	MOVQ         dst+0(FP), AX
 	MOVQ         dstStride+8(FP), CX
@@ -410,6 +454,9 @@ TEXT ·mulAdd1x1AVX512(SB), $0-64
 	MOVQ         bStride+48(FP), BX
 	MOVQ         factors+16(FP), SI
 	MOVQ         inner+56(FP), DI
+	VXORPS       Z0, Z0, Z0
+	TESTQ        SI, SI
+	JE           inner
 	VBROADCASTSS (SI), Z0
 	VMULPS       (AX), Z0, Z0
 
@@ -774,47 +821,57 @@ TEXT ·mulAdd4x2AVX2(SB), $0-64
 	MOVQ         bStride+48(FP), R9
 	MOVQ         factors+16(FP), R10
 	MOVQ         inner+56(FP), R11
-	VBROADCASTSS (R10), Y0
-	VMULPS       (AX), Y0, Y1
-	VMULPS       32(AX), Y0, Y0
-	VBROADCASTSS 4(R10), Y2
-	VMULPS       (AX)(CX*1), Y2, Y3
-	VMULPS       32(AX)(CX*1), Y2, Y2
-	VBROADCASTSS 8(R10), Y4
-	VMULPS       (AX)(CX*2), Y4, Y5
-	VMULPS       32(AX)(CX*2), Y4, Y4
-	VBROADCASTSS 12(R10), Y6
-	VMULPS       (DX), Y6, Y7
-	VMULPS       32(DX), Y6, Y6
+	VXORPS       Y0, Y0, Y0
+	VXORPS       Y1, Y1, Y1
+	VXORPS       Y2, Y2, Y2
+	VXORPS       Y3, Y3, Y3
+	VXORPS       Y4, Y4, Y4
+	VXORPS       Y5, Y5, Y5
+	VXORPS       Y6, Y6, Y6
+	VXORPS       Y7, Y7, Y7
+	TESTQ        R10, R10
+	JE           inner
+	VBROADCASTSS (R10), Y1
+	VMULPS       (AX), Y1, Y0
+	VMULPS       32(AX), Y1, Y1
+	VBROADCASTSS 4(R10), Y3
+	VMULPS       (AX)(CX*1), Y3, Y2
+	VMULPS       32(AX)(CX*1), Y3, Y3
+	VBROADCASTSS 8(R10), Y5
+	VMULPS       (AX)(CX*2), Y5, Y4
+	VMULPS       32(AX)(CX*2), Y5, Y5
+	VBROADCASTSS 12(R10), Y7
+	VMULPS       (DX), Y7, Y6
+	VMULPS       32(DX), Y7, Y7
 
 inner:
 	VMOVUPS      (R8), Y8
 	VMOVUPS      32(R8), Y9
 	VBROADCASTSS (BX), Y10
-	VFMADD231PS  Y8, Y10, Y1
-	VFMADD231PS  Y9, Y10, Y0
+	VFMADD231PS  Y8, Y10, Y0
+	VFMADD231PS  Y9, Y10, Y1
 	VBROADCASTSS (BX)(SI*1), Y10
-	VFMADD231PS  Y8, Y10, Y3
-	VFMADD231PS  Y9, Y10, Y2
+	VFMADD231PS  Y8, Y10, Y2
+	VFMADD231PS  Y9, Y10, Y3
 	VBROADCASTSS (BX)(SI*2), Y10
-	VFMADD231PS  Y8, Y10, Y5
-	VFMADD231PS  Y9, Y10, Y4
+	VFMADD231PS  Y8, Y10, Y4
+	VFMADD231PS  Y9, Y10, Y5
 	VBROADCASTSS (DI), Y10
-	VFMADD231PS  Y8, Y10, Y7
-	VFMADD231PS  Y9, Y10, Y6
+	VFMADD231PS  Y8, Y10, Y6
+	VFMADD231PS  Y9, Y10, Y7
 	ADDQ         $0x00000004, BX
 	ADDQ         $0x00000004, DI
 	ADDQ         R9, R8
 	DECQ         R11
 	JNE          inner
-	VMOVUPS      Y1, (AX)
-	VMOVUPS      Y0, 32(AX)
-	VMOVUPS      Y3, (AX)(CX*1)
-	VMOVUPS      Y2, 32(AX)(CX*1)
-	VMOVUPS      Y5, (AX)(CX*2)
-	VMOVUPS      Y4, 32(AX)(CX*2)
-	VMOVUPS      Y7, (DX)
-	VMOVUPS      Y6, 32(DX)
+	VMOVUPS      Y0, (AX)
+	VMOVUPS      Y1, 32(AX)
+	VMOVUPS      Y2, (AX)(CX*1)
+	VMOVUPS      Y3, 32(AX)(CX*1)
+	VMOVUPS      Y4, (AX)(CX*2)
+	VMOVUPS      Y5, 32(AX)(CX*2)
+	VMOVUPS      Y6, (DX)
+	VMOVUPS      Y7, 32(DX)
 	VZEROUPPER
 	RET
 
@@ -833,6 +890,12 @@ TEXT ·mulAdd4x1AVX2(SB), $0-64
 	MOVQ         bStride+48(FP), R9
 	MOVQ         factors+16(FP), R10
 	MOVQ         inner+56(FP), R11
+	VXORPS       Y0, Y0, Y0
+	VXORPS       Y1, Y1, Y1
+	VXORPS       Y2, Y2, Y2
+	VXORPS       Y3, Y3, Y3
+	TESTQ        R10, R10
+	JE           inner
 	VBROADCASTSS (R10), Y0
 	VMULPS       (AX), Y0, Y0
 	VBROADCASTSS 4(R10), Y1
@@ -875,30 +938,36 @@ TEXT ·mulAdd2x2AVX2(SB), $0-64
 	MOVQ         bStride+48(FP), DI
 	MOVQ         factors+16(FP), R8
 	MOVQ         inner+56(FP), R9
-	VBROADCASTSS (R8), Y0
-	VMULPS       (AX), Y0, Y1
-	VMULPS       32(AX), Y0, Y0
-	VBROADCASTSS 4(R8), Y2
-	VMULPS       (AX)(CX*1), Y2, Y3
-	VMULPS       32(AX)(CX*1), Y2, Y2
+	VXORPS       Y0, Y0, Y0
+	VXORPS       Y1, Y1, Y1
+	VXORPS       Y2, Y2, Y2
+	VXORPS       Y3, Y3, Y3
+	TESTQ        R8, R8
+	JE           inner
+	VBROADCASTSS (R8), Y1
+	VMULPS       (AX), Y1, Y0
+	VMULPS       32(AX), Y1, Y1
+	VBROADCASTSS 4(R8), Y3
+	VMULPS       (AX)(CX*1), Y3, Y2
+	VMULPS       32(AX)(CX*1), Y3, Y3
 
 inner:
 	VMOVUPS      (SI), Y4
 	VMOVUPS      32(SI), Y5
 	VBROADCASTSS (DX), Y6
-	VFMADD231PS  Y4, Y6, Y1
-	VFMADD231PS  Y5, Y6, Y0
+	VFMADD231PS  Y4, Y6, Y0
+	VFMADD231PS  Y5, Y6, Y1
 	VBROADCASTSS (DX)(BX*1), Y6
-	VFMADD231PS  Y4, Y6, Y3
-	VFMADD231PS  Y5, Y6, Y2
+	VFMADD231PS  Y4, Y6, Y2
+	VFMADD231PS  Y5, Y6, Y3
 	ADDQ         $0x00000004, DX
 	ADDQ         DI, SI
 	DECQ         R9
 	JNE          inner
-	VMOVUPS      Y1, (AX)
-	VMOVUPS      Y0, 32(AX)
-	VMOVUPS      Y3, (AX)(CX*1)
-	VMOVUPS      Y2, 32(AX)(CX*1)
+	VMOVUPS      Y0, (AX)
+	VMOVUPS      Y1, 32(AX)
+	VMOVUPS      Y2, (AX)(CX*1)
+	VMOVUPS      Y3, 32(AX)(CX*1)
 	VZEROUPPER
 	RET
 
@@ -913,6 +982,10 @@ TEXT ·mulAdd2x1AVX2(SB), $0-64
 	MOVQ         bStride+48(FP), DI
 	MOVQ         factors+16(FP), R8
 	MOVQ         inner+56(FP), R9
+	VXORPS       Y0, Y0, Y0
+	VXORPS       Y1, Y1, Y1
+	TESTQ        R8, R8
+	JE           inner
 	VBROADCASTSS (R8), Y0
 	VMULPS       (AX), Y0, Y0
 	VBROADCASTSS 4(R8), Y1
@@ -944,22 +1017,26 @@ TEXT ·mulAdd1x2AVX2(SB), $0-64
 	MOVQ         bStride+48(FP), BX
 	MOVQ         factors+16(FP), SI
 	MOVQ         inner+56(FP), DI
-	VBROADCASTSS (SI), Y0
-	VMULPS       (AX), Y0, Y1
-	VMULPS       32(AX), Y0, Y0
+	VXORPS       Y0, Y0, Y0
+	VXORPS       Y1, Y1, Y1
+	TESTQ        SI, SI
+	JE           inner
+	VBROADCASTSS (SI), Y1
+	VMULPS       (AX), Y1, Y0
+	VMULPS       32(AX), Y1, Y1
 
 inner:
 	VMOVUPS      (DX), Y2
 	VMOVUPS      32(DX), Y3
 	VBROADCASTSS (CX), Y4
-	VFMADD231PS  Y2, Y4, Y1
-	VFMADD231PS  Y3, Y4, Y0
+	VFMADD231PS  Y2, Y4, Y0
+	VFMADD231PS  Y3, Y4, Y1
 	ADDQ         $0x00000004, CX
 	ADDQ         BX, DX
 	DECQ         DI
 	JNE          inner
-	VMOVUPS      Y1, (AX)
-	VMOVUPS      Y0, 32(AX)
+	VMOVUPS      Y0, (AX)
+	VMOVUPS      Y1, 32(AX)
 	VZEROUPPER
 	RET
 
@@ -974,6 +1051,9 @@ TEXT ·mulAdd1x1AVX2(SB), $0-64
 	MOVQ         bStride+48(FP), BX
 	MOVQ         factors+16(FP), SI
 	MOVQ         inner+56(FP), DI
+	VXORPS       Y0, Y0, Y0
+	TESTQ        SI, SI
+	JE           inner
 	VBROADCASTSS (SI), Y0
 	VMULPS       (AX), Y0, Y0
 
@@ -1306,7 +1386,7 @@ row:
 	VZEROUPPER
 	RET
 
-// func prefetchRows(p *float32, stride int, rows int, lines int)
+// func prefetchRows(p *byte, stride int, rows int, lines int)
 // Requires: MMX+
 TEXT ·prefetchRows(SB), $0-32
 	MOVQ p+0(FP), AX
@@ -1326,4 +1406,144 @@ line:
 	ADDQ       CX, AX
 	DECQ       DX
 	JNE        row
+	RET
+
+// func unpackRowsF16AVX512(dst *float32, dstStride int, src *byte, srcStride int, rows int, pieces int)
+// Requires: AVX, AVX512F
+TEXT ·unpackRowsF16AVX512(SB), $0-48
+	MOVQ dst+0(FP), AX
+	MOVQ src+16(FP), CX
+	MOVQ dstStride+8(FP), DX
+	MOVQ srcStride+24(FP), BX
+	MOVQ rows+32(FP), SI
+	MOVQ pieces+40(FP), DI
+
+row:
+	MOVQ AX, R8
+	MOVQ CX, R9
+	MOVQ DI, R10
+
+piece:
+	VCVTPH2PS (R9), Z0
+	VMOVUPS   Z0, (R8)
+	ADDQ      $0x00000020, R9
+	ADDQ      $0x00000040, R8
+	DECQ      R10
+	JNE       piece
+	ADDQ      DX, AX
+	ADDQ      BX, CX
+	DECQ      SI
+	JNE       row
+	VZEROUPPER
+	RET
+
+// func unpackRowsQ8_0AVX512(dst *float32, dstStride int, src *byte, srcStride int, rows int, pieces int)
+// Requires: AVX, AVX2, AVX512F
+TEXT ·unpackRowsQ8_0AVX512(SB), $0-48
+	MOVQ dst+0(FP), AX
+	MOVQ src+16(FP), CX
+	MOVQ dstStride+8(FP), DX
+	MOVQ srcStride+24(FP), BX
+	MOVQ rows+32(FP), SI
+	MOVQ pieces+40(FP), DI
+
+row:
+	MOVQ AX, R8
+	MOVQ CX, R9
+	MOVQ DI, R10
+
+piece:
+	VPBROADCASTW (R9), Y0
+	VCVTPH2PS    Y0, Z0
+	VPMOVSXBD    2(R9), Z1
+	VCVTDQ2PS    Z1, Z1
+	VMULPS       Z0, Z1, Z1
+	VMOVUPS      Z1, (R8)
+	VPMOVSXBD    18(R9), Z1
+	VCVTDQ2PS    Z1, Z1
+	VMULPS       Z0, Z1, Z1
+	VMOVUPS      Z1, 64(R8)
+	ADDQ         $0x00000022, R9
+	ADDQ         $0x00000080, R8
+	DECQ         R10
+	JNE          piece
+	ADDQ         DX, AX
+	ADDQ         BX, CX
+	DECQ         SI
+	JNE          row
+	VZEROUPPER
+	RET
+
+// func unpackRowsF16AVX2(dst *float32, dstStride int, src *byte, srcStride int, rows int, pieces int)
+// Requires: AVX, F16C
+TEXT ·unpackRowsF16AVX2(SB), $0-48
+	MOVQ dst+0(FP), AX
+	MOVQ src+16(FP), CX
+	MOVQ dstStride+8(FP), DX
+	MOVQ srcStride+24(FP), BX
+	MOVQ rows+32(FP), SI
+	MOVQ pieces+40(FP), DI
+
+row:
+	MOVQ AX, R8
+	MOVQ CX, R9
+	MOVQ DI, R10
+
+piece:
+	VCVTPH2PS (R9), Y0
+	VMOVUPS   Y0, (R8)
+	ADDQ      $0x00000010, R9
+	ADDQ      $0x00000020, R8
+	DECQ      R10
+	JNE       piece
+	ADDQ      DX, AX
+	ADDQ      BX, CX
+	DECQ      SI
+	JNE       row
+	VZEROUPPER
+	RET
+
+// func unpackRowsQ8_0AVX2(dst *float32, dstStride int, src *byte, srcStride int, rows int, pieces int)
+// Requires: AVX, AVX2, F16C
+TEXT ·unpackRowsQ8_0AVX2(SB), $0-48
+	MOVQ dst+0(FP), AX
+	MOVQ src+16(FP), CX
+	MOVQ dstStride+8(FP), DX
+	MOVQ srcStride+24(FP), BX
+	MOVQ rows+32(FP), SI
+	MOVQ pieces+40(FP), DI
+
+row:
+	MOVQ AX, R8
+	MOVQ CX, R9
+	MOVQ DI, R10
+
+piece:
+	VPBROADCASTW (R9), X0
+	VCVTPH2PS    X0, Y0
+	VPMOVSXBD    2(R9), Y1
+	VCVTDQ2PS    Y1, Y1
+	VMULPS       Y0, Y1, Y1
+	VMOVUPS      Y1, (R8)
+	VPMOVSXBD    10(R9), Y1
+	VCVTDQ2PS    Y1, Y1
+	VMULPS       Y0, Y1, Y1
+	VMOVUPS      Y1, 32(R8)
+	VPMOVSXBD    18(R9), Y1
+	VCVTDQ2PS    Y1, Y1
+	VMULPS       Y0, Y1, Y1
+	VMOVUPS      Y1, 64(R8)
+	VPMOVSXBD    26(R9), Y1
+	VCVTDQ2PS    Y1, Y1
+	VMULPS       Y0, Y1, Y1
+	VMOVUPS      Y1, 96(R8)
+	ADDQ         $0x00000022, R9
+	ADDQ         $0x00000080, R8
+	DECQ         R10
+	JNE          piece
+	ADDQ         DX, AX
+	ADDQ         BX, CX
+	DECQ         SI
+	JNE          row
+	VZEROUPPER
 	RET

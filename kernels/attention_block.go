@@ -17,7 +17,7 @@ type blockFuncs struct {
 const sumLanes = 16
 
 // blockProduct is dst = factors·dst + a·b with dst [rows, cols], a [rows, inner] and b [inner, cols], whose rows are
-// strides apart, and a factor for each row. Every output is factor·dst, to which the products are added in order.
+// strides apart, and a factor for each row; without factors it is a·b. To factor·dst the products are added in order.
 type blockProduct struct {
 	dst, a, b                   []float32
 	dstStride, aStride, bStride int
@@ -38,7 +38,11 @@ func transposeGeneric(dst, rows []float32, stride, width, cells int) {
 func multiplyGeneric(p *blockProduct) {
 	for r := range p.rows {
 		dst := p.dst[r*p.dstStride:][:p.cols]
-		scaleGeneric(p.factors[r], dst)
+		if p.factors == nil {
+			clear(dst)
+		} else {
+			scaleGeneric(p.factors[r], dst)
+		}
 		for i, v := range p.a[r*p.aStride:][:p.inner] {
 			axpyGeneric(v, p.b[i*p.bStride:][:p.cols], dst)
 		}

@@ -2,6 +2,12 @@
 
 package kernels
 
+import (
+	"unsafe"
+
+	"github.com/sonde-ml/sonde/gguf"
+)
+
 var (
 	avx2Blocks   = blockFuncs{transposeByAVX2, multiplyByAVX2, softmaxByAVX2}
 	avx512Blocks = blockFuncs{transposeByAVX512, multiplyByAVX512, softmaxByAVX512}
@@ -18,11 +24,45 @@ func blocksAt(t tier) *blockFuncs {
 	return &genericBlocks
 }
 
-// prefetchRows asks for the first numbers of so many rows, which will be read soon.
-func (s *Set) prefetchRows(x []float32, stride, rows, numbers int) {
+// prefetchFloats asks for the first numbers of so many rows, which will be read soon.
+func (s *Set) prefetchFloats(x []float32, stride, rows, numbers int) {
 	if s.tier >= avx2 {
-		prefetchRows(&x[0], 4*stride, rows, (numbers+15)/16)
+		prefetchRows((*byte)(unsafe.Pointer(&x[0])), 4*stride, rows, (4*numbers+63)/64)
 	}
+}
+
+// prefetchBytes asks for the first bytes of so many rows.
+func (s *Set) prefetchBytes(b []byte, stride, rows, size int) {
+	if s.tier >= avx2 {
+		prefetchRows(&b[0], stride, rows, (size+63)/64)
+	}
+}
+
+// unpackers of caches by type, with the numbers that they take at a time.
+var (
+	unpackCells512 = map[gguf.Type]cellUnpacker{gguf.F16: {16, unpackRowsF16AVX512}, gguf.Q8_0: {32, unpackRowsQ8_0AVX512}}
+	unpackCells256 = map[gguf.Type]cellUnpacker{gguf.F16: {8, unpackRowsF16AVX2}, gguf.Q8_0: {32, unpackRowsQ8_0AVX2}}
+)
+
+type cellUnpacker struct {
+	numbers int
+	unpack  func(dst *float32, dstStride int, src *byte, srcStride, rows, pieces int)
+}
+
+// unpackRows decodes rows of a cache, from the head first on and every stride-th, if there is a kernel for it.
+func (s *Set) unpackRows(dst []float32, width int, c *Cells, first, stride, rows, dim int) bool {
+	unpackers := unpackCells512
+	if s.tier < avx512 {
+		unpackers = unpackCells256
+	}
+	u, ok := unpackers[c.format.Type]
+	if !ok || s.tier < avx2 || dim%u.numbers != 0 {
+		return false
+	}
+	src := c.bytes[first*c.rowSize:][:((rows-1)*stride+1)*c.rowSize]
+	_ = dst[(rows-1)*width+dim-1]
+	u.unpack(&dst[0], 4*width, &src[0], stride*c.rowSize, rows, dim/u.numbers)
+	return true
 }
 
 func transposeByAVX512(dst, rows []float32, stride, width, cells int) {
@@ -68,8 +108,11 @@ func (f *mulAdds) multiply(p *blockProduct) {
 	_ = p.dst[(p.rows-1)*p.dstStride+p.cols-1]
 	_ = p.a[(p.rows-1)*p.aStride+p.inner-1]
 	_ = p.b[(p.inner-1)*p.bStride+p.cols-1]
-	_ = p.factors[p.rows-1]
 	for r := 0; r < p.rows; {
+		var factors *float32
+		if p.factors != nil {
+			factors = &p.factors[r]
+		}
 		size := 0 // which function
 		for 4>>size > p.rows-r {
 			size++
@@ -79,7 +122,7 @@ func (f *mulAdds) multiply(p *blockProduct) {
 			if width > p.cols-c {
 				width, g = f.few, f.funcs[size][1]
 			}
-			g(&p.dst[r*p.dstStride+c], 4*p.dstStride, &p.factors[r], &p.a[r*p.aStride], 4*p.aStride, &p.b[c], 4*p.bStride, p.inner)
+			g(&p.dst[r*p.dstStride+c], 4*p.dstStride, factors, &p.a[r*p.aStride], 4*p.aStride, &p.b[c], 4*p.bStride, p.inner)
 			c += width
 		}
 		r += 4 >> size

@@ -5,4 +5,7 @@ package kernels
 // blocksAt returns the functions of a level.
 func blocksAt(tier) *blockFuncs { return &genericBlocks }
 
-func (s *Set) prefetchRows([]float32, int, int, int) {}
+func (s *Set) prefetchFloats([]float32, int, int, int) {}
+func (s *Set) prefetchBytes([]byte, int, int, int)     {}
+
+func (s *Set) unpackRows([]float32, int, *Cells, int, int, int, int) bool { return false }

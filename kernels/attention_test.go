@@ -5,6 +5,9 @@ import (
 	"math"
 	"slices"
 	"testing"
+
+	"github.com/sonde-ml/sonde/gguf"
+	"github.com/sonde-ml/sonde/kernels/quant"
 )
 
 // attnCase is an attention of the last tokens of a sequence.
@@ -28,7 +31,7 @@ func (c attnCase) attend(t testing.TB, set *Set, threads int, q, k, v []float32,
 	pool := NewPool(threads)
 	defer pool.Close()
 	dst := make([]float32, len(q))
-	if err := set.NewAttender(pool).Attend(dst, q, k, v, pos, c.HeadShape); err != nil {
+	if err := set.NewAttender(pool).Attend(dst, q, FloatCells(k), FloatCells(v), pos, c.HeadShape); err != nil {
 		t.Fatal(err)
 	}
 	return dst
@@ -154,8 +157,60 @@ func BenchmarkAttention(b *testing.B) {
 			}
 			eachLevel(b, func(b *testing.B, set *Set) {
 				a := set.NewAttender(pool)
-				perUnit(b, macs, "MAC", func() { a.Attend(dst, q, k, v, pos, c.HeadShape) })
+				perUnit(b, macs, "MAC", func() { a.Attend(dst, q, FloatCells(k), FloatCells(v), pos, c.HeadShape) })
 			})
+			for _, typ := range []gguf.Type{gguf.F16, gguf.Q8_0} {
+				keys, _ := NewCells(typ, c.Dim, encoded(b, typ, k))
+				values, _ := NewCells(typ, c.Dim, encoded(b, typ, v))
+				b.Run(typ.String(), func(b *testing.B) {
+					a := NewAttender(pool)
+					perUnit(b, macs, "MAC", func() { a.Attend(dst, q, keys, values, pos, c.HeadShape) })
+				})
+			}
 		})
 	}
+}
+
+// TestAttentionOverTypedCaches wants the bits of a float cache with the same numbers.
+func TestAttentionOverTypedCaches(t *testing.T) {
+	for _, c := range []attnCase{{HeadShape{8, 2, 64, 0.125}, 150, 3}, {HeadShape{2, 2, 96, 0.1}, 37, 37}, {HeadShape{2, 1, 24, 0.2}, 90, 1}} {
+		for _, typ := range []gguf.Type{gguf.F16, gguf.BF16, gguf.Q8_0, gguf.Q4_0} {
+			q, k, v, pos := c.inputs()
+			keys, err := NewCells(typ, c.Dim, encoded(t, typ, k))
+			if err != nil { // heads that are no whole blocks
+				continue
+			}
+			values, _ := NewCells(typ, c.Dim, encoded(t, typ, v))
+			atLevels(func(set *Set) {
+				pool := NewPool(1)
+				defer pool.Close()
+				got := make([]float32, len(q))
+				if err := set.NewAttender(pool).Attend(got, q, keys, values, pos, c.HeadShape); err != nil {
+					t.Fatal(err)
+				}
+				if want := c.attend(t, set, 1, q, k, v, pos); !slices.Equal(got, want) {
+					t.Errorf("%+v at %s over %v: got other bits than over float32", c, set.Level(), typ)
+				}
+			})
+		}
+	}
+	if _, err := NewCells(gguf.Q8_0, 48, nil); err == nil {
+		t.Error("heads of 48 numbers in blocks of 32: got no error")
+	}
+}
+
+// encoded returns x as a type, and makes x what that decodes to.
+func encoded(t testing.TB, typ gguf.Type, x []float32) []byte {
+	size, ok := typ.RowBytes(len(x))
+	if !ok {
+		return nil
+	}
+	b := make([]byte, size)
+	if err := quant.Encode(typ, b, x, nil); err != nil {
+		t.Fatal(err)
+	}
+	if err := quant.Decode(typ, x, b); err != nil {
+		t.Fatal(err)
+	}
+	return b
 }

@@ -47,5 +47,5 @@ func fastMix(op *Op) error {
 func fastAttention(op *Op) error {
 	a := op.Attn
 	shape := kernels.HeadShape{Heads: a.Heads, KVHeads: a.KVHeads, Dim: a.HeadDim, Scale: a.Scale}
-	return op.attender().Attend(op.Out.Data, op.In[0].Data, op.In[1].Data, op.In[2].Data, op.Pos, shape)
+	return op.attender().Attend(op.Out.Data, op.In[0].Data, kernels.FloatCells(op.In[1].Data), kernels.FloatCells(op.In[2].Data), op.Pos, shape)
 }

@@ -23,6 +23,35 @@ func attentions(a *asm) {
 		a.softmaxRows(v)
 	}
 	a.prefetchRows()
+	for _, v := range []vector{zmm, ymm} {
+		a.unpackRows(v, "F16", v.bytes/2, func(d *decoder) { d.put(0, d.convert(d.at(0))) })
+		a.unpackRows(v, "Q8_0", 34, decodeQ8_0)
+	}
+}
+
+// unpackRows builds what decodes rows of a cache, one after the other, which are strides of bytes apart.
+func (a *asm) unpackRows(v vector, name string, size int, body func(d *decoder)) {
+	a.function("unpackRows"+name+v.level, "func(dst *float32, dstStride int, src *byte, srcStride, rows, pieces int)",
+		fmt.Sprintf("decodes rows of so many pieces of %d bytes.", size))
+	dst, src := a.Load(a.Param("dst"), a.GP64()), a.Load(a.Param("src"), a.GP64())
+	dstStride, srcStride := a.Load(a.Param("dstStride"), a.GP64()), a.Load(a.Param("srcStride"), a.GP64())
+	rows, pieces := a.Load(a.Param("rows"), a.GP64()), a.Load(a.Param("pieces"), a.GP64())
+	d, left := &decoder{asm: a, vector: v, lanes: v.bytes / 4, dst: a.GP64(), src: a.GP64()}, a.GP64()
+	a.Label("row")
+	a.MOVQ(dst, d.dst)
+	a.MOVQ(src, d.src)
+	a.MOVQ(pieces, left)
+	a.Label("piece")
+	body(d)
+	a.ADDQ(U32(uint32(size)), d.src)
+	a.ADDQ(U32(uint32(4*d.written)), d.dst)
+	a.DECQ(left)
+	a.JNE(LabelRef("piece"))
+	a.ADDQ(dstStride, dst)
+	a.ADDQ(srcStride, src)
+	a.DECQ(rows)
+	a.JNE(LabelRef("row"))
+	a.end()
 }
 
 // transpose takes as many rows as a register has lanes, and as many of their numbers in a step.
@@ -83,7 +112,7 @@ func (a *asm) fourColumns(v vector, rows strided, disp int) (columns [4]reg.VecV
 func (a *asm) mulAdd(v vector, rows, cols int) {
 	a.function(fmt.Sprintf("mulAdd%dx%d%s", rows, cols, v.level),
 		"func(dst *float32, dstStride int, factors, a *float32, aStride int, b *float32, bStride, inner int)",
-		fmt.Sprintf("adds the product of %d rows of a with b to dst times factors, %d columns; strides are in bytes.", rows, cols*v.bytes/4))
+		fmt.Sprintf("adds the product of %d rows of a with b to dst times factors, or to nothing without them, %d columns; strides are in bytes.", rows, cols*v.bytes/4))
 	dst := a.strided(a.Load(a.Param("dst"), a.GP64()), a.Load(a.Param("dstStride"), a.GP64()), rows)
 	left := a.strided(a.Load(a.Param("a"), a.GP64()), a.Load(a.Param("aStride"), a.GP64()), rows)
 	b := a.Load(a.Param("b"), a.GP64())
@@ -92,12 +121,15 @@ func (a *asm) mulAdd(v vector, rows, cols int) {
 	inner := a.Load(a.Param("inner"), a.GP64())
 	sums := make([][]reg.VecVirtual, rows)
 	for r := range sums {
+		sums[r] = a.zeros(v, cols)
+	}
+	a.TESTQ(factors, factors)
+	a.JE(LabelRef("inner"))
+	for r := range sums {
 		factor := v.new(a)
 		a.VBROADCASTSS(Mem{Base: factors, Disp: 4 * r}, factor)
-		for c := range cols {
-			sum := v.new(a)
+		for c, sum := range sums[r] {
 			a.VMULPS(dst.at(r).Offset(c*v.bytes), factor, sum)
-			sums[r] = append(sums[r], sum)
 		}
 	}
 	a.Label("inner")
@@ -178,7 +210,7 @@ func (a *asm) softmaxRows(v vector) {
 }
 
 func (a *asm) prefetchRows() {
-	a.function("prefetchRows", "func(p *float32, stride, rows, lines int)", "asks for the first cache lines of so many rows. It reads nothing, so p may point anywhere.")
+	a.function("prefetchRows", "func(p *byte, stride, rows, lines int)", "asks for the first cache lines of so many rows. It reads nothing, so p may point anywhere.")
 	p := a.Load(a.Param("p"), a.GP64())
 	stride := a.Load(a.Param("stride"), a.GP64())
 	rows := a.Load(a.Param("rows"), a.GP64())
