@@ -47,25 +47,12 @@ func fastLinear(op *Op) error {
 	return nil
 }
 
-func fastRotate(op *Op) error {
-	copy(op.Out.Data, op.In[0].Data)
-	heads, pairs := op.Out.Shape[1], len(op.RoPE.Freqs)
-	return op.each(op.Out.Shape[0], (32+heads)*pairs, func(op *Op, s *scratch, lo, hi int) {
-		heads, pairs := op.Out.Shape[1], len(op.RoPE.Freqs)
-		angles := s.floats(2 * pairs)
-		cos, sin := angles[:pairs], angles[pairs:]
-		for t := lo; t < hi; t++ {
-			kernels.RoPEAngles(cos, sin, op.Pos[t], op.RoPE.Freqs, op.RoPE.Mag)
-			for h := range heads {
-				kernels.RoPE(op.Out.Row(t*heads+h), cos, sin, op.RoPE.Pairing == Halves)
-			}
+func fastSum(op *Op) error {
+	return op.each(op.Out.Rows(), op.Out.Width(), func(op *Op, _ *scratch, lo, hi int) {
+		for r := lo; r < hi; r++ {
+			kernels.Add(op.Out.Row(r), op.In[0].Row(r), op.In[1].Row(r))
 		}
 	})
-}
-
-func fastSum(op *Op) error {
-	kernels.Add(op.Out.Data, op.In[0].Data, op.In[1].Data)
-	return nil
 }
 
 func fastSwiGLU(op *Op) error {

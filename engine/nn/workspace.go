@@ -9,6 +9,7 @@ type workspace struct {
 	task    opTask
 
 	attender *kernels.Attender
+	angles   angles
 	products *kernels.Multiplier
 	input    *float32 // what products has as its input, nil for none
 	tokens   int
