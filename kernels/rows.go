@@ -10,6 +10,7 @@ type rowFuncs struct {
 	mul   func(dst, a, b []float32)
 	max   func(x []float32) float32
 	above func(x []float32, least float32) int // the index of the first number above least, or len(x)
+	odd   func(x []float32) float32            // Σ (x − x): NaN if a number is not finite, else 0
 
 	sum          func(x []float32) float64
 	sumSquares   func(x []float32) float64
@@ -31,7 +32,7 @@ type rowFuncs struct {
 // genericRows are those in plain Go.
 var genericRows = rowFuncs{
 	dot: dotGeneric, axpy: axpyGeneric, scale: scaleGeneric, add: addGeneric, mul: mulGeneric,
-	max: maxGeneric, above: aboveGeneric,
+	max: maxGeneric, above: aboveGeneric, odd: oddGeneric,
 	sum: sumGeneric, sumSquares: sumSquaresGeneric, squaresAbout: squaresAboutGeneric,
 	normalize: normalizeGeneric, center: centerGeneric,
 	expSum: expSumGeneric, swiglu: swigluGeneric, geglu: gegluGeneric, gelu: geluGeneric,

@@ -4,7 +4,7 @@ package kernels
 
 var avx2Rows = rowFuncs{
 	dot: dotAVX2, axpy: axpyAVX2, scale: scaleAVX2, add: addAVX2, mul: mulAVX2,
-	max: maxAVX2, above: aboveAVX2,
+	max: maxAVX2, above: aboveAVX2, odd: oddAVX2,
 	sum: sumAVX2, sumSquares: sumSquaresAVX2, squaresAbout: squaresAboutAVX2,
 	normalize: normalizeAVX2, center: centerAVX2,
 	expSum: expSumAVX2, swiglu: swigluAVX2, geglu: gegluAVX2, gelu: geluAVX2,
@@ -14,7 +14,7 @@ var avx2Rows = rowFuncs{
 
 var avx512Rows = rowFuncs{
 	dot: dotAVX512, axpy: axpyAVX512, scale: scaleAVX512, add: addAVX512, mul: mulAVX512,
-	max: maxAVX512, above: aboveAVX512,
+	max: maxAVX512, above: aboveAVX512, odd: oddAVX512,
 	sum: sumAVX512, sumSquares: sumSquaresAVX512, squaresAbout: squaresAboutAVX512,
 	normalize: normalizeAVX512, center: centerAVX512,
 	expSum: expSumAVX512, swiglu: swigluAVX512, geglu: gegluAVX512, gelu: geluAVX512,

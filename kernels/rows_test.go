@@ -44,6 +44,8 @@ var rowOps = []rowOp{
 		func(in [][]float32) []float64 {
 			return []float64{float64(slices.Max(append([]float32{float32(math.Inf(-1))}, in[0]...)))}
 		}, exactly},
+	{"finite", 1, true, func(s *Set, dst []float32, in [][]float32) { dst[0] = oneIf(s.Finite(in[0])) },
+		func([][]float32) []float64 { return []float64{1} }, exactly},
 	{"axpy", 2, false, func(s *Set, dst []float32, in [][]float32) { s.Axpy(testAlpha, in[1], dst) },
 		each2(func(y, x float32) float64 { return float64(y + float32(testAlpha*x)) }), exactly},
 	{"scale", 1, false, func(s *Set, dst []float32, in [][]float32) { s.Scale(testAlpha, dst) },
@@ -93,6 +95,14 @@ var rowOps = []rowOp{
 		}, geluBound},
 	{"gelu", 1, false, func(s *Set, dst []float32, in [][]float32) { s.GELU(dst, in[0]) },
 		each1(func(x float32) float64 { return gelu64(float64(x)) }), geluBound},
+}
+
+// oneIf makes a number of what an op says, NaN of false.
+func oneIf(yes bool) float32 {
+	if yes {
+		return 1
+	}
+	return float32(math.NaN())
 }
 
 // gelu64 is GELU as it is written in the paper where that loses nothing, else as it may be written.
@@ -180,7 +190,7 @@ func TestRowOps(t *testing.T) {
 
 // shifts are the alignments that rows of n numbers are tested at: all of them once.
 func shifts(n int, spread float64) []int {
-	if spread != 1 || n > 66 {
+	if spread != 1 || n > 70 {
 		return []int{n % 16}
 	}
 	return []int{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15}
@@ -198,10 +208,10 @@ func randomInputs(inputs, n int, spread float64) [][]float32 {
 	return in
 }
 
-// lengths are 0 … 4 vectors and one more, and some long ones.
+// lengths are 0 … 4 vectors and some more, and some long ones.
 func lengths() func(yield func(n int) bool) {
 	return func(yield func(n int) bool) {
-		for n := range 66 {
+		for n := range 71 {
 			if !yield(n) {
 				return
 			}
@@ -267,8 +277,8 @@ func TestRowOpsOfOddNumbers(t *testing.T) {
 	odd := []float64{math.NaN(), math.Inf(1), math.Inf(-1), math.MaxFloat32, -math.MaxFloat32, 200, -200, 0x1p-140, math.Copysign(0, -1)}
 	for _, op := range rowOps {
 		for _, v := range odd {
-			for at := range 37 {
-				in := randomInputs(op.inputs, 37, 1)
+			for at := range 101 {
+				in := randomInputs(op.inputs, 101, 1)
 				in[at%len(in)][at] = float32(v)
 				results := len(in[0])
 				if op.one {
@@ -294,6 +304,31 @@ func class(x float32) string {
 		return fmt.Sprint(v)
 	}
 	return "finite"
+}
+
+// TestFinite looks for a number at every place of rows of all lengths.
+func TestFinite(t *testing.T) {
+	largest := math.Nextafter32(float32(math.Inf(1)), 0)
+	for _, c := range []struct {
+		number float32
+		want   bool
+	}{
+		{float32(math.NaN()), false}, {float32(math.Inf(1)), false}, {float32(math.Inf(-1)), false},
+		{largest, true}, {-largest, true}, {math.SmallestNonzeroFloat32, true},
+	} {
+		for n := range lengths() {
+			x := randomInputs(1, n, 1)[0]
+			for at, old := range x {
+				x[at] = c.number
+				atLevels(func(set *Set) {
+					if got := set.Finite(x); got != c.want {
+						t.Fatalf("%s: %g at %d of %d: got %v, want %v", set.Level(), c.number, at, n, got, c.want)
+					}
+				})
+				x[at] = old
+			}
+		}
+	}
 }
 
 func BenchmarkRowOps(b *testing.B) {

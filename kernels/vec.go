@@ -62,6 +62,16 @@ func (s *Set) Max(x []float32) float32 {
 	return most
 }
 
+// Finite reports whether no element is NaN or infinite.
+func Finite(x []float32) bool { return active.Finite(x) }
+
+// Finite is the function [Finite] at this level.
+func (s *Set) Finite(x []float32) bool {
+	var odd float32
+	pieces(len(x), func(lo, hi int) { odd += s.rows.odd(x[lo:hi]) })
+	return odd == 0
+}
+
 // dotGeneric adds eight partial sums, element i in sum i mod 8, as ((0+4)+(2+6))+((1+5)+(3+7)), and the tail in order.
 // There is no fused multiply-add.
 func dotGeneric(a, b []float32) float32 {
@@ -120,6 +130,13 @@ func maxGeneric(x []float32) float32 {
 		}
 	}
 	return m
+}
+
+func oddGeneric(x []float32) (sum float32) {
+	for _, v := range x {
+		sum += v - v
+	}
+	return sum
 }
 
 func aboveGeneric(x []float32, least float32) int {

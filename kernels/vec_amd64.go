@@ -19,6 +19,11 @@ func maxAVX512(x []float32) float32
 //go:noescape
 func aboveAVX512(x []float32, least float32) int
 
+// returns Σ (x − x): NaN if a number is not finite, else 0.
+//
+//go:noescape
+func oddAVX512(x []float32) float32
+
 // adds alpha·x to y.
 //
 //go:noescape
@@ -53,6 +58,11 @@ func maxAVX2(x []float32) float32
 //
 //go:noescape
 func aboveAVX2(x []float32, least float32) int
+
+// returns Σ (x − x): NaN if a number is not finite, else 0.
+//
+//go:noescape
+func oddAVX2(x []float32) float32
 
 // adds alpha·x to y.
 //

@@ -196,6 +196,73 @@ found1:
 	VZEROUPPER
 	RET
 
+// func oddAVX512(x []float32) float32
+// Requires: AVX, AVX512DQ, AVX512F, BMI2, SSE
+TEXT ·oddAVX512(SB), $0-28
+	MOVQ   x_len+8(FP), AX
+	MOVQ   x_base+0(FP), CX
+	VXORPS Z0, Z0, Z0
+	VXORPS Z1, Z1, Z1
+	VXORPS Z2, Z2, Z2
+	VXORPS Z3, Z3, Z3
+
+loop1:
+	CMPQ    AX, $0x00000040
+	JLT     end2
+	VMOVUPS (CX), Z4
+	VSUBPS  Z4, Z4, Z4
+	VADDPS  Z4, Z0, Z0
+	VMOVUPS 64(CX), Z4
+	VSUBPS  Z4, Z4, Z4
+	VADDPS  Z4, Z1, Z1
+	VMOVUPS 128(CX), Z4
+	VSUBPS  Z4, Z4, Z4
+	VADDPS  Z4, Z2, Z2
+	VMOVUPS 192(CX), Z4
+	VSUBPS  Z4, Z4, Z4
+	VADDPS  Z4, Z3, Z3
+	ADDQ    $0x00000100, CX
+	SUBQ    $0x00000040, AX
+	JMP     loop1
+
+end2:
+loop3:
+	CMPQ    AX, $0x00000010
+	JLT     end4
+	VMOVUPS (CX), Z4
+	VSUBPS  Z4, Z4, Z4
+	VADDPS  Z4, Z0, Z0
+	ADDQ    $0x00000040, CX
+	SUBQ    $0x00000010, AX
+	JMP     loop3
+
+end4:
+	TESTQ     AX, AX
+	JE        done5
+	MOVL      $0x00000001, DX
+	SHLXL     AX, DX, DX
+	DECL      DX
+	KMOVW     DX, K1
+	VMOVUPS.Z (CX), K1, Z4
+	VSUBPS    Z4, Z4, Z4
+	VADDPS    Z4, Z0, Z0
+
+done5:
+	VADDPS        Z2, Z0, Z0
+	VADDPS        Z3, Z1, Z1
+	VADDPS        Z1, Z0, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPS        Y1, Y0, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPS        X1, X0, X0
+	VPSHUFD       $0x4e, X0, X1
+	VADDPS        X1, X0, X0
+	VPSHUFD       $0xb1, X0, X1
+	VADDPS        X1, X0, X0
+	MOVSS         X0, ret+24(FP)
+	VZEROUPPER
+	RET
+
 // func axpyAVX512(alpha float32, x []float32, y []float32)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·axpyAVX512(SB), $0-56
@@ -633,6 +700,71 @@ found1:
 	SHRQ $0x02, CX
 	ADDQ BX, CX
 	MOVQ CX, ret+32(FP)
+	VZEROUPPER
+	RET
+
+// func oddAVX2(x []float32) float32
+// Requires: AVX, SSE
+TEXT ·oddAVX2(SB), $0-28
+	MOVQ   x_len+8(FP), AX
+	MOVQ   x_base+0(FP), CX
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+
+loop1:
+	CMPQ    AX, $0x00000020
+	JLT     end2
+	VMOVUPS (CX), Y4
+	VSUBPS  Y4, Y4, Y4
+	VADDPS  Y4, Y0, Y0
+	VMOVUPS 32(CX), Y4
+	VSUBPS  Y4, Y4, Y4
+	VADDPS  Y4, Y1, Y1
+	VMOVUPS 64(CX), Y4
+	VSUBPS  Y4, Y4, Y4
+	VADDPS  Y4, Y2, Y2
+	VMOVUPS 96(CX), Y4
+	VSUBPS  Y4, Y4, Y4
+	VADDPS  Y4, Y3, Y3
+	ADDQ    $0x00000080, CX
+	SUBQ    $0x00000020, AX
+	JMP     loop1
+
+end2:
+loop3:
+	CMPQ    AX, $0x00000008
+	JLT     end4
+	VMOVUPS (CX), Y4
+	VSUBPS  Y4, Y4, Y4
+	VADDPS  Y4, Y0, Y0
+	ADDQ    $0x00000020, CX
+	SUBQ    $0x00000008, AX
+	JMP     loop3
+
+end4:
+	TESTQ      AX, AX
+	JE         done5
+	LEAQ       laneMask<>+0(SB), DX
+	MOVQ       $0x00000008, BX
+	SUBQ       AX, BX
+	VMOVDQU    (DX)(BX*4), Y4
+	VMASKMOVPS (CX), Y4, Y4
+	VSUBPS     Y4, Y4, Y4
+	VADDPS     Y4, Y0, Y0
+
+done5:
+	VADDPS       Y2, Y0, Y0
+	VADDPS       Y3, Y1, Y1
+	VADDPS       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPS       X1, X0, X0
+	VPSHUFD      $0x4e, X0, X1
+	VADDPS       X1, X0, X0
+	VPSHUFD      $0xb1, X0, X1
+	VADDPS       X1, X0, X0
+	MOVSS        X0, ret+24(FP)
 	VZEROUPPER
 	RET
 

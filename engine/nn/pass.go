@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/sonde-ml/sonde/gguf"
+	"github.com/sonde-ml/sonde/kernels"
 )
 
 // Pass is what a family's Forward calls ops on: one run of the model over one batch of tokens.
@@ -174,20 +175,10 @@ func (p *Pass) do(s *slot) *Tensor {
 	if err := p.compute(s); err != nil {
 		p.err = &OpError{name, kind, err}
 		op.Out = &s.out
-	} else if p.nonFinite == "" && !finite(op.Out.Data) {
+	} else if p.nonFinite == "" && !kernels.Finite(op.Out.Data) {
 		p.nonFinite = op.Name
 	}
 	return op.Out
-}
-
-// finite reports whether no element is NaN or infinite.
-func finite(x []float32) bool {
-	for _, v := range x {
-		if v-v != 0 {
-			return false
-		}
-	}
-	return true
 }
 
 func (p *Pass) compute(s *slot) error {

@@ -11,6 +11,7 @@ func vectors(a *asm) {
 		a.rowDot(v)
 		a.rowMax(v)
 		a.above(v)
+		a.odd(v)
 		a.axpy(v)
 		a.scaling(v)
 		a.pairwise(v, "add", "a + b", func(y, x reg.VecVirtual) { a.VADDPS(y, x, x) })
@@ -99,6 +100,20 @@ func (a *asm) greater(v vector, x, y reg.VecVirtual, bits reg.GPVirtual) {
 	larger := a.YMM()
 	a.VCMPPS(Imm(greaterThan), y, x, larger)
 	a.VMOVMSKPS(larger, bits)
+}
+
+// odd needs no comparisons: x − x is 0, but NaN for NaN and infinities, and a sum keeps it.
+func (a *asm) odd(v vector) {
+	a.function("odd"+v.level, "func(x []float32) float32", "returns Σ (x − x): NaN if a number is not finite, else 0.")
+	n, rows := a.slices("x")
+	sums := a.zeros(v, 4)
+	a.over(v, n, len(sums), rows, func(l *lanes) {
+		x := l.load(rows[0])
+		a.VSUBPS(x, x, x)
+		a.VADDPS(x, sums[l.part], sums[l.part])
+	})
+	a.Store(a.together(v, sums, 4, func(y, x reg.Register) { a.VADDPS(y, x, x) }), a.ReturnIndex(0))
+	a.end()
 }
 
 func (a *asm) axpy(v vector) {
