@@ -45,6 +45,13 @@ func guardedSlice[T any](t testing.TB, n int, atEnd bool) []T {
 	return unsafe.Slice((*T)(unsafe.Pointer(&guarded(t, n*int(unsafe.Sizeof(zero)), atEnd)[0])), n)
 }
 
+// guardedCopy returns x as guarded does.
+func guardedCopy[T any](t testing.TB, x []T, atEnd bool) []T {
+	y := guardedSlice[T](t, len(x), atEnd)
+	copy(y, x)
+	return y
+}
+
 // TestProductsStayWithinTheirOperands multiplies rows of 1 … 4 blocks, and of more columns than a panel has, with every
 // operand between forbidden pages.
 func TestProductsStayWithinTheirOperands(t *testing.T) {

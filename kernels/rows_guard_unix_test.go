@@ -2,7 +2,10 @@
 
 package kernels
 
-import "testing"
+import (
+	"slices"
+	"testing"
+)
 
 // TestRowOpsStayWithinTheirRows has rows that end where a forbidden page begins, or begin where one ends.
 func TestRowOpsStayWithinTheirRows(t *testing.T) {
@@ -31,6 +34,47 @@ func TestRowOpsStayWithinTheirRows(t *testing.T) {
 					op.begin(dst, in)
 					op.run(set, dst, rows)
 					op.compare(t, set, dst, want, in)
+				})
+			}
+		}
+	}
+}
+
+// TestRoPEStaysWithinItsRows turns whole heads, whose cosines and sines end where a forbidden page begins, too.
+func TestRoPEStaysWithinItsRows(t *testing.T) {
+	for n := 1; n < 71; n++ {
+		x, angles := randomRows(2*n), randomRows(3 * n)[n:]
+		for _, halves := range []bool{false, true} {
+			want := slices.Clone(x)
+			sets[generic].RoPE(want, angles[:n], angles[n:], halves)
+			for _, atEnd := range []bool{false, true} {
+				cos, sin := guardedCopy(t, angles[:n], atEnd), guardedCopy(t, angles[n:], atEnd)
+				head := guardedSlice[float32](t, 2*n, atEnd)
+				atLevels(func(set *Set) {
+					copy(head, x)
+					if set.RoPE(head, cos, sin, halves); !slices.Equal(head, want) {
+						t.Errorf("%s, %d pairs, halves %v: got %v, want %v", set.Level(), n, halves, head, want)
+					}
+				})
+			}
+		}
+	}
+}
+
+// TestRoundingStaysWithinItsRow reads rows that end where a forbidden page begins, and writes words that do.
+func TestRoundingStaysWithinItsRow(t *testing.T) {
+	for blocks := 1; blocks < 10; blocks++ {
+		row := oddNumbers(blocks*blockCols, 23)
+		for _, width := range lastWidths {
+			want := make([]uint32, (blocks*actWords-1)*width+1) // as for the last token of a group
+			quantizeRowGeneric(want, width, row)
+			for _, atEnd := range []bool{false, true} {
+				x, words := guardedCopy(t, row, atEnd), guardedSlice[uint32](t, len(want), atEnd)
+				atLevels(func(set *Set) {
+					clear(words)
+					if set.quantizeRow(words, width, x); !slices.Equal(words, want) {
+						t.Errorf("%s, %d blocks, width %d: got %x, want %x", set.Level(), blocks, width, words, want)
+					}
 				})
 			}
 		}
