@@ -5,6 +5,9 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
+// prefetchLead is how far beyond the next 16 rows dots ask for memory: what is asked for last is needed first.
+const prefetchLead = 2048
+
 // dots builds the products of 16 rows with one token. The unpackers are those of panels, but nothing is stored: codes go
 // from the file's bytes through registers into the sums.
 func dots(a *asm) {
@@ -22,7 +25,9 @@ type dotSink struct {
 	sum      reg.VecVirtual
 	spill    Mem // scales, then minima, where there are too many for registers
 	blocks   [8]dotBlock
-	closed   int // blocks whose sums are complete
+	closed   int          // blocks whose sums are complete
+	ahead    reg.Register // the place in the 16 rows that come next
+	taken    int          // codes of the body
 }
 
 // dotBlock is what is known of a block of 32 columns.
@@ -54,9 +59,7 @@ func (a *asm) dot(f format) {
 	}
 
 	a.Label("block")
-	for line := 0; line < panelRows*f.size; line += 64 {
-		a.PREFETCHT0(Mem{Base: ahead, Disp: line})
-	}
+	d.ahead = ahead
 	f.unpack(p)
 	p.advance(f.size)
 	a.ADDQ(U32(panelRows*f.size), ahead)
@@ -83,6 +86,7 @@ func (d *dotSink) code(block, j int, v reg.VecVirtual) {
 	}
 	d.VPDPBUSD_BCST(d.actAt(block, 4*j), v, b.ints[half])
 	b.codes++
+	d.prefetch()
 	for d.closed < d.fills && d.blocks[d.closed].codes == 8 {
 		d.close(&d.blocks[d.closed])
 		d.closed++
@@ -121,4 +125,14 @@ func (d *dotSink) close(b *dotBlock) {
 	for half := range d.mins {
 		d.VSUBPS(b.mins[half], d.sum, d.sum)
 	}
+}
+
+// prefetch asks for a share of what the next rows have at this place. Asked for all at once, it would be forgotten where
+// the queue of misses is full.
+func (d *dotSink) prefetch() {
+	lines, codes := (panelRows*d.size+63)/64, 8*d.fills
+	for i := lines * d.taken / codes; i < lines*(d.taken+1)/codes; i++ {
+		d.PREFETCHT0(Mem{Base: d.ahead, Disp: prefetchLead + 64*i})
+	}
+	d.taken++
 }
