@@ -20,8 +20,9 @@ func dots(a *asm) {
 type dotSink struct {
 	*asm
 	format
-	act      reg.Register // the token's block
-	negative reg.VecVirtual
+	act      reg.Register   // the token's block
+	negative reg.VecVirtual // −offset
+	zero     reg.VecVirtual
 	sum      reg.VecVirtual
 	spill    Mem // scales, then minima, where there are too many for registers
 	blocks   [8]dotBlock
@@ -32,9 +33,9 @@ type dotSink struct {
 
 // dotBlock is what is known of a block of 32 columns.
 type dotBlock struct {
-	ints         [2]reg.VecVirtual
-	scales, mins [2]Op // times the token's
-	codes        int   // that were multiplied
+	ints         [2][2]reg.VecVirtual // of each scale, in one or two chains
+	scales, mins [2]Op                // times the token's
+	codes        int                  // that were multiplied
 }
 
 func (a *asm) dot(f format) {
@@ -43,7 +44,7 @@ func (a *asm) dot(f format) {
 	first := a.Load(a.Param("rows"), a.GP64())
 	stride := a.Load(a.Param("stride"), a.GP64())
 	blocks := a.Load(a.Param("blocks"), a.GP64())
-	d := &dotSink{asm: a, format: f, act: a.Load(a.Param("acts"), a.GP64()), sum: a.ZMM(), negative: a.ZMM()}
+	d := &dotSink{asm: a, format: f, act: a.Load(a.Param("acts"), a.GP64()), sum: a.ZMM(), negative: a.ZMM(), zero: a.ZMM()}
 	p := &panel{rows: a.rows(first, stride), dot: d}
 	ahead := a.GP64()
 	a.MOVQ(stride, ahead)
@@ -53,6 +54,7 @@ func (a *asm) dot(f format) {
 	a.MOVL(I32(int32(-f.offset)), minus)
 	a.VPBROADCASTD(minus, d.negative)
 	a.VPXORD(d.sum, d.sum, d.sum)
+	a.VPXORD(d.zero, d.zero, d.zero)
 	p.constants()
 	if f.fills > 1 {
 		d.spill = a.AllocLocal(f.fills * (f.scales + f.mins) * 64)
@@ -79,18 +81,37 @@ func (d *dotSink) actAt(block, word int) Mem {
 
 func (d *dotSink) code(block, j int, v reg.VecVirtual) {
 	b := &d.blocks[block]
-	half := j * d.scales / 8
-	if b.ints[half] == nil {
-		b.ints[half] = d.ZMM()
-		d.VPMULLD_BCST(d.actAt(block, actSums+4*part(d.scales, half)), d.negative, b.ints[half])
+	sum := &b.ints[j*d.scales/8][j%d.chains()]
+	if *sum == nil {
+		*sum = d.begin(block, j)
 	}
-	d.VPDPBUSD_BCST(d.actAt(block, 4*j), v, b.ints[half])
+	d.VPDPBUSD_BCST(d.actAt(block, 4*j), v, *sum)
 	b.codes++
 	d.prefetch()
 	for d.closed < d.fills && d.blocks[d.closed].codes == 8 {
-		d.close(&d.blocks[d.closed])
+		d.close(d.closed)
 		d.closed++
 	}
+}
+
+// begin returns what the products of a chain are added to: what the offset takes off all codes, or zero.
+func (d *dotSink) begin(block, j int) reg.VecVirtual {
+	sum, half := d.ZMM(), j*d.scales/8
+	if d.offset != 0 && d.blocks[block].ints[half] == [2]reg.VecVirtual{} {
+		d.VPMULLD_BCST(d.actAt(block, actSums+4*part(d.scales, half)), d.negative, sum)
+	} else {
+		d.VMOVDQA64(d.zero, sum)
+	}
+	return sum
+}
+
+// chains is the number of sums of a scale's products. Each of them waits for the last: where a body has but one block,
+// there is little else to do meanwhile.
+func (d *dotSink) chains() int {
+	if d.fills <= 2 {
+		return 2
+	}
+	return 1
 }
 
 func (d *dotSink) scale(block, half int, v reg.VecVirtual) {
@@ -115,9 +136,13 @@ func (d *dotSink) keep(i int, x reg.VecVirtual) Op {
 	return m
 }
 
-func (d *dotSink) close(b *dotBlock) {
+func (d *dotSink) close(block int) {
+	b := &d.blocks[block]
 	for half := range d.scales {
-		x := b.ints[half]
+		x := b.ints[half][0]
+		if d.chains() == 2 {
+			d.VPADDD(b.ints[half][1], x, x)
+		}
 		d.VCVTDQ2PS(x, x)
 		d.VMULPS(b.scales[half], x, x)
 		d.VADDPS(x, d.sum, d.sum)

@@ -8,9 +8,7 @@ func unpackQ8_0(p *panel) {
 
 // signedBytes unpacks a block of signed bytes.
 func (p *panel) signedBytes(block, disp int) {
-	for half := range 2 {
-		for j, c := range p.columns(disp + 16*half) {
-			p.code(block, 4*half+j, p.unsigned(c))
-		}
+	for j, c := range p.wide(disp) {
+		p.code(block, j, p.unsigned(c))
 	}
 }

@@ -76,6 +76,26 @@ func (r *rows) turn(z [4]reg.VecVirtual) (c [4]reg.VecVirtual) {
 	return c
 }
 
+// wide is columns for 32 bytes of each row, with half as many loads.
+func (r *rows) wide(disp int) (c [8]reg.VecVirtual) {
+	var halves [2][4]reg.VecVirtual // of 8 rows each: column j in lanes 0 and 2, column 4+j in lanes 1 and 3
+	for h := range halves {
+		var z [4]reg.VecVirtual
+		for i := range z {
+			z[i] = r.ZMM()
+			r.VBROADCASTI64X4(r.at(8*h+i, disp), z[i])
+			r.VINSERTI64X4(Imm(1), r.at(8*h+i+4, disp), z[i], z[i])
+		}
+		halves[h] = r.turn(z)
+	}
+	for j := range 4 {
+		c[j], c[4+j] = r.ZMM(), r.ZMM()
+		r.VSHUFI64X2(Imm(0x88), halves[1][j], halves[0][j], c[j])
+		r.VSHUFI64X2(Imm(0xdd), halves[1][j], halves[0][j], c[4+j])
+	}
+	return c
+}
+
 // column reads bytes disp+4j … disp+4j+3 of each row into its lane. It touches the 16 bytes from disp on.
 func (r *rows) column(disp, j int) reg.VecVirtual {
 	z, c := r.load(disp), r.ZMM()
