@@ -2,10 +2,10 @@ package kernels_test
 
 import (
 	"errors"
-	"runtime"
 	"sync/atomic"
 	"testing"
 
+	"github.com/sonde-ml/sonde/internal/hostile"
 	"github.com/sonde-ml/sonde/kernels"
 )
 
@@ -80,14 +80,13 @@ func TestPoolAllocatesNothing(t *testing.T) {
 }
 
 func TestPoolLeavesNoGoroutine(t *testing.T) {
-	before := runtime.NumGoroutine()
 	for range 10 {
 		p := kernels.NewPool(4)
 		p.Do(10, &square{out: make([]int, 10)})
 		p.Close()
 	}
-	if after := runtime.NumGoroutine(); after > before {
-		t.Errorf("%d goroutines after pools were closed, %d before", after, before)
+	for _, stack := range hostile.Goroutines("github.com/sonde-ml/sonde/kernels") {
+		t.Errorf("a goroutine is left:\n%s", stack)
 	}
 }
 

@@ -10,12 +10,12 @@ import (
 
 	"github.com/sonde-ml/sonde/engine/convert"
 	"github.com/sonde-ml/sonde/gguf"
+	"github.com/sonde-ml/sonde/internal/hostile"
 )
 
 func TestCancelledLeavesNothing(t *testing.T) {
 	in := writeModel(t, map[string][]int{"token_embd.weight": {4000, 512}, "output.weight": {4000, 512}})
 	dir := t.TempDir()
-	before := runtime.NumGoroutine()
 	ctx, cancel := context.WithCancel(context.Background())
 	_, err := convert.Quantize(ctx, open(t, in), filepath.Join(dir, "m.gguf"), convert.QuantizeOptions{Type: "q4_k", Progress: func(done, total int64) {
 		if 0 < done && done < total {
@@ -28,8 +28,8 @@ func TestCancelledLeavesNothing(t *testing.T) {
 	if list, err := os.ReadDir(dir); err != nil || len(list) > 0 {
 		t.Errorf("the folder has %v, want nothing", list)
 	}
-	if after := runtime.NumGoroutine(); after > before {
-		t.Errorf("%d goroutines before, %d after", before, after)
+	for _, stack := range hostile.Goroutines("github.com/sonde-ml/sonde/engine/convert") {
+		t.Errorf("a goroutine is left:\n%s", stack)
 	}
 }
 
