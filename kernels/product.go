@@ -12,56 +12,81 @@ type product struct {
 // tileScratch is memory of one worker.
 type tileScratch struct {
 	panels [tilePanels]panel
-	acc    []float32 // [tokens, 32]
+	acc    []float32 // [tiles of a band, tokens, 32]
 	filler panelFiller
 	edge   []byte    // rows of the last tile, filled up with zeros
 	row    []float32 // of the product in plain Go
 	float  floatScratch
 }
 
+// A band is tiles whose products are taken together, 256 columns after 256 columns, so that the activations of these
+// columns are fetched once for all of them, and their sums stay in the second cache.
+const (
+	bandTiles = 4
+	bandSums  = 1 << 16
+)
+
 func (p *product) tiles() int { return (p.m.Rows + tileRows - 1) / tileRows }
 
 // Range multiplies the tiles lo ≤ i < hi.
 func (p *product) Range(worker, lo, hi int) {
-	s := &p.scratch[worker]
-	for i := lo; i < hi; i++ {
-		p.tile(s, i*tileRows)
+	s, sums := &p.scratch[worker], p.sums()
+	most := min(bandTiles, max(1, bandSums/sums))
+	for i := lo; i < hi; i += most {
+		n := min(most, hi-i)
+		s.acc = grown(s.acc, n*sums)
+		if p.a.tokens == 1 {
+			p.vector(s, i, n)
+		} else {
+			p.band(s, i, n)
+		}
+		p.store(s.acc, i*tileRows, n)
 	}
 }
 
-func (p *product) tile(s *tileScratch, row int) {
+// sums is the number of sums of a tile.
+func (p *product) sums() int {
 	full, last := p.a.groups()
-	n := (full.width*full.n + last.width) * tileRows
-	if cap(s.acc) < n {
-		s.acc = make([]float32, n)
+	return (full.width*full.n + last.width) * tileRows
+}
+
+// vector multiplies n tiles, from tile first on, by one token, without panels if there are kernels for that.
+func (p *product) vector(s *tileScratch, first, n int) {
+	for i := range n {
+		if !p.a.set.dot(&p.m, s.acc[i*tileRows:], p.rows(s, (first+i)*tileRows), p.a.words) {
+			p.band(s, first, n)
+			return
+		}
 	}
-	acc := s.acc[:n]
-	clear(acc)
-	rows, stride := p.rows(s, row), p.m.rowBytes
-	if p.a.tokens == 1 && p.a.set.dot(&p.m, acc, rows, p.a.words) {
-		p.store(acc, row)
-		return
-	}
+}
+
+// band multiplies n tiles, from tile first on.
+func (p *product) band(s *tileScratch, first, n int) {
+	full, last := p.a.groups()
+	sums := p.sums()
+	clear(s.acc[:n*sums])
 	for col := 0; col < p.m.Cols; col += panelCols {
 		cols := min(panelCols, p.m.Cols-col)
 		at := col / p.m.Type.BlockWeights() * p.m.Type.BlockBytes()
-		p.prefetch(row+tileRows, col, cols)
-		for i := range s.panels {
-			p.a.set.fill(&p.m, &s.panels[i], &s.filler, rows[i*panelRows*stride+at:], cols)
+		for i := range n {
+			row := (first + i) * tileRows
+			rows, acc := p.rows(s, row), s.acc[i*sums:(i+1)*sums]
+			for j := range s.panels {
+				p.a.set.fill(&p.m, &s.panels[j], &s.filler, rows[j*panelRows*p.m.rowBytes+at:], cols)
+			}
+			p.multiply(acc, &s.panels, full, col, cols, p.share(row+n*tileRows, col, cols))
+			p.multiply(acc[last.first*tileRows:], &s.panels, last, col, cols, nil)
 		}
-		p.multiply(acc, &s.panels, full, col, cols)
-		p.multiply(acc[last.first*tileRows:], &s.panels, last, col, cols)
 	}
-	p.store(acc, row)
 }
 
-// prefetch asks for the part of the tile at row that is due while so many columns from col on are multiplied.
-func (p *product) prefetch(row, col, cols int) {
+// share is what is due of the tile at row while so many columns from col on are multiplied: it is fetched meanwhile.
+func (p *product) share(row, col, cols int) []byte {
 	if row+tileRows > p.m.Rows {
-		return
+		return nil
 	}
 	tile := p.m.Bytes[row*p.m.rowBytes : (row+tileRows)*p.m.rowBytes]
-	p.a.set.prefetch(tile[len(tile)*col/p.m.Cols : len(tile)*(col+cols)/p.m.Cols])
+	return tile[len(tile)*col/p.m.Cols : len(tile)*(col+cols)/p.m.Cols]
 }
 
 // rows returns the bytes of a tile's rows. Behind the last row of the matrix they are zeros, which are zeros in all types
@@ -78,20 +103,29 @@ func (p *product) rows(s *tileScratch, row int) []byte {
 	return s.edge
 }
 
+// stepGroups is the number of groups of tokens between two requests for what comes next: asked for all at once, it would
+// be forgotten where the queue of misses is full.
+const stepGroups = 4
+
 // multiply adds the products of the panels, which begin at column col, to those of a group.
-func (p *product) multiply(acc []float32, panels *[tilePanels]panel, g group, col, cols int) {
-	if g.n == 0 {
-		return
-	}
+func (p *product) multiply(acc []float32, panels *[tilePanels]panel, g group, col, cols int, next []byte) {
 	stride := g.width * p.m.Cols / blockCols * actWords
-	g.words = g.words[col/blockCols*g.width*actWords:]
-	p.a.set.tile(&p.m, acc, panels, cols/blockCols, g, stride)
+	words := g.words[min(len(g.words), col/blockCols*g.width*actWords):]
+	for i := 0; i < g.n; i += stepGroups {
+		step := group{width: g.width, n: min(stepGroups, g.n-i), words: words[i*stride:]}
+		p.a.set.prefetch(next[len(next)*i/g.n : len(next)*(i+step.n)/g.n])
+		p.a.set.tile(&p.m, acc[i*g.width*tileRows:], panels, cols/blockCols, step, stride)
+	}
 }
 
-func (p *product) store(acc []float32, row int) {
-	n := min(tileRows, p.m.Rows-row)
+// store copies the sums of n tiles to where they belong.
+func (p *product) store(acc []float32, row, n int) {
+	sums := p.sums()
 	for t := range p.a.tokens {
-		copy(p.dst[t*p.m.Rows+row:][:n], acc[t*tileRows:])
+		dst := p.dst[t*p.m.Rows+row : min(t*p.m.Rows+row+n*tileRows, (t+1)*p.m.Rows)]
+		for i := 0; i*tileRows < len(dst); i++ {
+			copy(dst[i*tileRows:], acc[i*sums+t*tileRows:][:tileRows])
+		}
 	}
 }
 
