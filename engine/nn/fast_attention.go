@@ -47,5 +47,13 @@ func fastMix(op *Op) error {
 func fastAttention(op *Op) error {
 	a := op.Attn
 	shape := kernels.HeadShape{Heads: a.Heads, KVHeads: a.KVHeads, Dim: a.HeadDim, Scale: a.Scale}
-	return op.attender().Attend(op.Out.Data, op.In[0].Data, kernels.FloatCells(op.In[1].Data), kernels.FloatCells(op.In[2].Data), op.Pos, shape)
+	return op.attender().Attend(op.Out.Data, op.In[0].Data, op.In[1].cells(), op.In[2].cells(), op.Pos, shape)
+}
+
+// cells returns keys or values as attention takes them.
+func (t *Tensor) cells() kernels.Cells {
+	if t.packed != nil {
+		return *t.packed
+	}
+	return kernels.FloatCells(t.Data)
 }

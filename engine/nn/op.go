@@ -10,7 +10,8 @@ import (
 type Kind string
 
 // The kinds of op. T tokens, C cached positions, H heads, G key-value heads, d head size,
-// E experts, k experts used per token.
+// E experts, k experts used per token. FusedAttn reads K and V as the KV cache has them: they have no Data unless that is
+// F32. Nobody but the numerics and a Stopwatch sees it.
 const (
 	Embed         Kind = "embed"          // ids [T] · table [V, D] → [T, D]
 	RMSNorm       Kind = "rms_norm"       // x/√(mean(x²)+eps)·w, per row. arXiv 1910.07467

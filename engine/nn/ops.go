@@ -45,11 +45,12 @@ func (p *Pass) SwiGLU(name string, gate, up *Tensor) *Tensor {
 // numerics without the fused kernel, three: attn_scores, attn_probs, attn_mix.
 func (p *Pass) Attention(q, k, v *Tensor, a *Attention) *Tensor {
 	tokens, cells := q.Shape[0], CellsDim
+	fused := !p.dry && p.numerics.Has(FusedAttn) && !p.hooks.lookInside(p.layer)
 	if !p.dry {
-		k, v = p.cache.put(p.layer, p.batch.Start, k, v)
+		k, v = p.cached(k, v, fused)
 		cells = k.Shape[0]
 	}
-	if !p.dry && p.numerics.Has(FusedAttn) && !p.hooks.lookInside(p.layer) {
+	if fused {
 		s := p.attention("attn_mix", FusedAttn, a).inputs(q, k, v)
 		return p.do(p.numbers(s, q.Shape...))
 	}
@@ -59,6 +60,20 @@ func (p *Pass) Attention(q, k, v *Tensor, a *Attention) *Tensor {
 	probs := p.do(p.numbers(s, a.Heads, tokens, cells))
 	s = p.attention("attn_mix", AttnMix, a).inputs(probs, v)
 	return p.do(p.numbers(s, q.Shape...))
+}
+
+// cached puts the batch's keys and values into the cache and returns those of all cells [C, G, d]: as they are stored for
+// the fused kernel, else as numbers. An error counts as one of the attention.
+func (p *Pass) cached(k, v *Tensor, fused bool) (keys, values *Tensor) {
+	err := p.cache.put(p.layer, p.batch.Start, k, v)
+	keys, values = p.cache.all(p.layer)
+	if err == nil && !fused {
+		keys, values, err = p.cache.decoded(p.layer)
+	}
+	if err != nil && p.err == nil {
+		p.err = &OpError{p.prefix + "attn_mix", FusedAttn, err}
+	}
+	return keys, values
 }
 
 func (p *Pass) attention(name string, kind Kind, a *Attention) *slot {

@@ -164,16 +164,20 @@ func TestNoAllocationPerToken(t *testing.T) {
 		cache := nn.NewCache(64)
 		r := nn.NewRunner(newToy().Forward, nn.Fast, cache, nn.NewHooks(toyPoints(t)), threads)
 		defer r.Close()
-		token := []int32{7}
-		run := func() {
-			cache.Truncate(10)
-			if _, err := r.Run(context.Background(), nn.Batch{Tokens: token, Start: 10, LastRow: true}); err != nil {
-				t.Fatal(err)
-			}
-		}
-		run()
-		if n := testing.AllocsPerRun(20, run); n > 0 {
+		if n := allocationsPerToken(t, r, cache); n > 0 {
 			t.Errorf("%d threads: a token allocates %v times, want 0", threads, n)
 		}
 	}
+}
+
+func allocationsPerToken(t *testing.T, r *nn.Runner, cache *nn.Cache) float64 {
+	token := []int32{7}
+	run := func() {
+		cache.Truncate(10)
+		if _, err := r.Run(context.Background(), nn.Batch{Tokens: token, Start: 10, LastRow: true}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	run()
+	return testing.AllocsPerRun(20, run)
 }

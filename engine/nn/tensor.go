@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/sonde-ml/sonde/kernels"
 )
 
 // Sizes that stand for themselves in the shape of a [Point], because only a run knows their number.
@@ -18,6 +20,8 @@ type Tensor struct {
 	Shape []int
 	Data  []float32 // the numbers; nil when the tensor holds ids
 	IDs   []int32   // token or expert ids; nil when it holds numbers
+
+	packed *kernels.Cells // instead of Data in a KV cache of another type, where nobody looks
 }
 
 // NewTensor returns a tensor of zeros.

@@ -35,7 +35,10 @@ const (
 	toyEps                    = 1e-5
 )
 
-func newToy() *toy {
+func newToy() *toy { return newToyOf(toyDim) }
+
+// newToyOf returns a toy whose heads have dim numbers.
+func newToyOf(dim int) *toy {
 	r := rand.New(rand.NewPCG(1, 2))
 	weight := func(name string, scale float64, shape ...int) *nn.Weight {
 		t := nn.NewTensor(shape...)
@@ -53,17 +56,17 @@ func newToy() *toy {
 	}
 	m := &toy{
 		embd: weight("token_embd.weight", 0.05, toyVocab, toyWidth), outNorm: weight("output_norm.weight", 1, toyWidth),
-		out: linear("output", false, toyVocab, toyWidth), rope: nn.NewRoPE(nn.Halves, toyDim, 100),
-		attn: &nn.Attention{Heads: toyHeads, KVHeads: toyKV, HeadDim: toyDim, Scale: 0.4},
+		out: linear("output", false, toyVocab, toyWidth), rope: nn.NewRoPE(nn.Halves, dim, 100),
+		attn: &nn.Attention{Heads: toyHeads, KVHeads: toyKV, HeadDim: dim, Scale: 0.4},
 	}
 	for i := range m.blocks {
 		at := fmt.Sprintf("blk.%d.", i)
 		m.blocks[i] = toyBlock{
 			norm: weight(at+"attn_norm.weight", 0.5, toyWidth), ffnNorm: weight(at+"ffn_norm.weight", 1, toyWidth),
-			q:        linear(at+"attn_q", i == 0, toyHeads*toyDim, toyWidth, toyHeads, toyDim),
-			k:        linear(at+"attn_k", i == 0, toyKV*toyDim, toyWidth, toyKV, toyDim),
-			v:        linear(at+"attn_v", false, toyKV*toyDim, toyWidth, toyKV, toyDim),
-			o:        linear(at+"attn_output", i == 0, toyWidth, toyHeads*toyDim),
+			q:        linear(at+"attn_q", i == 0, toyHeads*dim, toyWidth, toyHeads, dim),
+			k:        linear(at+"attn_k", i == 0, toyKV*dim, toyWidth, toyKV, dim),
+			v:        linear(at+"attn_v", false, toyKV*dim, toyWidth, toyKV, dim),
+			o:        linear(at+"attn_output", i == 0, toyWidth, toyHeads*dim),
 			gate:     linear(at+"ffn_gate", false, toyFF, toyWidth),
 			up:       linear(at+"ffn_up", false, toyFF, toyWidth),
 			down:     linear(at+"ffn_down", i == 0, toyWidth, toyFF),
@@ -112,17 +115,23 @@ func toyPoints(t testing.TB) []nn.Point {
 // runToy runs the prompt, cut into batches, and returns the logits of every position.
 func runToy(t testing.TB, n *nn.Numerics, threads int, hooks *nn.Hooks, batches ...[]int32) *nn.Tensor {
 	t.Helper()
-	cache := nn.NewCache(64)
-	r := nn.NewRunner(newToy().Forward, n, cache, hooks, threads)
+	r := nn.NewRunner(newToy().Forward, n, nn.NewCache(64), hooks, threads)
 	defer r.Close()
+	return runBatches(t, r, 0, batches...)
+}
+
+// runBatches runs batches of which the first begins at position start, and returns the logits of every position.
+func runBatches(t testing.TB, r *nn.Runner, start int, batches ...[]int32) *nn.Tensor {
+	t.Helper()
 	all := &nn.Tensor{Shape: []int{0, toyVocab}}
 	for _, b := range batches {
-		logits, err := r.Run(context.Background(), nn.Batch{Tokens: b, Start: cache.Len()})
+		logits, err := r.Run(context.Background(), nn.Batch{Tokens: b, Start: start})
 		if err != nil {
 			t.Fatal(err)
 		}
 		all.Data = append(all.Data, logits.Data...)
 		all.Shape[0] += len(b)
+		start += len(b)
 	}
 	return all
 }
