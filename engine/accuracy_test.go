@@ -51,14 +51,17 @@ func openTrace(t *testing.T, path string) *trace.Trace {
 
 // runTrace records our run of what ref ran.
 func runTrace(t *testing.T, model string, ref *trace.Trace, n *nn.Numerics) *trace.Trace {
-	var sizes []int
+	return traceLike(t, model, ref, engine.TraceOptions{Session: engine.Options{Numerics: n}})
+}
+
+// traceLike records our run of what ref ran, in its batches.
+func traceLike(t *testing.T, model string, ref *trace.Trace, opt engine.TraceOptions) *trace.Trace {
 	for _, b := range ref.Batches {
-		sizes = append(sizes, len(b.Tokens))
+		opt.Batches = append(opt.Batches, len(b.Tokens))
 	}
 	file := filepath.Join(t.TempDir(), "got.safetensors")
 	m := open(t, fixtures.Path(t, "models/"+model+".gguf"))
-	err := m.Trace(context.Background(), file, ref.Tokens(), engine.TraceOptions{Session: engine.Options{Numerics: n}, Batches: sizes})
-	if err != nil {
+	if err := m.Trace(context.Background(), file, ref.Tokens(), opt); err != nil {
 		t.Fatal(err)
 	}
 	return openTrace(t, file)

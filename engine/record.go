@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"strings"
 
 	"github.com/sonde-ml/sonde/engine/nn"
 	"github.com/sonde-ml/sonde/engine/trace"
@@ -36,7 +37,8 @@ func (m *Model) Trace(ctx context.Context, path string, tokens []int32, opt Trac
 		}
 	}
 	w, err := trace.Create(path, trace.Info{
-		Model: m.Name(), Prompt: opt.Prompt, Numerics: s.opt.Numerics.Name(), Context: s.Context(), KVCache: "f32", Names: opt.Names,
+		Model: m.Name(), Prompt: opt.Prompt, Numerics: s.opt.Numerics.Name(), Context: s.Context(),
+		KVCache: strings.ToLower(s.opt.KVCache.String()), Names: opt.Names,
 	}, m.Points())
 	if err != nil {
 		return err

@@ -6,6 +6,7 @@ import (
 	"runtime"
 
 	"github.com/sonde-ml/sonde/engine/nn"
+	"github.com/sonde-ml/sonde/gguf"
 )
 
 // Options say how a session computes. The zero value is a good choice.
@@ -13,6 +14,11 @@ type Options struct {
 	Numerics *nn.Numerics // nil is nn.Fast
 	Threads  int          // 0 is GOMAXPROCS, MaxThreads the most; results never depend on it
 	Context  int          // tokens that fit, prompt and answer; 0 is the model's, at most DefaultContext; MaxContext the most
+
+	// KVCache is the type of the keys and values that the session keeps: F32, which is the zero value, F16, Q8_0, or another
+	// that encodes without an importance matrix. One that cannot hold the model's heads is an [nn.CacheTypeError] of the
+	// first pass: Q8_0 needs a head_dim that is a multiple of 32.
+	KVCache gguf.Type
 
 	// BatchInvariant asks nn.Fast for the same bits whether tokens come one by one or together. The portable kernels
 	// give them in any case, as nn.Exact does.
@@ -55,7 +61,7 @@ func (m *Model) NewSession(opt Options) *Session {
 		}
 	}
 	opt.Context = min(opt.Context, MaxContext)
-	s := &Session{Hooks: nn.NewHooks(m.Points()), model: m, opt: opt, cache: nn.NewCache(opt.Context)}
+	s := &Session{Hooks: nn.NewHooks(m.Points()), model: m, opt: opt, cache: nn.NewCacheOf(opt.KVCache, opt.Context)}
 	s.runner = nn.NewRunner(m.arch.Network.Forward, opt.Numerics, s.cache, s.Hooks, opt.Threads)
 	return s
 }

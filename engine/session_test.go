@@ -9,6 +9,7 @@ import (
 
 	"github.com/sonde-ml/sonde/engine"
 	"github.com/sonde-ml/sonde/engine/nn"
+	"github.com/sonde-ml/sonde/gguf"
 )
 
 func session(t testing.TB, opt engine.Options) *engine.Session {
@@ -19,7 +20,10 @@ func session(t testing.TB, opt engine.Options) *engine.Session {
 }
 
 func TestPrefillHasTheBitsOfStepByStep(t *testing.T) {
-	for _, opt := range []engine.Options{{Numerics: nn.Exact}, {Numerics: nn.Fast, BatchInvariant: true}} {
+	for _, opt := range []engine.Options{
+		{Numerics: nn.Exact}, {Numerics: nn.Fast, BatchInvariant: true},
+		{Numerics: nn.Exact, KVCache: gguf.F16}, {Numerics: nn.Fast, BatchInvariant: true, KVCache: gguf.F16},
+	} {
 		s := session(t, opt)
 		ids := prefix(40)
 		logits, err := s.Forward(context.Background(), ids...)
@@ -34,7 +38,7 @@ func TestPrefillHasTheBitsOfStepByStep(t *testing.T) {
 				t.Fatal(err)
 			}
 			if !slices.Equal(got, want.Row(i)) {
-				t.Fatalf("%s: the logits at position %d differ between one batch and step by step", opt.Numerics.Name(), i)
+				t.Fatalf("%s, %v: the logits at position %d differ between one batch and step by step", opt.Numerics.Name(), opt.KVCache, i)
 			}
 		}
 	}
