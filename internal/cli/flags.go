@@ -13,6 +13,7 @@ import (
 	"github.com/sonde-ml/sonde/engine/arch"
 	"github.com/sonde-ml/sonde/engine/nn"
 	"github.com/sonde-ml/sonde/engine/token"
+	"github.com/sonde-ml/sonde/gguf"
 )
 
 // modelFlag says which model a command runs.
@@ -134,21 +135,30 @@ type sessionFlags struct {
 func (f *sessionFlags) add(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringVar(&f.numerics, "numerics", "fast", "arithmetic: `exact` (float64, rounded once per op) or fast")
-	flags.StringVar(&f.kvCache, "kv-cache", "f32", "number format of the KV cache: `f32`")
+	flags.StringVar(&f.kvCache, "kv-cache", "f32", "number format of the KV cache: `f32`, f16 or q8_0")
 	flags.IntVar(&f.threads, "threads", 0, "`N` threads (default: one per processor); results do not depend on it")
 	flags.IntVar(&f.context, "ctx", 0, "context of `N` tokens (default: the model's, at most 4096)")
 }
 
 func (f *sessionFlags) options() (engine.Options, error) {
 	n, err := nn.NumericsByName(f.numerics)
-	if f.kvCache != "f32" {
-		err = errors.Join(err, fmt.Errorf("--kv-cache %q: there is f32", f.kvCache))
-	}
+	kvCache, cacheErr := cacheType(f.kvCache)
+	err = errors.Join(err, cacheErr)
 	if f.threads < 0 || f.threads > engine.MaxThreads {
 		err = errors.Join(err, fmt.Errorf("--threads %d: want 1 to %d, or 0 for one per processor", f.threads, engine.MaxThreads))
 	}
 	if f.context < 0 || f.context > engine.MaxContext {
 		err = errors.Join(err, fmt.Errorf("--ctx %d: want 1 to %d, or 0 for the model's", f.context, engine.MaxContext))
 	}
-	return engine.Options{Numerics: n, Threads: f.threads, Context: f.context}, err
+	return engine.Options{Numerics: n, KVCache: kvCache, Threads: f.threads, Context: f.context}, err
+}
+
+// cacheType returns the type that --kv-cache names.
+func cacheType(name string) (gguf.Type, error) {
+	for _, t := range []gguf.Type{gguf.F32, gguf.F16, gguf.Q8_0} {
+		if strings.ToLower(t.String()) == name {
+			return t, nil
+		}
+	}
+	return 0, fmt.Errorf("--kv-cache %q: there are f32, f16 and q8_0", name)
 }
