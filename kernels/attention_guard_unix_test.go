@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/sonde-ml/sonde/gguf"
+	"github.com/sonde-ml/sonde/internal/hostile"
 )
 
 // TestAttentionStaysWithinItsOperands has caches of every kind, with heads that fill registers and that do not, between
@@ -28,14 +29,14 @@ func TestAttentionStaysWithinItsOperands(t *testing.T) {
 
 func (c attnCase) guard(t *testing.T, atEnd bool) {
 	_, k, v, _ := c.inputs()
-	place := func(x []float32) Cells { return FloatCells(guardedCopy(t, x, atEnd)) }
+	place := func(x []float32) Cells { return FloatCells(hostile.GuardedCopy(t, x, atEnd)) }
 	c.guardCells(t, place(k), place(v), k, v, atEnd)
 	for _, typ := range []gguf.Type{gguf.F32, gguf.F16, gguf.BF16, gguf.Q8_0, gguf.Q4_0} {
-		keys, err := NewCells(typ, c.Dim, guardedCopy(t, encoded(t, typ, k), atEnd))
+		keys, err := NewCells(typ, c.Dim, hostile.GuardedCopy(t, encoded(t, typ, k), atEnd))
 		if err != nil { // heads that are no whole blocks
 			continue
 		}
-		values, _ := NewCells(typ, c.Dim, guardedCopy(t, encoded(t, typ, v), atEnd))
+		values, _ := NewCells(typ, c.Dim, hostile.GuardedCopy(t, encoded(t, typ, v), atEnd))
 		c.guardCells(t, keys, values, k, v, atEnd)
 	}
 }
@@ -43,7 +44,7 @@ func (c attnCase) guard(t *testing.T, atEnd bool) {
 // guardCells attends over keys and values, which hold the numbers k and v.
 func (c attnCase) guardCells(t *testing.T, keys, values Cells, k, v []float32, atEnd bool) {
 	q, _, _, pos := c.inputs()
-	dst, query := guardedSlice[float32](t, len(q), atEnd), guardedCopy(t, q, atEnd)
+	dst, query := hostile.Guarded[float32](t, len(q), atEnd), hostile.GuardedCopy(t, q, atEnd)
 	pool := NewPool(1)
 	defer pool.Close()
 	atLevels(func(set *Set) {

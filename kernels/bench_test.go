@@ -1,6 +1,10 @@
 package kernels
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/sonde-ml/sonde/internal/hostile"
+)
 
 // eachLevel runs a benchmark at each level that can run here.
 func eachLevel(b *testing.B, f func(b *testing.B, set *Set)) {
@@ -12,9 +16,9 @@ func eachLevel(b *testing.B, f func(b *testing.B, set *Set)) {
 // perUnit measures f, which does n units of something, in processor time: other programs cost less of it than of time.
 func perUnit(b *testing.B, n int, unit string, f func()) {
 	b.ReportAllocs()
-	start := processorTime()
+	start := hostile.ProcessorTime()
 	for b.Loop() {
 		f()
 	}
-	b.ReportMetric(float64(processorTime()-start)/float64(b.N)/float64(n), "cpu-ns/"+unit)
+	b.ReportMetric(float64(hostile.ProcessorTime()-start)/float64(b.N)/float64(n), "cpu-ns/"+unit)
 }

@@ -6,51 +6,11 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
-	"unsafe"
-
-	"golang.org/x/sys/unix"
 
 	"github.com/sonde-ml/sonde/gguf"
+	"github.com/sonde-ml/sonde/internal/hostile"
 	"github.com/sonde-ml/sonde/kernels/quant"
 )
-
-// guarded returns n bytes between two pages that cannot be touched: they end where the second begins, or begin where the
-// first ends.
-func guarded(t testing.TB, n int, atEnd bool) []byte {
-	t.Helper()
-	page := unix.Getpagesize()
-	inner := (n + page - 1) / page * page
-	b, err := unix.Mmap(-1, 0, inner+2*page, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_ANON|unix.MAP_PRIVATE)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { unix.Munmap(b) })
-	for _, guard := range [][]byte{b[:page], b[page+inner:]} {
-		if err := unix.Mprotect(guard, unix.PROT_NONE); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if atEnd {
-		return b[page+inner-n : page+inner : page+inner]
-	}
-	return b[page : page+n : page+n]
-}
-
-// guardedSlice returns n elements as guarded does.
-func guardedSlice[T any](t testing.TB, n int, atEnd bool) []T {
-	var zero T
-	if n == 0 {
-		return nil
-	}
-	return unsafe.Slice((*T)(unsafe.Pointer(&guarded(t, n*int(unsafe.Sizeof(zero)), atEnd)[0])), n)
-}
-
-// guardedCopy returns x as guarded does.
-func guardedCopy[T any](t testing.TB, x []T, atEnd bool) []T {
-	y := guardedSlice[T](t, len(x), atEnd)
-	copy(y, x)
-	return y
-}
 
 // TestProductsStayWithinTheirOperands multiplies rows of 1 … 4 blocks, and of more columns than a panel has, with every
 // operand between forbidden pages.
@@ -72,16 +32,14 @@ func TestProductsStayWithinTheirOperands(t *testing.T) {
 }
 
 func guardProduct(t *testing.T, plain Matrix, atEnd bool) {
-	bytes := guarded(t, len(plain.Bytes), atEnd)
-	copy(bytes, plain.Bytes)
+	bytes := hostile.GuardedCopy(t, plain.Bytes, atEnd)
 	m, err := NewMatrix(plain.Type, plain.Rows, plain.Cols, bytes)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, tokens := range []int{1, 2, 7} {
 		input := randomRows(tokens * m.Cols)
-		x, dst := guardedSlice[float32](t, len(input), atEnd), guardedSlice[float32](t, tokens*m.Rows, atEnd)
-		copy(x, input)
+		x, dst := hostile.GuardedCopy(t, input, atEnd), hostile.Guarded[float32](t, tokens*m.Rows, atEnd)
 		atLevels(func(set *Set) {
 			if err := set.Mul(m, dst, x); err != nil {
 				t.Errorf("%s: %v [%d, %d] × %d: %v", set.Level(), m.Type, m.Rows, m.Cols, tokens, err)
@@ -103,10 +61,10 @@ func TestTilesStayWithinTheirOperands(t *testing.T) {
 			atLevels(func(set *Set) {
 				a := Activations{set: set}
 				a.resize(tokens, m.Cols)
-				a.words = guardedSlice[uint32](t, len(a.words), atEnd)
+				a.words = hostile.Guarded[uint32](t, len(a.words), atEnd)
 				a.quantize(randomRows(tokens*m.Cols), 0, tokens)
 				full, last := a.groups()
-				acc := guardedSlice[float32](t, (full.width*full.n+last.width)*tileRows, atEnd)
+				acc := hostile.Guarded[float32](t, (full.width*full.n+last.width)*tileRows, atEnd)
 				p := product{m: m, a: &a, dst: make([]float32, tokens*m.Rows), scratch: []tileScratch{{acc: acc}}}
 				p.Range(0, 0, p.tiles())
 			})

@@ -5,6 +5,8 @@ package kernels
 import (
 	"slices"
 	"testing"
+
+	"github.com/sonde-ml/sonde/internal/hostile"
 )
 
 // TestRowOpsStayWithinTheirRows has rows that end where a forbidden page begins, or begin where one ends.
@@ -12,7 +14,7 @@ func TestRowOpsStayWithinTheirRows(t *testing.T) {
 	const room = 2048
 	pages := make([][]float32, 4) // the inputs, and the result
 	for i := range pages {
-		pages[i] = guardedSlice[float32](t, room, true)
+		pages[i] = hostile.Guarded[float32](t, room, true)
 	}
 	for _, op := range rowOps {
 		for n := range lengths() {
@@ -48,8 +50,8 @@ func TestRoPEStaysWithinItsRows(t *testing.T) {
 			want := slices.Clone(x)
 			sets[generic].RoPE(want, angles[:n], angles[n:], halves)
 			for _, atEnd := range []bool{false, true} {
-				cos, sin := guardedCopy(t, angles[:n], atEnd), guardedCopy(t, angles[n:], atEnd)
-				head := guardedSlice[float32](t, 2*n, atEnd)
+				cos, sin := hostile.GuardedCopy(t, angles[:n], atEnd), hostile.GuardedCopy(t, angles[n:], atEnd)
+				head := hostile.Guarded[float32](t, 2*n, atEnd)
 				atLevels(func(set *Set) {
 					copy(head, x)
 					if set.RoPE(head, cos, sin, halves); !slices.Equal(head, want) {
@@ -69,7 +71,7 @@ func TestRoundingStaysWithinItsRow(t *testing.T) {
 			want := make([]uint32, (blocks*actWords-1)*width+1) // as for the last token of a group
 			quantizeRowGeneric(want, width, row)
 			for _, atEnd := range []bool{false, true} {
-				x, words := guardedCopy(t, row, atEnd), guardedSlice[uint32](t, len(want), atEnd)
+				x, words := hostile.GuardedCopy(t, row, atEnd), hostile.Guarded[uint32](t, len(want), atEnd)
 				atLevels(func(set *Set) {
 					clear(words)
 					if set.quantizeRow(words, width, x); !slices.Equal(words, want) {

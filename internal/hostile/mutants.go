@@ -1,5 +1,5 @@
-// Package hostile is what tests of hostile files share: files that are broken where readers break, and limits on what
-// looking at them may take.
+// Package hostile is what tests share that are out to break things: files that are broken where readers break, limits on
+// what looking at them may take, memory with forbidden neighbours, and counts of what is used up or left behind.
 //
 //	seed := hostile.NewSeed(file)
 //	broken := seed.Mutant(17) // always the same
