@@ -41,7 +41,7 @@ func TestEveryOpAgreesWithLlamaCpp(t *testing.T) {
 		}
 		t.Run(name, func(t *testing.T) {
 			ran++
-			compareRun(t, fixtures.Path(t, "models/"+model+".gguf"), path, nn.Exact, trace.DefaultTolerance)
+			compareRun(t, model, path, nn.Exact, trace.DefaultTolerance)
 		})
 	}
 	if ran == 0 {
@@ -51,29 +51,9 @@ func TestEveryOpAgreesWithLlamaCpp(t *testing.T) {
 
 // compareRun compares the model's run of a recorded trace with it, under both kinds of names.
 func compareRun(t *testing.T, model, path string, n *nn.Numerics, tol float64) {
-	m := open(t, model)
-	ref, err := trace.Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer ref.Close()
-	var sizes []int
-	for _, b := range ref.Batches {
-		sizes = append(sizes, len(b.Tokens))
-	}
+	m, ref := open(t, fixtures.Path(t, "models/"+model+".gguf")), openTrace(t, path)
 	for _, names := range []string{"sonde", "llama.cpp"} {
-		file := filepath.Join(t.TempDir(), "got.safetensors")
-		err := m.Trace(context.Background(), file, ref.Tokens(), engine.TraceOptions{
-			Session: engine.Options{Numerics: n}, Batches: sizes, Names: names,
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-		got, err := trace.Open(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer got.Close()
+		got := traceLike(t, model, ref, engine.TraceOptions{Session: engine.Options{Numerics: n}, Names: names})
 		c, err := trace.Compare(ref, got, tol)
 		if err != nil {
 			t.Fatal(err)
