@@ -20,8 +20,9 @@ type Options struct {
 	// first pass: Q8_0 needs a head_dim that is a multiple of 32.
 	KVCache gguf.Type
 
-	// BatchInvariant asks nn.Fast for the same bits whether tokens come one by one or together. The portable kernels
-	// give them in any case, as nn.Exact does.
+	// BatchInvariant asks for the same bits whether tokens come one by one or together. As yet this changes nothing: all
+	// kernels of nn.Fast compute a token's row alone, in an order that does not depend on the others, as nn.Exact does.
+	// Whoever relies on it sets it, since there may be faster ones that do not.
 	BatchInvariant bool
 }
 

@@ -29,9 +29,9 @@ func (m *Multiplier) SetInput(x []float32, cols int) { m.x, m.cols, m.rounded = 
 
 // Product writes the input times wᵀ to dst [tokens, w.Rows].
 //
-// With quantised weights the input is rounded as [Activations] are, and the result has the same bits on every processor
-// and for any number of tokens. With others it is computed in float32 by fused multiply-adds, in an order that depends
-// on the processor's level alone; the error of an output is at most 2·(w.Cols/16+5)·2^-24·Σ|w·x|.
+// With quantised weights the input is rounded as [Activations] are, and the result has the same bits at every level of
+// instructions and for any number of tokens. With others it is computed in float32 by fused multiply-adds, in an order
+// that depends on the level alone; the error of an output is at most 2·(w.Cols/16+5)·2^-24·Σ|w·x|.
 // The error is a fault in a mapped file.
 func (m *Multiplier) Product(dst []float32, w Matrix) error {
 	if !w.blocks {

@@ -15,9 +15,9 @@
 // [Exact] is the judge (float64, rounded once per op), [Fast] is the worker. Any op can be run
 // alone, on any inputs, in either: [Run].
 //
-// The unit of data is [Tensor]: float32, outermost dimension first, rows contiguous. Weights stay
-// as they lie in the file ([Weight]) and are decoded where they are used; keys and values lie in a [Cache], as float32 or
-// rounded to another type.
+// The unit of data is [Tensor]: float32, outermost dimension first, rows contiguous. Weights stay as they lie in the file
+// ([Weight]) and are decoded where they are used, but for the block-quantised matrices of Fast: of those it multiplies the
+// integers, by activations that it rounds to bytes. Keys and values lie in a [Cache], as float32 or rounded to another type.
 //
 // To add an op: a Kind, a method on Pass that fills an Op, a function in each numerics table and
 // a line in the alias table. The package knows no model family, no file layout and no tokens' text.
