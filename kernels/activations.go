@@ -15,8 +15,9 @@ type Activations struct {
 	words        []uint32
 }
 
-// Tokens lie in groups, and the last group has only as many places as it needs. For each block of 32 columns a group of
-// w tokens has these words, times w:
+// Tokens lie in groups, and the last group has only as many places as it needs. What a panel of 256 columns is multiplied
+// by lies together: group after group, and in it block after block of 32 columns. For each of them a group of w tokens has
+// these words, times w:
 //
 //	 0  codes   8: four codes of a token in a word, lowest first
 //	 8  scale   float32
@@ -82,23 +83,32 @@ func (a *Activations) groups() (full, last group) {
 	return group{0, a.width, n, a.words[:words]}, group{n * a.width, width, min(1, width), a.words[words:]}
 }
 
-// place returns the words of a token, and how far apart those are that belong to one of its fields.
-func (a *Activations) place(token int) (words []uint32, width int) {
+// stride is the number of words of one of these groups in so many columns.
+func (g group) stride(cols int) int { return g.width * cols / blockCols * actWords }
+
+// from returns the words of these groups from column col on, where a panel begins.
+func (g group) from(col int) []uint32 { return g.words[min(len(g.words), g.n*g.stride(col)):] }
+
+// place returns the words of a token in the panel's columns from col on, and how far apart those are that belong to one
+// of its fields.
+func (a *Activations) place(token, col, cols int) (words []uint32, width int) {
 	full, last := a.groups()
 	g := full
 	if token >= last.first {
 		g = last
 	}
 	i := token - g.first
-	return g.words[i/g.width*g.width*a.cols/blockCols*actWords+i%g.width:], g.width
+	return g.from(col)[i/g.width*g.stride(cols)+i%g.width:], g.width
 }
 
 // quantize rounds the tokens lo ≤ t < hi of x.
 func (a *Activations) quantize(x []float32, lo, hi int) {
 	for t := lo; t < hi; t++ {
-		words, width := a.place(t)
-		row := x[t*a.cols:][:a.cols]
-		a.set.quantizeRow(words, width, row)
+		for col := 0; col < a.cols; col += panelCols {
+			cols := min(panelCols, a.cols-col)
+			words, width := a.place(t, col, cols)
+			a.set.quantizeRow(words, width, x[t*a.cols+col:][:cols])
+		}
 	}
 }
 

@@ -37,10 +37,13 @@ func TestRoundingHasTheSameBits(t *testing.T) {
 
 // wordsOf returns the words of a token without gaps.
 func (a *Activations) wordsOf(token int) []uint32 {
-	words, width := a.place(token)
 	var got []uint32
-	for i := range a.cols / blockCols * actWords {
-		got = append(got, words[i*width])
+	for col := 0; col < a.cols; col += panelCols {
+		cols := min(panelCols, a.cols-col)
+		words, width := a.place(token, col, cols)
+		for i := range cols / blockCols * actWords {
+			got = append(got, words[i*width])
+		}
 	}
 	return got
 }

@@ -109,8 +109,7 @@ const stepGroups = 4
 
 // multiply adds the products of the panels, which begin at column col, to those of a group.
 func (p *product) multiply(acc []float32, panels *[tilePanels]panel, g group, col, cols int, next []byte) {
-	stride := g.width * p.m.Cols / blockCols * actWords
-	words := g.words[min(len(g.words), col/blockCols*g.width*actWords):]
+	words, stride := g.from(col), g.stride(cols)
 	for i := 0; i < g.n; i += stepGroups {
 		step := group{width: g.width, n: min(stepGroups, g.n-i), words: words[i*stride:]}
 		p.a.set.prefetch(next[len(next)*i/g.n : len(next)*(i+step.n)/g.n])

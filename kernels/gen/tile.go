@@ -130,10 +130,7 @@ func accAt(acc reg.Register, i, p int) Mem {
 
 // products takes the integer products of a block, or of half a block.
 func (t *tileRegs) products(half int) {
-	for i := range t.width {
-		t.VPMULLD_BCST(t.actAt(actSums+4*part(t.scales, half), i), t.negative, t.ints[i][0])
-		t.VMOVDQA64(t.ints[i][0], t.ints[i][1])
-	}
+	t.begin(half)
 	for j := range 8 / t.scales {
 		j += half * 4
 		var codes [tilePanels]reg.VecVirtual
@@ -148,6 +145,20 @@ func (t *tileRegs) products(half int) {
 				t.VPDPBUSD(x, codes[p], t.ints[i][p])
 			}
 		}
+	}
+}
+
+// begin sets the integers to what the offset takes off the codes. Types with minima have no offset.
+func (t *tileRegs) begin(half int) {
+	for i := range t.width {
+		x := t.ints[i]
+		if t.mins > 0 {
+			t.VPXORD(x[0], x[0], x[0])
+			t.VPXORD(x[1], x[1], x[1])
+			continue
+		}
+		t.VPMULLD_BCST(t.actAt(actSums+4*part(t.scales, half), i), t.negative, x[0])
+		t.VMOVDQA64(x[0], x[1])
 	}
 }
 
