@@ -25,14 +25,17 @@ notebooks: setup ## run the notebooks and keep what they show in them
 test: ## the tests; they run the examples too
 	go test ./...
 
-check: test ## all that is too slow for make test: linters, races, fuzzing, other systems, nested modules
+check: test ## all that is too slow for make test: linters, races, fuzzing, no assembly, other systems, nested modules
 	GOBIN=$(CURDIR)/$(BIN) go -C tools install tool
 	test -z "$$(gofmt -l $$(git ls-files -co --exclude-standard '*.go') | tee /dev/stderr)"
 	go vet ./...
 	$(BIN)/staticcheck ./...
 	go test -race -short ./...
+	SONDE_MUTANTS=50000 go test -run MutantSoak ./gguf ./engine/audit
 	tools/fuzz.sh 10s
-	tools/cross.sh darwin/arm64 linux/arm64 windows/amd64
+	go vet -tags purego ./...
+	go test -tags purego -short ./kernels/... ./engine
+	tools/cross.sh darwin/arm64 linux/arm64 linux/386 windows/amd64
 	@for m in $(NESTED); do echo "$$m"; go -C $$m build ./... && go -C $$m vet ./... && go -C $$m test ./... || exit; done
 
 TYPES ?= f16,q8_0,q4_0,q4_k_m,q6_k
