@@ -16,88 +16,106 @@ func (s *Set) tileWidth() int {
 	return 4
 }
 
-// unpackers fill a panel from blocks of 16 rows.
-var unpackers = [...]func(panel, rows *byte, stride, blocks int){
-	gguf.Q4_0:    unpackQ4_0AVX512,
-	gguf.Q4_1:    unpackQ4_1AVX512,
-	gguf.Q5_0:    unpackQ5_0AVX512,
-	gguf.Q5_1:    unpackQ5_1AVX512,
-	gguf.Q8_0:    unpackQ8_0AVX512,
-	gguf.Q8_1:    unpackQ8_1AVX512,
-	gguf.Q8_K:    unpackQ8_KAVX512,
-	gguf.Q1_0:    unpackQ1_0AVX512,
-	gguf.Q2_0:    unpackQ2_0AVX512,
-	gguf.Q2_K:    unpackQ2_KAVX512,
-	gguf.Q3_K:    unpackQ3_KAVX512,
-	gguf.Q4_K:    unpackQ4_KAVX512,
-	gguf.Q5_K:    unpackQ5_KAVX512,
-	gguf.Q6_K:    unpackQ6_KAVX512,
-	gguf.IQ4_NL:  unpackIQ4_NLAVX512,
-	gguf.IQ4_XS:  unpackIQ4_XSAVX512,
-	gguf.TQ1_0:   unpackTQ1_0AVX512,
-	gguf.TQ2_0:   unpackTQ2_0AVX512,
-	gguf.MXFP4:   unpackMXFP4AVX512,
-	gguf.NVFP4:   unpackNVFP4AVX512,
-	gguf.IQ1_S:   unpackIQ1_SAVX512,
-	gguf.IQ1_M:   unpackIQ1_MAVX512,
-	gguf.IQ2_XXS: unpackIQ2_XXSAVX512,
-	gguf.IQ2_XS:  unpackIQ2_XSAVX512,
-	gguf.IQ2_S:   unpackIQ2_SAVX512,
-	gguf.IQ3_XXS: unpackIQ3_XXSAVX512,
-	gguf.IQ3_S:   unpackIQ3_SAVX512,
+// unpackFunc unpacks blocks of as many rows as its registers have lanes into a panel, or into half of one.
+type unpackFunc func(panel, rows *byte, stride, blocks int)
+
+// unpackers fill a panel from blocks of 16 rows by AVX-512, and half a panel from 8 by AVX2.
+var unpackers = [...]struct{ avx512, avx2 unpackFunc }{
+	gguf.Q4_0:    {unpackQ4_0AVX512, unpackQ4_0AVX2},
+	gguf.Q4_1:    {unpackQ4_1AVX512, unpackQ4_1AVX2},
+	gguf.Q5_0:    {unpackQ5_0AVX512, unpackQ5_0AVX2},
+	gguf.Q5_1:    {unpackQ5_1AVX512, unpackQ5_1AVX2},
+	gguf.Q8_0:    {unpackQ8_0AVX512, unpackQ8_0AVX2},
+	gguf.Q8_1:    {unpackQ8_1AVX512, unpackQ8_1AVX2},
+	gguf.Q8_K:    {unpackQ8_KAVX512, unpackQ8_KAVX2},
+	gguf.Q1_0:    {unpackQ1_0AVX512, unpackQ1_0AVX2},
+	gguf.Q2_0:    {unpackQ2_0AVX512, unpackQ2_0AVX2},
+	gguf.Q2_K:    {unpackQ2_KAVX512, unpackQ2_KAVX2},
+	gguf.Q3_K:    {unpackQ3_KAVX512, unpackQ3_KAVX2},
+	gguf.Q4_K:    {unpackQ4_KAVX512, unpackQ4_KAVX2},
+	gguf.Q5_K:    {unpackQ5_KAVX512, unpackQ5_KAVX2},
+	gguf.Q6_K:    {unpackQ6_KAVX512, unpackQ6_KAVX2},
+	gguf.IQ4_NL:  {unpackIQ4_NLAVX512, unpackIQ4_NLAVX2},
+	gguf.IQ4_XS:  {unpackIQ4_XSAVX512, unpackIQ4_XSAVX2},
+	gguf.TQ1_0:   {unpackTQ1_0AVX512, unpackTQ1_0AVX2},
+	gguf.TQ2_0:   {unpackTQ2_0AVX512, unpackTQ2_0AVX2},
+	gguf.MXFP4:   {unpackMXFP4AVX512, unpackMXFP4AVX2},
+	gguf.NVFP4:   {unpackNVFP4AVX512, unpackNVFP4AVX2},
+	gguf.IQ1_S:   {unpackIQ1_SAVX512, unpackIQ1_SAVX2},
+	gguf.IQ1_M:   {unpackIQ1_MAVX512, unpackIQ1_MAVX2},
+	gguf.IQ2_XXS: {unpackIQ2_XXSAVX512, unpackIQ2_XXSAVX2},
+	gguf.IQ2_XS:  {unpackIQ2_XSAVX512, unpackIQ2_XSAVX2},
+	gguf.IQ2_S:   {unpackIQ2_SAVX512, unpackIQ2_SAVX2},
+	gguf.IQ3_XXS: {unpackIQ3_XXSAVX512, unpackIQ3_XXSAVX2},
+	gguf.IQ3_S:   {unpackIQ3_SAVX512, unpackIQ3_SAVX2},
 }
 
 // fill unpacks so many columns of 16 rows, which begin at rows.
 func (s *Set) fill(m *Matrix, p *panel, f *panelFiller, rows []byte, cols int) {
-	if s.tier < vnni || int(m.Type) >= len(unpackers) || unpackers[m.Type] == nil {
+	if s.tier < avx2 || int(m.Type) >= len(unpackers) || unpackers[m.Type].avx2 == nil {
 		f.fill(p, m.Type, m.layout, rows, m.rowBytes, cols)
 		return
 	}
 	blocks := cols / m.Type.BlockWeights()
 	_ = rows[(panelRows-1)*m.rowBytes+blocks*m.Type.BlockBytes()-1]
-	unpackers[m.Type]((*byte)(unsafe.Pointer(p)), &rows[0], m.rowBytes, blocks)
+	if s.tier >= avx512 {
+		unpackers[m.Type].avx512((*byte)(unsafe.Pointer(p)), &rows[0], m.rowBytes, blocks)
+		return
+	}
+	for row := 0; row < panelRows; row += narrowRows {
+		unpackers[m.Type].avx2((*byte)(unsafe.Pointer(&p[row])), &rows[row*m.rowBytes], m.rowBytes, blocks)
+	}
 }
 
-// dots multiply blocks of 16 rows by one token.
-var dots = [...]func(acc *float32, rows *byte, stride, blocks int, acts *byte){
-	gguf.Q4_0:    dotQ4_0VNNI,
-	gguf.Q4_1:    dotQ4_1VNNI,
-	gguf.Q5_0:    dotQ5_0VNNI,
-	gguf.Q5_1:    dotQ5_1VNNI,
-	gguf.Q8_0:    dotQ8_0VNNI,
-	gguf.Q8_1:    dotQ8_1VNNI,
-	gguf.Q8_K:    dotQ8_KVNNI,
-	gguf.Q1_0:    dotQ1_0VNNI,
-	gguf.Q2_0:    dotQ2_0VNNI,
-	gguf.Q2_K:    dotQ2_KVNNI,
-	gguf.Q3_K:    dotQ3_KVNNI,
-	gguf.Q4_K:    dotQ4_KVNNI,
-	gguf.Q5_K:    dotQ5_KVNNI,
-	gguf.Q6_K:    dotQ6_KVNNI,
-	gguf.IQ4_NL:  dotIQ4_NLVNNI,
-	gguf.IQ4_XS:  dotIQ4_XSVNNI,
-	gguf.TQ1_0:   dotTQ1_0VNNI,
-	gguf.TQ2_0:   dotTQ2_0VNNI,
-	gguf.MXFP4:   dotMXFP4VNNI,
-	gguf.NVFP4:   dotNVFP4VNNI,
-	gguf.IQ1_S:   dotIQ1_SVNNI,
-	gguf.IQ1_M:   dotIQ1_MVNNI,
-	gguf.IQ2_XXS: dotIQ2_XXSVNNI,
-	gguf.IQ2_XS:  dotIQ2_XSVNNI,
-	gguf.IQ2_S:   dotIQ2_SVNNI,
-	gguf.IQ3_XXS: dotIQ3_XXSVNNI,
-	gguf.IQ3_S:   dotIQ3_SVNNI,
+// narrowRows is the number of rows that AVX2 works on together.
+const narrowRows = panelRows / 2
+
+// dotFunc multiplies blocks of as many rows as its registers have lanes by one token.
+type dotFunc func(acc *float32, rows *byte, stride, blocks int, acts *byte)
+
+// dots multiply blocks of 16 rows by VNNI, and of 8 by AVX2.
+var dots = [...]struct{ vnni, avx2 dotFunc }{
+	gguf.Q4_0:    {dotQ4_0VNNI, dotQ4_0AVX2},
+	gguf.Q4_1:    {dotQ4_1VNNI, dotQ4_1AVX2},
+	gguf.Q5_0:    {dotQ5_0VNNI, dotQ5_0AVX2},
+	gguf.Q5_1:    {dotQ5_1VNNI, dotQ5_1AVX2},
+	gguf.Q8_0:    {dotQ8_0VNNI, dotQ8_0AVX2},
+	gguf.Q8_1:    {dotQ8_1VNNI, dotQ8_1AVX2},
+	gguf.Q8_K:    {dotQ8_KVNNI, dotQ8_KAVX2},
+	gguf.Q1_0:    {dotQ1_0VNNI, dotQ1_0AVX2},
+	gguf.Q2_0:    {dotQ2_0VNNI, dotQ2_0AVX2},
+	gguf.Q2_K:    {dotQ2_KVNNI, dotQ2_KAVX2},
+	gguf.Q3_K:    {dotQ3_KVNNI, dotQ3_KAVX2},
+	gguf.Q4_K:    {dotQ4_KVNNI, dotQ4_KAVX2},
+	gguf.Q5_K:    {dotQ5_KVNNI, dotQ5_KAVX2},
+	gguf.Q6_K:    {dotQ6_KVNNI, dotQ6_KAVX2},
+	gguf.IQ4_NL:  {dotIQ4_NLVNNI, dotIQ4_NLAVX2},
+	gguf.IQ4_XS:  {dotIQ4_XSVNNI, dotIQ4_XSAVX2},
+	gguf.TQ1_0:   {dotTQ1_0VNNI, dotTQ1_0AVX2},
+	gguf.TQ2_0:   {dotTQ2_0VNNI, dotTQ2_0AVX2},
+	gguf.MXFP4:   {dotMXFP4VNNI, dotMXFP4AVX2},
+	gguf.NVFP4:   {dotNVFP4VNNI, dotNVFP4AVX2},
+	gguf.IQ1_S:   {dotIQ1_SVNNI, dotIQ1_SAVX2},
+	gguf.IQ1_M:   {dotIQ1_MVNNI, dotIQ1_MAVX2},
+	gguf.IQ2_XXS: {dotIQ2_XXSVNNI, dotIQ2_XXSAVX2},
+	gguf.IQ2_XS:  {dotIQ2_XSVNNI, dotIQ2_XSAVX2},
+	gguf.IQ2_S:   {dotIQ2_SVNNI, dotIQ2_SAVX2},
+	gguf.IQ3_XXS: {dotIQ3_XXSVNNI, dotIQ3_XXSAVX2},
+	gguf.IQ3_S:   {dotIQ3_SVNNI, dotIQ3_SAVX2},
 }
 
 // dot writes the products of a tile's rows with one token to acc, if there is a kernel that needs no panel.
 func (s *Set) dot(m *Matrix, acc []float32, rows []byte, words []uint32) bool {
-	if s.tier < vnni || int(m.Type) >= len(dots) || dots[m.Type] == nil {
+	if s.tier < avx2 || int(m.Type) >= len(dots) || dots[m.Type].avx2 == nil {
 		return false
 	}
+	f, n := dots[m.Type].avx2, narrowRows
+	if s.tier == vnni {
+		f, n = dots[m.Type].vnni, panelRows
+	}
 	_, _, _ = acc[tileRows-1], rows[tileRows*m.rowBytes-1], words[m.Cols/blockCols*actWords-1]
-	for i := range tilePanels {
-		dots[m.Type](&acc[i*panelRows], &rows[i*panelRows*m.rowBytes], m.rowBytes, m.Cols/m.Type.BlockWeights(),
-			(*byte)(unsafe.Pointer(&words[0])))
+	for row := 0; row < tileRows; row += n {
+		f(&acc[row], &rows[row*m.rowBytes], m.rowBytes, m.Cols/m.Type.BlockWeights(), (*byte)(unsafe.Pointer(&words[0])))
 	}
 	return true
 }

@@ -70,26 +70,26 @@ block:
 	VPUNPCKHQDQ     Z2, Z5, Z2
 	VPUNPCKLQDQ     Z3, Z1, Z5
 	VPUNPCKHQDQ     Z3, Z1, Z1
-	VPANDD          Z4, Z0, Z3
-	VMOVDQU64       Z3, (AX)
+	VPANDD          Z0, Z4, Z3
+	VMOVUPS         Z3, (AX)
 	VPSRLD          $0x04, Z4, Z3
-	VPANDD          Z3, Z0, Z3
-	VMOVDQU64       Z3, 256(AX)
-	VPANDD          Z2, Z0, Z3
-	VMOVDQU64       Z3, 64(AX)
+	VPANDD          Z0, Z3, Z3
+	VMOVUPS         Z3, 256(AX)
+	VPANDD          Z0, Z2, Z3
+	VMOVUPS         Z3, 64(AX)
 	VPSRLD          $0x04, Z2, Z2
-	VPANDD          Z2, Z0, Z2
-	VMOVDQU64       Z2, 320(AX)
-	VPANDD          Z5, Z0, Z2
-	VMOVDQU64       Z2, 128(AX)
+	VPANDD          Z0, Z2, Z2
+	VMOVUPS         Z2, 320(AX)
+	VPANDD          Z0, Z5, Z2
+	VMOVUPS         Z2, 128(AX)
 	VPSRLD          $0x04, Z5, Z2
-	VPANDD          Z2, Z0, Z2
-	VMOVDQU64       Z2, 384(AX)
-	VPANDD          Z1, Z0, Z2
-	VMOVDQU64       Z2, 192(AX)
+	VPANDD          Z0, Z2, Z2
+	VMOVUPS         Z2, 384(AX)
+	VPANDD          Z0, Z1, Z2
+	VMOVUPS         Z2, 192(AX)
 	VPSRLD          $0x04, Z1, Z1
-	VPANDD          Z1, Z0, Z1
-	VMOVDQU64       Z1, 448(AX)
+	VPANDD          Z0, Z1, Z1
+	VMOVUPS         Z1, 448(AX)
 	ADDQ            $0x00000012, CX
 	ADDQ            $0x00000012, SI
 	ADDQ            $0x00000012, DI
@@ -152,7 +152,7 @@ block:
 	VPSRLD          $0x10, Z2, Z2
 	VPMOVDW         Z2, Y2
 	VCVTPH2PS       Y2, Z2
-	VPXORD          Z2, Z0, Z2
+	VPXORD          Z0, Z2, Z2
 	VMOVUPS         Z2, 640(AX)
 	VBROADCASTI32X4 4(CX), Z2
 	VINSERTI32X4    $0x01, 4(SI)(DX*1), Z2, Z2
@@ -178,26 +178,26 @@ block:
 	VPUNPCKHQDQ     Z3, Z6, Z3
 	VPUNPCKLQDQ     Z4, Z2, Z6
 	VPUNPCKHQDQ     Z4, Z2, Z2
-	VPANDD          Z5, Z1, Z4
-	VMOVDQU64       Z4, (AX)
+	VPANDD          Z1, Z5, Z4
+	VMOVUPS         Z4, (AX)
 	VPSRLD          $0x04, Z5, Z4
-	VPANDD          Z4, Z1, Z4
-	VMOVDQU64       Z4, 256(AX)
-	VPANDD          Z3, Z1, Z4
-	VMOVDQU64       Z4, 64(AX)
+	VPANDD          Z1, Z4, Z4
+	VMOVUPS         Z4, 256(AX)
+	VPANDD          Z1, Z3, Z4
+	VMOVUPS         Z4, 64(AX)
 	VPSRLD          $0x04, Z3, Z3
-	VPANDD          Z3, Z1, Z3
-	VMOVDQU64       Z3, 320(AX)
-	VPANDD          Z6, Z1, Z3
-	VMOVDQU64       Z3, 128(AX)
+	VPANDD          Z1, Z3, Z3
+	VMOVUPS         Z3, 320(AX)
+	VPANDD          Z1, Z6, Z3
+	VMOVUPS         Z3, 128(AX)
 	VPSRLD          $0x04, Z6, Z3
-	VPANDD          Z3, Z1, Z3
-	VMOVDQU64       Z3, 384(AX)
-	VPANDD          Z2, Z1, Z3
-	VMOVDQU64       Z3, 192(AX)
+	VPANDD          Z1, Z3, Z3
+	VMOVUPS         Z3, 384(AX)
+	VPANDD          Z1, Z2, Z3
+	VMOVUPS         Z3, 192(AX)
 	VPSRLD          $0x04, Z2, Z2
-	VPANDD          Z2, Z1, Z2
-	VMOVDQU64       Z2, 448(AX)
+	VPANDD          Z1, Z2, Z2
+	VMOVUPS         Z2, 448(AX)
 	ADDQ            $0x00000014, CX
 	ADDQ            $0x00000014, SI
 	ADDQ            $0x00000014, DI
@@ -296,56 +296,56 @@ block:
 	VPUNPCKHQDQ     Z7, Z10, Z7
 	VPUNPCKLQDQ     Z8, Z6, Z10
 	VPUNPCKHQDQ     Z8, Z6, Z6
-	VPANDD          Z9, Z0, Z8
+	VPANDD          Z0, Z9, Z8
 	VPSRLD          $0x04, Z9, Z9
-	VPANDD          Z9, Z0, Z9
-	VPSHUFB         Z2, Z5, Z11
-	VPTESTMB        Z3, Z11, K1
-	VPADDB          Z1, Z8, K1, Z8
+	VPANDD          Z0, Z9, Z9
+	VPSHUFB         Z1, Z5, Z11
+	VPTESTMB        Z2, Z11, K1
+	VPADDB          Z3, Z8, K1, Z8
 	VPSRLD          $0x10, Z5, Z11
-	VPSHUFB         Z2, Z11, Z11
-	VPTESTMB        Z3, Z11, K1
-	VPADDB          Z1, Z9, K1, Z9
-	VMOVDQU64       Z8, (AX)
-	VMOVDQU64       Z9, 256(AX)
-	VPANDD          Z7, Z0, Z8
+	VPSHUFB         Z1, Z11, Z11
+	VPTESTMB        Z2, Z11, K1
+	VPADDB          Z3, Z9, K1, Z9
+	VMOVUPS         Z8, (AX)
+	VMOVUPS         Z9, 256(AX)
+	VPANDD          Z0, Z7, Z8
 	VPSRLD          $0x04, Z7, Z7
-	VPANDD          Z7, Z0, Z7
-	VPSHUFB         Z2, Z5, Z9
+	VPANDD          Z0, Z7, Z7
+	VPSHUFB         Z1, Z5, Z9
 	VPTESTMB        Z4, Z9, K1
-	VPADDB          Z1, Z8, K1, Z8
+	VPADDB          Z3, Z8, K1, Z8
 	VPSRLD          $0x10, Z5, Z9
-	VPSHUFB         Z2, Z9, Z9
+	VPSHUFB         Z1, Z9, Z9
 	VPTESTMB        Z4, Z9, K1
-	VPADDB          Z1, Z7, K1, Z7
-	VMOVDQU64       Z8, 64(AX)
-	VMOVDQU64       Z7, 320(AX)
-	VPANDD          Z10, Z0, Z7
+	VPADDB          Z3, Z7, K1, Z7
+	VMOVUPS         Z8, 64(AX)
+	VMOVUPS         Z7, 320(AX)
+	VPANDD          Z0, Z10, Z7
 	VPSRLD          $0x04, Z10, Z8
-	VPANDD          Z8, Z0, Z8
+	VPANDD          Z0, Z8, Z8
 	VPSRLD          $0x08, Z5, Z9
-	VPSHUFB         Z2, Z9, Z9
-	VPTESTMB        Z3, Z9, K1
-	VPADDB          Z1, Z7, K1, Z7
+	VPSHUFB         Z1, Z9, Z9
+	VPTESTMB        Z2, Z9, K1
+	VPADDB          Z3, Z7, K1, Z7
 	VPSRLD          $0x18, Z5, Z9
-	VPSHUFB         Z2, Z9, Z9
-	VPTESTMB        Z3, Z9, K1
-	VPADDB          Z1, Z8, K1, Z8
-	VMOVDQU64       Z7, 128(AX)
-	VMOVDQU64       Z8, 384(AX)
-	VPANDD          Z6, Z0, Z7
+	VPSHUFB         Z1, Z9, Z9
+	VPTESTMB        Z2, Z9, K1
+	VPADDB          Z3, Z8, K1, Z8
+	VMOVUPS         Z7, 128(AX)
+	VMOVUPS         Z8, 384(AX)
+	VPANDD          Z0, Z6, Z7
 	VPSRLD          $0x04, Z6, Z6
-	VPANDD          Z6, Z0, Z6
+	VPANDD          Z0, Z6, Z6
 	VPSRLD          $0x08, Z5, Z8
-	VPSHUFB         Z2, Z8, Z8
+	VPSHUFB         Z1, Z8, Z8
 	VPTESTMB        Z4, Z8, K1
-	VPADDB          Z1, Z7, K1, Z7
+	VPADDB          Z3, Z7, K1, Z7
 	VPSRLD          $0x18, Z5, Z5
-	VPSHUFB         Z2, Z5, Z5
+	VPSHUFB         Z1, Z5, Z5
 	VPTESTMB        Z4, Z5, K1
-	VPADDB          Z1, Z6, K1, Z6
-	VMOVDQU64       Z7, 192(AX)
-	VMOVDQU64       Z6, 448(AX)
+	VPADDB          Z3, Z6, K1, Z6
+	VMOVUPS         Z7, 192(AX)
+	VMOVUPS         Z6, 448(AX)
 	ADDQ            $0x00000016, CX
 	ADDQ            $0x00000016, SI
 	ADDQ            $0x00000016, DI
@@ -362,16 +362,16 @@ DATA unpackQ5_0Const0<>+0(SB)/8, $0x0f0f0f0f0f0f0f0f
 DATA unpackQ5_0Const0<>+8(SB)/8, $0x0f0f0f0f0f0f0f0f
 GLOBL unpackQ5_0Const0<>(SB), RODATA|NOPTR, $16
 
-DATA unpackQ5_0Const1<>+0(SB)/8, $0x1010101010101010
-DATA unpackQ5_0Const1<>+8(SB)/8, $0x1010101010101010
+DATA unpackQ5_0Const1<>+0(SB)/8, $0x0404040400000000
+DATA unpackQ5_0Const1<>+8(SB)/8, $0x0c0c0c0c08080808
 GLOBL unpackQ5_0Const1<>(SB), RODATA|NOPTR, $16
 
-DATA unpackQ5_0Const2<>+0(SB)/8, $0x0404040400000000
-DATA unpackQ5_0Const2<>+8(SB)/8, $0x0c0c0c0c08080808
+DATA unpackQ5_0Const2<>+0(SB)/8, $0x0804020108040201
+DATA unpackQ5_0Const2<>+8(SB)/8, $0x0804020108040201
 GLOBL unpackQ5_0Const2<>(SB), RODATA|NOPTR, $16
 
-DATA unpackQ5_0Const3<>+0(SB)/8, $0x0804020108040201
-DATA unpackQ5_0Const3<>+8(SB)/8, $0x0804020108040201
+DATA unpackQ5_0Const3<>+0(SB)/8, $0x1010101010101010
+DATA unpackQ5_0Const3<>+8(SB)/8, $0x1010101010101010
 GLOBL unpackQ5_0Const3<>(SB), RODATA|NOPTR, $16
 
 DATA unpackQ5_0Const4<>+0(SB)/8, $0x8040201080402010
@@ -433,7 +433,7 @@ block:
 	VPSRLD          $0x10, Z9, Z6
 	VPMOVDW         Z6, Y6
 	VCVTPH2PS       Y6, Z6
-	VPXORD          Z6, Z0, Z6
+	VPXORD          Z0, Z6, Z6
 	VMOVUPS         Z6, 640(AX)
 	VBROADCASTI32X4 8(CX), Z6
 	VINSERTI32X4    $0x01, 8(SI)(DX*1), Z6, Z6
@@ -459,56 +459,56 @@ block:
 	VPUNPCKHQDQ     Z8, Z11, Z8
 	VPUNPCKLQDQ     Z9, Z6, Z11
 	VPUNPCKHQDQ     Z9, Z6, Z6
-	VPANDD          Z10, Z1, Z9
+	VPANDD          Z1, Z10, Z9
 	VPSRLD          $0x04, Z10, Z10
-	VPANDD          Z10, Z1, Z10
-	VPSHUFB         Z3, Z7, Z12
-	VPTESTMB        Z4, Z12, K1
-	VPADDB          Z2, Z9, K1, Z9
+	VPANDD          Z1, Z10, Z10
+	VPSHUFB         Z2, Z7, Z12
+	VPTESTMB        Z3, Z12, K1
+	VPADDB          Z4, Z9, K1, Z9
 	VPSRLD          $0x10, Z7, Z12
-	VPSHUFB         Z3, Z12, Z12
-	VPTESTMB        Z4, Z12, K1
-	VPADDB          Z2, Z10, K1, Z10
-	VMOVDQU64       Z9, (AX)
-	VMOVDQU64       Z10, 256(AX)
-	VPANDD          Z8, Z1, Z9
+	VPSHUFB         Z2, Z12, Z12
+	VPTESTMB        Z3, Z12, K1
+	VPADDB          Z4, Z10, K1, Z10
+	VMOVUPS         Z9, (AX)
+	VMOVUPS         Z10, 256(AX)
+	VPANDD          Z1, Z8, Z9
 	VPSRLD          $0x04, Z8, Z8
-	VPANDD          Z8, Z1, Z8
-	VPSHUFB         Z3, Z7, Z10
+	VPANDD          Z1, Z8, Z8
+	VPSHUFB         Z2, Z7, Z10
 	VPTESTMB        Z5, Z10, K1
-	VPADDB          Z2, Z9, K1, Z9
+	VPADDB          Z4, Z9, K1, Z9
 	VPSRLD          $0x10, Z7, Z10
-	VPSHUFB         Z3, Z10, Z10
+	VPSHUFB         Z2, Z10, Z10
 	VPTESTMB        Z5, Z10, K1
-	VPADDB          Z2, Z8, K1, Z8
-	VMOVDQU64       Z9, 64(AX)
-	VMOVDQU64       Z8, 320(AX)
-	VPANDD          Z11, Z1, Z8
+	VPADDB          Z4, Z8, K1, Z8
+	VMOVUPS         Z9, 64(AX)
+	VMOVUPS         Z8, 320(AX)
+	VPANDD          Z1, Z11, Z8
 	VPSRLD          $0x04, Z11, Z9
-	VPANDD          Z9, Z1, Z9
+	VPANDD          Z1, Z9, Z9
 	VPSRLD          $0x08, Z7, Z10
-	VPSHUFB         Z3, Z10, Z10
-	VPTESTMB        Z4, Z10, K1
-	VPADDB          Z2, Z8, K1, Z8
+	VPSHUFB         Z2, Z10, Z10
+	VPTESTMB        Z3, Z10, K1
+	VPADDB          Z4, Z8, K1, Z8
 	VPSRLD          $0x18, Z7, Z10
-	VPSHUFB         Z3, Z10, Z10
-	VPTESTMB        Z4, Z10, K1
-	VPADDB          Z2, Z9, K1, Z9
-	VMOVDQU64       Z8, 128(AX)
-	VMOVDQU64       Z9, 384(AX)
-	VPANDD          Z6, Z1, Z8
+	VPSHUFB         Z2, Z10, Z10
+	VPTESTMB        Z3, Z10, K1
+	VPADDB          Z4, Z9, K1, Z9
+	VMOVUPS         Z8, 128(AX)
+	VMOVUPS         Z9, 384(AX)
+	VPANDD          Z1, Z6, Z8
 	VPSRLD          $0x04, Z6, Z6
-	VPANDD          Z6, Z1, Z6
+	VPANDD          Z1, Z6, Z6
 	VPSRLD          $0x08, Z7, Z9
-	VPSHUFB         Z3, Z9, Z9
+	VPSHUFB         Z2, Z9, Z9
 	VPTESTMB        Z5, Z9, K1
-	VPADDB          Z2, Z8, K1, Z8
+	VPADDB          Z4, Z8, K1, Z8
 	VPSRLD          $0x18, Z7, Z7
-	VPSHUFB         Z3, Z7, Z7
+	VPSHUFB         Z2, Z7, Z7
 	VPTESTMB        Z5, Z7, K1
-	VPADDB          Z2, Z6, K1, Z6
-	VMOVDQU64       Z8, 192(AX)
-	VMOVDQU64       Z6, 448(AX)
+	VPADDB          Z4, Z6, K1, Z6
+	VMOVUPS         Z8, 192(AX)
+	VMOVUPS         Z6, 448(AX)
 	ADDQ            $0x00000018, CX
 	ADDQ            $0x00000018, SI
 	ADDQ            $0x00000018, DI
@@ -529,16 +529,16 @@ DATA unpackQ5_1Const1<>+0(SB)/8, $0x0f0f0f0f0f0f0f0f
 DATA unpackQ5_1Const1<>+8(SB)/8, $0x0f0f0f0f0f0f0f0f
 GLOBL unpackQ5_1Const1<>(SB), RODATA|NOPTR, $16
 
-DATA unpackQ5_1Const2<>+0(SB)/8, $0x1010101010101010
-DATA unpackQ5_1Const2<>+8(SB)/8, $0x1010101010101010
+DATA unpackQ5_1Const2<>+0(SB)/8, $0x0404040400000000
+DATA unpackQ5_1Const2<>+8(SB)/8, $0x0c0c0c0c08080808
 GLOBL unpackQ5_1Const2<>(SB), RODATA|NOPTR, $16
 
-DATA unpackQ5_1Const3<>+0(SB)/8, $0x0404040400000000
-DATA unpackQ5_1Const3<>+8(SB)/8, $0x0c0c0c0c08080808
+DATA unpackQ5_1Const3<>+0(SB)/8, $0x0804020108040201
+DATA unpackQ5_1Const3<>+8(SB)/8, $0x0804020108040201
 GLOBL unpackQ5_1Const3<>(SB), RODATA|NOPTR, $16
 
-DATA unpackQ5_1Const4<>+0(SB)/8, $0x0804020108040201
-DATA unpackQ5_1Const4<>+8(SB)/8, $0x0804020108040201
+DATA unpackQ5_1Const4<>+0(SB)/8, $0x1010101010101010
+DATA unpackQ5_1Const4<>+8(SB)/8, $0x1010101010101010
 GLOBL unpackQ5_1Const4<>(SB), RODATA|NOPTR, $16
 
 DATA unpackQ5_1Const5<>+0(SB)/8, $0x8040201080402010
@@ -627,22 +627,22 @@ block:
 	VSHUFI64X2      $0xdd, Z9, Z5, Z5
 	VSHUFI64X2      $0x88, Z3, Z1, Z9
 	VSHUFI64X2      $0xdd, Z3, Z1, Z1
-	VPXORD          Z7, Z0, Z3
-	VMOVDQU64       Z3, (AX)
-	VPXORD          Z8, Z0, Z3
-	VMOVDQU64       Z3, 64(AX)
-	VPXORD          Z6, Z0, Z3
-	VMOVDQU64       Z3, 128(AX)
-	VPXORD          Z9, Z0, Z3
-	VMOVDQU64       Z3, 192(AX)
-	VPXORD          Z4, Z0, Z3
-	VMOVDQU64       Z3, 256(AX)
-	VPXORD          Z2, Z0, Z2
-	VMOVDQU64       Z2, 320(AX)
-	VPXORD          Z5, Z0, Z2
-	VMOVDQU64       Z2, 384(AX)
-	VPXORD          Z1, Z0, Z1
-	VMOVDQU64       Z1, 448(AX)
+	VPXORD          Z0, Z7, Z3
+	VMOVUPS         Z3, (AX)
+	VPXORD          Z0, Z8, Z3
+	VMOVUPS         Z3, 64(AX)
+	VPXORD          Z0, Z6, Z3
+	VMOVUPS         Z3, 128(AX)
+	VPXORD          Z0, Z9, Z3
+	VMOVUPS         Z3, 192(AX)
+	VPXORD          Z0, Z4, Z3
+	VMOVUPS         Z3, 256(AX)
+	VPXORD          Z0, Z2, Z2
+	VMOVUPS         Z2, 320(AX)
+	VPXORD          Z0, Z5, Z2
+	VMOVUPS         Z2, 384(AX)
+	VPXORD          Z0, Z1, Z1
+	VMOVUPS         Z1, 448(AX)
 	ADDQ            $0x00000022, CX
 	ADDQ            $0x00000022, SI
 	ADDQ            $0x00000022, DI
@@ -741,22 +741,22 @@ block:
 	VSHUFI64X2      $0xdd, Z9, Z5, Z5
 	VSHUFI64X2      $0x88, Z3, Z1, Z9
 	VSHUFI64X2      $0xdd, Z3, Z1, Z1
-	VPXORD          Z7, Z0, Z3
-	VMOVDQU64       Z3, (AX)
-	VPXORD          Z8, Z0, Z3
-	VMOVDQU64       Z3, 64(AX)
-	VPXORD          Z6, Z0, Z3
-	VMOVDQU64       Z3, 128(AX)
-	VPXORD          Z9, Z0, Z3
-	VMOVDQU64       Z3, 192(AX)
-	VPXORD          Z4, Z0, Z3
-	VMOVDQU64       Z3, 256(AX)
-	VPXORD          Z2, Z0, Z2
-	VMOVDQU64       Z2, 320(AX)
-	VPXORD          Z5, Z0, Z2
-	VMOVDQU64       Z2, 384(AX)
-	VPXORD          Z1, Z0, Z1
-	VMOVDQU64       Z1, 448(AX)
+	VPXORD          Z0, Z7, Z3
+	VMOVUPS         Z3, (AX)
+	VPXORD          Z0, Z8, Z3
+	VMOVUPS         Z3, 64(AX)
+	VPXORD          Z0, Z6, Z3
+	VMOVUPS         Z3, 128(AX)
+	VPXORD          Z0, Z9, Z3
+	VMOVUPS         Z3, 192(AX)
+	VPXORD          Z0, Z4, Z3
+	VMOVUPS         Z3, 256(AX)
+	VPXORD          Z0, Z2, Z2
+	VMOVUPS         Z2, 320(AX)
+	VPXORD          Z0, Z5, Z2
+	VMOVUPS         Z2, 384(AX)
+	VPXORD          Z0, Z1, Z1
+	VMOVUPS         Z1, 448(AX)
 	ADDQ            $0x00000024, CX
 	ADDQ            $0x00000024, SI
 	ADDQ            $0x00000024, DI
@@ -860,22 +860,22 @@ block:
 	VSHUFI64X2      $0xdd, Z9, Z5, Z5
 	VSHUFI64X2      $0x88, Z3, Z1, Z9
 	VSHUFI64X2      $0xdd, Z3, Z1, Z1
-	VPXORD          Z7, Z0, Z3
-	VMOVDQU64       Z3, (AX)
-	VPXORD          Z8, Z0, Z3
-	VMOVDQU64       Z3, 64(AX)
-	VPXORD          Z6, Z0, Z3
-	VMOVDQU64       Z3, 128(AX)
-	VPXORD          Z9, Z0, Z3
-	VMOVDQU64       Z3, 192(AX)
-	VPXORD          Z4, Z0, Z3
-	VMOVDQU64       Z3, 256(AX)
-	VPXORD          Z2, Z0, Z2
-	VMOVDQU64       Z2, 320(AX)
-	VPXORD          Z5, Z0, Z2
-	VMOVDQU64       Z2, 384(AX)
-	VPXORD          Z1, Z0, Z1
-	VMOVDQU64       Z1, 448(AX)
+	VPXORD          Z0, Z7, Z3
+	VMOVUPS         Z3, (AX)
+	VPXORD          Z0, Z8, Z3
+	VMOVUPS         Z3, 64(AX)
+	VPXORD          Z0, Z6, Z3
+	VMOVUPS         Z3, 128(AX)
+	VPXORD          Z0, Z9, Z3
+	VMOVUPS         Z3, 192(AX)
+	VPXORD          Z0, Z4, Z3
+	VMOVUPS         Z3, 256(AX)
+	VPXORD          Z0, Z2, Z2
+	VMOVUPS         Z2, 320(AX)
+	VPXORD          Z0, Z5, Z2
+	VMOVUPS         Z2, 384(AX)
+	VPXORD          Z0, Z1, Z1
+	VMOVUPS         Z1, 448(AX)
 	VBROADCASTI64X4 36(CX), Z1
 	VINSERTI64X4    $0x01, 36(SI)(DX*1), Z1, Z1
 	VBROADCASTI64X4 36(CX)(DX*1), Z2
@@ -916,22 +916,22 @@ block:
 	VSHUFI64X2      $0xdd, Z9, Z5, Z5
 	VSHUFI64X2      $0x88, Z3, Z1, Z9
 	VSHUFI64X2      $0xdd, Z3, Z1, Z1
-	VPXORD          Z7, Z0, Z3
-	VMOVDQU64       Z3, 768(AX)
-	VPXORD          Z8, Z0, Z3
-	VMOVDQU64       Z3, 832(AX)
-	VPXORD          Z6, Z0, Z3
-	VMOVDQU64       Z3, 896(AX)
-	VPXORD          Z9, Z0, Z3
-	VMOVDQU64       Z3, 960(AX)
-	VPXORD          Z4, Z0, Z3
-	VMOVDQU64       Z3, 1024(AX)
-	VPXORD          Z2, Z0, Z2
-	VMOVDQU64       Z2, 1088(AX)
-	VPXORD          Z5, Z0, Z2
-	VMOVDQU64       Z2, 1152(AX)
-	VPXORD          Z1, Z0, Z1
-	VMOVDQU64       Z1, 1216(AX)
+	VPXORD          Z0, Z7, Z3
+	VMOVUPS         Z3, 768(AX)
+	VPXORD          Z0, Z8, Z3
+	VMOVUPS         Z3, 832(AX)
+	VPXORD          Z0, Z6, Z3
+	VMOVUPS         Z3, 896(AX)
+	VPXORD          Z0, Z9, Z3
+	VMOVUPS         Z3, 960(AX)
+	VPXORD          Z0, Z4, Z3
+	VMOVUPS         Z3, 1024(AX)
+	VPXORD          Z0, Z2, Z2
+	VMOVUPS         Z2, 1088(AX)
+	VPXORD          Z0, Z5, Z2
+	VMOVUPS         Z2, 1152(AX)
+	VPXORD          Z0, Z1, Z1
+	VMOVUPS         Z1, 1216(AX)
 	VBROADCASTI64X4 68(CX), Z1
 	VINSERTI64X4    $0x01, 68(SI)(DX*1), Z1, Z1
 	VBROADCASTI64X4 68(CX)(DX*1), Z2
@@ -972,22 +972,22 @@ block:
 	VSHUFI64X2      $0xdd, Z9, Z5, Z5
 	VSHUFI64X2      $0x88, Z3, Z1, Z9
 	VSHUFI64X2      $0xdd, Z3, Z1, Z1
-	VPXORD          Z7, Z0, Z3
-	VMOVDQU64       Z3, 1536(AX)
-	VPXORD          Z8, Z0, Z3
-	VMOVDQU64       Z3, 1600(AX)
-	VPXORD          Z6, Z0, Z3
-	VMOVDQU64       Z3, 1664(AX)
-	VPXORD          Z9, Z0, Z3
-	VMOVDQU64       Z3, 1728(AX)
-	VPXORD          Z4, Z0, Z3
-	VMOVDQU64       Z3, 1792(AX)
-	VPXORD          Z2, Z0, Z2
-	VMOVDQU64       Z2, 1856(AX)
-	VPXORD          Z5, Z0, Z2
-	VMOVDQU64       Z2, 1920(AX)
-	VPXORD          Z1, Z0, Z1
-	VMOVDQU64       Z1, 1984(AX)
+	VPXORD          Z0, Z7, Z3
+	VMOVUPS         Z3, 1536(AX)
+	VPXORD          Z0, Z8, Z3
+	VMOVUPS         Z3, 1600(AX)
+	VPXORD          Z0, Z6, Z3
+	VMOVUPS         Z3, 1664(AX)
+	VPXORD          Z0, Z9, Z3
+	VMOVUPS         Z3, 1728(AX)
+	VPXORD          Z0, Z4, Z3
+	VMOVUPS         Z3, 1792(AX)
+	VPXORD          Z0, Z2, Z2
+	VMOVUPS         Z2, 1856(AX)
+	VPXORD          Z0, Z5, Z2
+	VMOVUPS         Z2, 1920(AX)
+	VPXORD          Z0, Z1, Z1
+	VMOVUPS         Z1, 1984(AX)
 	VBROADCASTI64X4 100(CX), Z1
 	VINSERTI64X4    $0x01, 100(SI)(DX*1), Z1, Z1
 	VBROADCASTI64X4 100(CX)(DX*1), Z2
@@ -1028,22 +1028,22 @@ block:
 	VSHUFI64X2      $0xdd, Z9, Z5, Z5
 	VSHUFI64X2      $0x88, Z3, Z1, Z9
 	VSHUFI64X2      $0xdd, Z3, Z1, Z1
-	VPXORD          Z7, Z0, Z3
-	VMOVDQU64       Z3, 2304(AX)
-	VPXORD          Z8, Z0, Z3
-	VMOVDQU64       Z3, 2368(AX)
-	VPXORD          Z6, Z0, Z3
-	VMOVDQU64       Z3, 2432(AX)
-	VPXORD          Z9, Z0, Z3
-	VMOVDQU64       Z3, 2496(AX)
-	VPXORD          Z4, Z0, Z3
-	VMOVDQU64       Z3, 2560(AX)
-	VPXORD          Z2, Z0, Z2
-	VMOVDQU64       Z2, 2624(AX)
-	VPXORD          Z5, Z0, Z2
-	VMOVDQU64       Z2, 2688(AX)
-	VPXORD          Z1, Z0, Z1
-	VMOVDQU64       Z1, 2752(AX)
+	VPXORD          Z0, Z7, Z3
+	VMOVUPS         Z3, 2304(AX)
+	VPXORD          Z0, Z8, Z3
+	VMOVUPS         Z3, 2368(AX)
+	VPXORD          Z0, Z6, Z3
+	VMOVUPS         Z3, 2432(AX)
+	VPXORD          Z0, Z9, Z3
+	VMOVUPS         Z3, 2496(AX)
+	VPXORD          Z0, Z4, Z3
+	VMOVUPS         Z3, 2560(AX)
+	VPXORD          Z0, Z2, Z2
+	VMOVUPS         Z2, 2624(AX)
+	VPXORD          Z0, Z5, Z2
+	VMOVUPS         Z2, 2688(AX)
+	VPXORD          Z0, Z1, Z1
+	VMOVUPS         Z1, 2752(AX)
 	VBROADCASTI64X4 132(CX), Z1
 	VINSERTI64X4    $0x01, 132(SI)(DX*1), Z1, Z1
 	VBROADCASTI64X4 132(CX)(DX*1), Z2
@@ -1084,22 +1084,22 @@ block:
 	VSHUFI64X2      $0xdd, Z9, Z5, Z5
 	VSHUFI64X2      $0x88, Z3, Z1, Z9
 	VSHUFI64X2      $0xdd, Z3, Z1, Z1
-	VPXORD          Z7, Z0, Z3
-	VMOVDQU64       Z3, 3072(AX)
-	VPXORD          Z8, Z0, Z3
-	VMOVDQU64       Z3, 3136(AX)
-	VPXORD          Z6, Z0, Z3
-	VMOVDQU64       Z3, 3200(AX)
-	VPXORD          Z9, Z0, Z3
-	VMOVDQU64       Z3, 3264(AX)
-	VPXORD          Z4, Z0, Z3
-	VMOVDQU64       Z3, 3328(AX)
-	VPXORD          Z2, Z0, Z2
-	VMOVDQU64       Z2, 3392(AX)
-	VPXORD          Z5, Z0, Z2
-	VMOVDQU64       Z2, 3456(AX)
-	VPXORD          Z1, Z0, Z1
-	VMOVDQU64       Z1, 3520(AX)
+	VPXORD          Z0, Z7, Z3
+	VMOVUPS         Z3, 3072(AX)
+	VPXORD          Z0, Z8, Z3
+	VMOVUPS         Z3, 3136(AX)
+	VPXORD          Z0, Z6, Z3
+	VMOVUPS         Z3, 3200(AX)
+	VPXORD          Z0, Z9, Z3
+	VMOVUPS         Z3, 3264(AX)
+	VPXORD          Z0, Z4, Z3
+	VMOVUPS         Z3, 3328(AX)
+	VPXORD          Z0, Z2, Z2
+	VMOVUPS         Z2, 3392(AX)
+	VPXORD          Z0, Z5, Z2
+	VMOVUPS         Z2, 3456(AX)
+	VPXORD          Z0, Z1, Z1
+	VMOVUPS         Z1, 3520(AX)
 	VBROADCASTI64X4 164(CX), Z1
 	VINSERTI64X4    $0x01, 164(SI)(DX*1), Z1, Z1
 	VBROADCASTI64X4 164(CX)(DX*1), Z2
@@ -1140,22 +1140,22 @@ block:
 	VSHUFI64X2      $0xdd, Z9, Z5, Z5
 	VSHUFI64X2      $0x88, Z3, Z1, Z9
 	VSHUFI64X2      $0xdd, Z3, Z1, Z1
-	VPXORD          Z7, Z0, Z3
-	VMOVDQU64       Z3, 3840(AX)
-	VPXORD          Z8, Z0, Z3
-	VMOVDQU64       Z3, 3904(AX)
-	VPXORD          Z6, Z0, Z3
-	VMOVDQU64       Z3, 3968(AX)
-	VPXORD          Z9, Z0, Z3
-	VMOVDQU64       Z3, 4032(AX)
-	VPXORD          Z4, Z0, Z3
-	VMOVDQU64       Z3, 4096(AX)
-	VPXORD          Z2, Z0, Z2
-	VMOVDQU64       Z2, 4160(AX)
-	VPXORD          Z5, Z0, Z2
-	VMOVDQU64       Z2, 4224(AX)
-	VPXORD          Z1, Z0, Z1
-	VMOVDQU64       Z1, 4288(AX)
+	VPXORD          Z0, Z7, Z3
+	VMOVUPS         Z3, 3840(AX)
+	VPXORD          Z0, Z8, Z3
+	VMOVUPS         Z3, 3904(AX)
+	VPXORD          Z0, Z6, Z3
+	VMOVUPS         Z3, 3968(AX)
+	VPXORD          Z0, Z9, Z3
+	VMOVUPS         Z3, 4032(AX)
+	VPXORD          Z0, Z4, Z3
+	VMOVUPS         Z3, 4096(AX)
+	VPXORD          Z0, Z2, Z2
+	VMOVUPS         Z2, 4160(AX)
+	VPXORD          Z0, Z5, Z2
+	VMOVUPS         Z2, 4224(AX)
+	VPXORD          Z0, Z1, Z1
+	VMOVUPS         Z1, 4288(AX)
 	VBROADCASTI64X4 196(CX), Z1
 	VINSERTI64X4    $0x01, 196(SI)(DX*1), Z1, Z1
 	VBROADCASTI64X4 196(CX)(DX*1), Z2
@@ -1196,22 +1196,22 @@ block:
 	VSHUFI64X2      $0xdd, Z9, Z5, Z5
 	VSHUFI64X2      $0x88, Z3, Z1, Z9
 	VSHUFI64X2      $0xdd, Z3, Z1, Z1
-	VPXORD          Z7, Z0, Z3
-	VMOVDQU64       Z3, 4608(AX)
-	VPXORD          Z8, Z0, Z3
-	VMOVDQU64       Z3, 4672(AX)
-	VPXORD          Z6, Z0, Z3
-	VMOVDQU64       Z3, 4736(AX)
-	VPXORD          Z9, Z0, Z3
-	VMOVDQU64       Z3, 4800(AX)
-	VPXORD          Z4, Z0, Z3
-	VMOVDQU64       Z3, 4864(AX)
-	VPXORD          Z2, Z0, Z2
-	VMOVDQU64       Z2, 4928(AX)
-	VPXORD          Z5, Z0, Z2
-	VMOVDQU64       Z2, 4992(AX)
-	VPXORD          Z1, Z0, Z1
-	VMOVDQU64       Z1, 5056(AX)
+	VPXORD          Z0, Z7, Z3
+	VMOVUPS         Z3, 4608(AX)
+	VPXORD          Z0, Z8, Z3
+	VMOVUPS         Z3, 4672(AX)
+	VPXORD          Z0, Z6, Z3
+	VMOVUPS         Z3, 4736(AX)
+	VPXORD          Z0, Z9, Z3
+	VMOVUPS         Z3, 4800(AX)
+	VPXORD          Z0, Z4, Z3
+	VMOVUPS         Z3, 4864(AX)
+	VPXORD          Z0, Z2, Z2
+	VMOVUPS         Z2, 4928(AX)
+	VPXORD          Z0, Z5, Z2
+	VMOVUPS         Z2, 4992(AX)
+	VPXORD          Z0, Z1, Z1
+	VMOVUPS         Z1, 5056(AX)
 	VBROADCASTI64X4 228(CX), Z1
 	VINSERTI64X4    $0x01, 228(SI)(DX*1), Z1, Z1
 	VBROADCASTI64X4 228(CX)(DX*1), Z2
@@ -1252,22 +1252,22 @@ block:
 	VSHUFI64X2      $0xdd, Z9, Z5, Z5
 	VSHUFI64X2      $0x88, Z3, Z1, Z9
 	VSHUFI64X2      $0xdd, Z3, Z1, Z1
-	VPXORD          Z7, Z0, Z3
-	VMOVDQU64       Z3, 5376(AX)
-	VPXORD          Z8, Z0, Z3
-	VMOVDQU64       Z3, 5440(AX)
-	VPXORD          Z6, Z0, Z3
-	VMOVDQU64       Z3, 5504(AX)
-	VPXORD          Z9, Z0, Z3
-	VMOVDQU64       Z3, 5568(AX)
-	VPXORD          Z4, Z0, Z3
-	VMOVDQU64       Z3, 5632(AX)
-	VPXORD          Z2, Z0, Z2
-	VMOVDQU64       Z2, 5696(AX)
-	VPXORD          Z5, Z0, Z2
-	VMOVDQU64       Z2, 5760(AX)
-	VPXORD          Z1, Z0, Z1
-	VMOVDQU64       Z1, 5824(AX)
+	VPXORD          Z0, Z7, Z3
+	VMOVUPS         Z3, 5376(AX)
+	VPXORD          Z0, Z8, Z3
+	VMOVUPS         Z3, 5440(AX)
+	VPXORD          Z0, Z6, Z3
+	VMOVUPS         Z3, 5504(AX)
+	VPXORD          Z0, Z9, Z3
+	VMOVUPS         Z3, 5568(AX)
+	VPXORD          Z0, Z4, Z3
+	VMOVUPS         Z3, 5632(AX)
+	VPXORD          Z0, Z2, Z2
+	VMOVUPS         Z2, 5696(AX)
+	VPXORD          Z0, Z5, Z2
+	VMOVUPS         Z2, 5760(AX)
+	VPXORD          Z0, Z1, Z1
+	VMOVUPS         Z1, 5824(AX)
 	ADDQ            $0x00000124, CX
 	ADDQ            $0x00000124, SI
 	ADDQ            $0x00000124, DI
@@ -1356,158 +1356,158 @@ block:
 	VPUNPCKHQDQ     Z5, Z8, Z5
 	VPUNPCKLQDQ     Z6, Z4, Z8
 	VPUNPCKHQDQ     Z6, Z4, Z4
-	VPSHUFB         Z1, Z7, Z6
-	VPTESTMB        Z2, Z6, K1
-	VMOVDQU8.Z      Z0, K1, Z6
-	VMOVDQU64       Z6, (AX)
-	VPSHUFB         Z1, Z7, Z6
+	VPSHUFB         Z0, Z7, Z6
+	VPTESTMB        Z1, Z6, K1
+	VMOVDQU8.Z      Z2, K1, Z6
+	VMOVUPS         Z6, (AX)
+	VPSHUFB         Z0, Z7, Z6
 	VPTESTMB        Z3, Z6, K1
-	VMOVDQU8.Z      Z0, K1, Z6
-	VMOVDQU64       Z6, 64(AX)
+	VMOVDQU8.Z      Z2, K1, Z6
+	VMOVUPS         Z6, 64(AX)
 	VPSRLD          $0x08, Z7, Z6
-	VPSHUFB         Z1, Z6, Z6
-	VPTESTMB        Z2, Z6, K1
-	VMOVDQU8.Z      Z0, K1, Z6
-	VMOVDQU64       Z6, 128(AX)
+	VPSHUFB         Z0, Z6, Z6
+	VPTESTMB        Z1, Z6, K1
+	VMOVDQU8.Z      Z2, K1, Z6
+	VMOVUPS         Z6, 128(AX)
 	VPSRLD          $0x08, Z7, Z6
-	VPSHUFB         Z1, Z6, Z6
+	VPSHUFB         Z0, Z6, Z6
 	VPTESTMB        Z3, Z6, K1
-	VMOVDQU8.Z      Z0, K1, Z6
-	VMOVDQU64       Z6, 192(AX)
+	VMOVDQU8.Z      Z2, K1, Z6
+	VMOVUPS         Z6, 192(AX)
 	VPSRLD          $0x10, Z7, Z6
-	VPSHUFB         Z1, Z6, Z6
-	VPTESTMB        Z2, Z6, K1
-	VMOVDQU8.Z      Z0, K1, Z6
-	VMOVDQU64       Z6, 256(AX)
+	VPSHUFB         Z0, Z6, Z6
+	VPTESTMB        Z1, Z6, K1
+	VMOVDQU8.Z      Z2, K1, Z6
+	VMOVUPS         Z6, 256(AX)
 	VPSRLD          $0x10, Z7, Z6
-	VPSHUFB         Z1, Z6, Z6
+	VPSHUFB         Z0, Z6, Z6
 	VPTESTMB        Z3, Z6, K1
-	VMOVDQU8.Z      Z0, K1, Z6
-	VMOVDQU64       Z6, 320(AX)
+	VMOVDQU8.Z      Z2, K1, Z6
+	VMOVUPS         Z6, 320(AX)
 	VPSRLD          $0x18, Z7, Z6
-	VPSHUFB         Z1, Z6, Z6
-	VPTESTMB        Z2, Z6, K1
-	VMOVDQU8.Z      Z0, K1, Z6
-	VMOVDQU64       Z6, 384(AX)
+	VPSHUFB         Z0, Z6, Z6
+	VPTESTMB        Z1, Z6, K1
+	VMOVDQU8.Z      Z2, K1, Z6
+	VMOVUPS         Z6, 384(AX)
 	VPSRLD          $0x18, Z7, Z6
-	VPSHUFB         Z1, Z6, Z6
+	VPSHUFB         Z0, Z6, Z6
 	VPTESTMB        Z3, Z6, K1
-	VMOVDQU8.Z      Z0, K1, Z6
-	VMOVDQU64       Z6, 448(AX)
-	VPSHUFB         Z1, Z5, Z6
-	VPTESTMB        Z2, Z6, K1
-	VMOVDQU8.Z      Z0, K1, Z6
-	VMOVDQU64       Z6, 768(AX)
-	VPSHUFB         Z1, Z5, Z6
+	VMOVDQU8.Z      Z2, K1, Z6
+	VMOVUPS         Z6, 448(AX)
+	VPSHUFB         Z0, Z5, Z6
+	VPTESTMB        Z1, Z6, K1
+	VMOVDQU8.Z      Z2, K1, Z6
+	VMOVUPS         Z6, 768(AX)
+	VPSHUFB         Z0, Z5, Z6
 	VPTESTMB        Z3, Z6, K1
-	VMOVDQU8.Z      Z0, K1, Z6
-	VMOVDQU64       Z6, 832(AX)
+	VMOVDQU8.Z      Z2, K1, Z6
+	VMOVUPS         Z6, 832(AX)
 	VPSRLD          $0x08, Z5, Z6
-	VPSHUFB         Z1, Z6, Z6
-	VPTESTMB        Z2, Z6, K1
-	VMOVDQU8.Z      Z0, K1, Z6
-	VMOVDQU64       Z6, 896(AX)
+	VPSHUFB         Z0, Z6, Z6
+	VPTESTMB        Z1, Z6, K1
+	VMOVDQU8.Z      Z2, K1, Z6
+	VMOVUPS         Z6, 896(AX)
 	VPSRLD          $0x08, Z5, Z6
-	VPSHUFB         Z1, Z6, Z6
+	VPSHUFB         Z0, Z6, Z6
 	VPTESTMB        Z3, Z6, K1
-	VMOVDQU8.Z      Z0, K1, Z6
-	VMOVDQU64       Z6, 960(AX)
+	VMOVDQU8.Z      Z2, K1, Z6
+	VMOVUPS         Z6, 960(AX)
 	VPSRLD          $0x10, Z5, Z6
-	VPSHUFB         Z1, Z6, Z6
-	VPTESTMB        Z2, Z6, K1
-	VMOVDQU8.Z      Z0, K1, Z6
-	VMOVDQU64       Z6, 1024(AX)
+	VPSHUFB         Z0, Z6, Z6
+	VPTESTMB        Z1, Z6, K1
+	VMOVDQU8.Z      Z2, K1, Z6
+	VMOVUPS         Z6, 1024(AX)
 	VPSRLD          $0x10, Z5, Z6
-	VPSHUFB         Z1, Z6, Z6
+	VPSHUFB         Z0, Z6, Z6
 	VPTESTMB        Z3, Z6, K1
-	VMOVDQU8.Z      Z0, K1, Z6
-	VMOVDQU64       Z6, 1088(AX)
+	VMOVDQU8.Z      Z2, K1, Z6
+	VMOVUPS         Z6, 1088(AX)
 	VPSRLD          $0x18, Z5, Z6
-	VPSHUFB         Z1, Z6, Z6
-	VPTESTMB        Z2, Z6, K1
-	VMOVDQU8.Z      Z0, K1, Z6
-	VMOVDQU64       Z6, 1152(AX)
+	VPSHUFB         Z0, Z6, Z6
+	VPTESTMB        Z1, Z6, K1
+	VMOVDQU8.Z      Z2, K1, Z6
+	VMOVUPS         Z6, 1152(AX)
 	VPSRLD          $0x18, Z5, Z5
-	VPSHUFB         Z1, Z5, Z5
+	VPSHUFB         Z0, Z5, Z5
 	VPTESTMB        Z3, Z5, K1
-	VMOVDQU8.Z      Z0, K1, Z5
-	VMOVDQU64       Z5, 1216(AX)
-	VPSHUFB         Z1, Z8, Z5
-	VPTESTMB        Z2, Z5, K1
-	VMOVDQU8.Z      Z0, K1, Z5
-	VMOVDQU64       Z5, 1536(AX)
-	VPSHUFB         Z1, Z8, Z5
+	VMOVDQU8.Z      Z2, K1, Z5
+	VMOVUPS         Z5, 1216(AX)
+	VPSHUFB         Z0, Z8, Z5
+	VPTESTMB        Z1, Z5, K1
+	VMOVDQU8.Z      Z2, K1, Z5
+	VMOVUPS         Z5, 1536(AX)
+	VPSHUFB         Z0, Z8, Z5
 	VPTESTMB        Z3, Z5, K1
-	VMOVDQU8.Z      Z0, K1, Z5
-	VMOVDQU64       Z5, 1600(AX)
+	VMOVDQU8.Z      Z2, K1, Z5
+	VMOVUPS         Z5, 1600(AX)
 	VPSRLD          $0x08, Z8, Z5
-	VPSHUFB         Z1, Z5, Z5
-	VPTESTMB        Z2, Z5, K1
-	VMOVDQU8.Z      Z0, K1, Z5
-	VMOVDQU64       Z5, 1664(AX)
+	VPSHUFB         Z0, Z5, Z5
+	VPTESTMB        Z1, Z5, K1
+	VMOVDQU8.Z      Z2, K1, Z5
+	VMOVUPS         Z5, 1664(AX)
 	VPSRLD          $0x08, Z8, Z5
-	VPSHUFB         Z1, Z5, Z5
+	VPSHUFB         Z0, Z5, Z5
 	VPTESTMB        Z3, Z5, K1
-	VMOVDQU8.Z      Z0, K1, Z5
-	VMOVDQU64       Z5, 1728(AX)
+	VMOVDQU8.Z      Z2, K1, Z5
+	VMOVUPS         Z5, 1728(AX)
 	VPSRLD          $0x10, Z8, Z5
-	VPSHUFB         Z1, Z5, Z5
-	VPTESTMB        Z2, Z5, K1
-	VMOVDQU8.Z      Z0, K1, Z5
-	VMOVDQU64       Z5, 1792(AX)
+	VPSHUFB         Z0, Z5, Z5
+	VPTESTMB        Z1, Z5, K1
+	VMOVDQU8.Z      Z2, K1, Z5
+	VMOVUPS         Z5, 1792(AX)
 	VPSRLD          $0x10, Z8, Z5
-	VPSHUFB         Z1, Z5, Z5
+	VPSHUFB         Z0, Z5, Z5
 	VPTESTMB        Z3, Z5, K1
-	VMOVDQU8.Z      Z0, K1, Z5
-	VMOVDQU64       Z5, 1856(AX)
+	VMOVDQU8.Z      Z2, K1, Z5
+	VMOVUPS         Z5, 1856(AX)
 	VPSRLD          $0x18, Z8, Z5
-	VPSHUFB         Z1, Z5, Z5
-	VPTESTMB        Z2, Z5, K1
-	VMOVDQU8.Z      Z0, K1, Z5
-	VMOVDQU64       Z5, 1920(AX)
+	VPSHUFB         Z0, Z5, Z5
+	VPTESTMB        Z1, Z5, K1
+	VMOVDQU8.Z      Z2, K1, Z5
+	VMOVUPS         Z5, 1920(AX)
 	VPSRLD          $0x18, Z8, Z5
-	VPSHUFB         Z1, Z5, Z5
+	VPSHUFB         Z0, Z5, Z5
 	VPTESTMB        Z3, Z5, K1
-	VMOVDQU8.Z      Z0, K1, Z5
-	VMOVDQU64       Z5, 1984(AX)
-	VPSHUFB         Z1, Z4, Z5
-	VPTESTMB        Z2, Z5, K1
-	VMOVDQU8.Z      Z0, K1, Z5
-	VMOVDQU64       Z5, 2304(AX)
-	VPSHUFB         Z1, Z4, Z5
+	VMOVDQU8.Z      Z2, K1, Z5
+	VMOVUPS         Z5, 1984(AX)
+	VPSHUFB         Z0, Z4, Z5
+	VPTESTMB        Z1, Z5, K1
+	VMOVDQU8.Z      Z2, K1, Z5
+	VMOVUPS         Z5, 2304(AX)
+	VPSHUFB         Z0, Z4, Z5
 	VPTESTMB        Z3, Z5, K1
-	VMOVDQU8.Z      Z0, K1, Z5
-	VMOVDQU64       Z5, 2368(AX)
+	VMOVDQU8.Z      Z2, K1, Z5
+	VMOVUPS         Z5, 2368(AX)
 	VPSRLD          $0x08, Z4, Z5
-	VPSHUFB         Z1, Z5, Z5
-	VPTESTMB        Z2, Z5, K1
-	VMOVDQU8.Z      Z0, K1, Z5
-	VMOVDQU64       Z5, 2432(AX)
+	VPSHUFB         Z0, Z5, Z5
+	VPTESTMB        Z1, Z5, K1
+	VMOVDQU8.Z      Z2, K1, Z5
+	VMOVUPS         Z5, 2432(AX)
 	VPSRLD          $0x08, Z4, Z5
-	VPSHUFB         Z1, Z5, Z5
+	VPSHUFB         Z0, Z5, Z5
 	VPTESTMB        Z3, Z5, K1
-	VMOVDQU8.Z      Z0, K1, Z5
-	VMOVDQU64       Z5, 2496(AX)
+	VMOVDQU8.Z      Z2, K1, Z5
+	VMOVUPS         Z5, 2496(AX)
 	VPSRLD          $0x10, Z4, Z5
-	VPSHUFB         Z1, Z5, Z5
-	VPTESTMB        Z2, Z5, K1
-	VMOVDQU8.Z      Z0, K1, Z5
-	VMOVDQU64       Z5, 2560(AX)
+	VPSHUFB         Z0, Z5, Z5
+	VPTESTMB        Z1, Z5, K1
+	VMOVDQU8.Z      Z2, K1, Z5
+	VMOVUPS         Z5, 2560(AX)
 	VPSRLD          $0x10, Z4, Z5
-	VPSHUFB         Z1, Z5, Z5
+	VPSHUFB         Z0, Z5, Z5
 	VPTESTMB        Z3, Z5, K1
-	VMOVDQU8.Z      Z0, K1, Z5
-	VMOVDQU64       Z5, 2624(AX)
+	VMOVDQU8.Z      Z2, K1, Z5
+	VMOVUPS         Z5, 2624(AX)
 	VPSRLD          $0x18, Z4, Z5
-	VPSHUFB         Z1, Z5, Z5
-	VPTESTMB        Z2, Z5, K1
-	VMOVDQU8.Z      Z0, K1, Z5
-	VMOVDQU64       Z5, 2688(AX)
+	VPSHUFB         Z0, Z5, Z5
+	VPTESTMB        Z1, Z5, K1
+	VMOVDQU8.Z      Z2, K1, Z5
+	VMOVUPS         Z5, 2688(AX)
 	VPSRLD          $0x18, Z4, Z4
-	VPSHUFB         Z1, Z4, Z4
+	VPSHUFB         Z0, Z4, Z4
 	VPTESTMB        Z3, Z4, K1
-	VMOVDQU8.Z      Z0, K1, Z4
-	VMOVDQU64       Z4, 2752(AX)
+	VMOVDQU8.Z      Z2, K1, Z4
+	VMOVUPS         Z4, 2752(AX)
 	ADDQ            $0x00000012, CX
 	ADDQ            $0x00000012, SI
 	ADDQ            $0x00000012, DI
@@ -1520,16 +1520,16 @@ block:
 	VZEROUPPER
 	RET
 
-DATA unpackQ1_0Const0<>+0(SB)/8, $0x0202020202020202
-DATA unpackQ1_0Const0<>+8(SB)/8, $0x0202020202020202
+DATA unpackQ1_0Const0<>+0(SB)/8, $0x0404040400000000
+DATA unpackQ1_0Const0<>+8(SB)/8, $0x0c0c0c0c08080808
 GLOBL unpackQ1_0Const0<>(SB), RODATA|NOPTR, $16
 
-DATA unpackQ1_0Const1<>+0(SB)/8, $0x0404040400000000
-DATA unpackQ1_0Const1<>+8(SB)/8, $0x0c0c0c0c08080808
+DATA unpackQ1_0Const1<>+0(SB)/8, $0x0804020108040201
+DATA unpackQ1_0Const1<>+8(SB)/8, $0x0804020108040201
 GLOBL unpackQ1_0Const1<>(SB), RODATA|NOPTR, $16
 
-DATA unpackQ1_0Const2<>+0(SB)/8, $0x0804020108040201
-DATA unpackQ1_0Const2<>+8(SB)/8, $0x0804020108040201
+DATA unpackQ1_0Const2<>+0(SB)/8, $0x0202020202020202
+DATA unpackQ1_0Const2<>+8(SB)/8, $0x0202020202020202
 GLOBL unpackQ1_0Const2<>(SB), RODATA|NOPTR, $16
 
 DATA unpackQ1_0Const3<>+0(SB)/8, $0x8040201080402010
@@ -1606,97 +1606,97 @@ block:
 	VPUNPCKLQDQ     Z5, Z3, Z7
 	VPUNPCKHQDQ     Z5, Z3, Z3
 	VPSHUFB         Z0, Z6, Z5
-	VPSRLVW         Z1, Z5, Z5
+	VPMULHUW        Z1, Z5, Z5
 	VPSLLD          $0x06, Z5, Z8
 	VPTERNLOGD      $0xa8, Z2, Z8, Z5
-	VMOVDQU64       Z5, (AX)
+	VMOVUPS         Z5, (AX)
 	VPSRLD          $0x08, Z6, Z5
 	VPSHUFB         Z0, Z5, Z5
-	VPSRLVW         Z1, Z5, Z5
+	VPMULHUW        Z1, Z5, Z5
 	VPSLLD          $0x06, Z5, Z8
 	VPTERNLOGD      $0xa8, Z2, Z8, Z5
-	VMOVDQU64       Z5, 64(AX)
+	VMOVUPS         Z5, 64(AX)
 	VPSRLD          $0x10, Z6, Z5
 	VPSHUFB         Z0, Z5, Z5
-	VPSRLVW         Z1, Z5, Z5
+	VPMULHUW        Z1, Z5, Z5
 	VPSLLD          $0x06, Z5, Z8
 	VPTERNLOGD      $0xa8, Z2, Z8, Z5
-	VMOVDQU64       Z5, 128(AX)
+	VMOVUPS         Z5, 128(AX)
 	VPSRLD          $0x18, Z6, Z5
 	VPSHUFB         Z0, Z5, Z5
-	VPSRLVW         Z1, Z5, Z5
+	VPMULHUW        Z1, Z5, Z5
 	VPSLLD          $0x06, Z5, Z6
 	VPTERNLOGD      $0xa8, Z2, Z6, Z5
-	VMOVDQU64       Z5, 192(AX)
+	VMOVUPS         Z5, 192(AX)
 	VPSHUFB         Z0, Z4, Z5
-	VPSRLVW         Z1, Z5, Z5
+	VPMULHUW        Z1, Z5, Z5
 	VPSLLD          $0x06, Z5, Z6
 	VPTERNLOGD      $0xa8, Z2, Z6, Z5
-	VMOVDQU64       Z5, 256(AX)
+	VMOVUPS         Z5, 256(AX)
 	VPSRLD          $0x08, Z4, Z5
 	VPSHUFB         Z0, Z5, Z5
-	VPSRLVW         Z1, Z5, Z5
+	VPMULHUW        Z1, Z5, Z5
 	VPSLLD          $0x06, Z5, Z6
 	VPTERNLOGD      $0xa8, Z2, Z6, Z5
-	VMOVDQU64       Z5, 320(AX)
+	VMOVUPS         Z5, 320(AX)
 	VPSRLD          $0x10, Z4, Z5
 	VPSHUFB         Z0, Z5, Z5
-	VPSRLVW         Z1, Z5, Z5
+	VPMULHUW        Z1, Z5, Z5
 	VPSLLD          $0x06, Z5, Z6
 	VPTERNLOGD      $0xa8, Z2, Z6, Z5
-	VMOVDQU64       Z5, 384(AX)
+	VMOVUPS         Z5, 384(AX)
 	VPSRLD          $0x18, Z4, Z4
 	VPSHUFB         Z0, Z4, Z4
-	VPSRLVW         Z1, Z4, Z4
+	VPMULHUW        Z1, Z4, Z4
 	VPSLLD          $0x06, Z4, Z5
 	VPTERNLOGD      $0xa8, Z2, Z5, Z4
-	VMOVDQU64       Z4, 448(AX)
+	VMOVUPS         Z4, 448(AX)
 	VPSHUFB         Z0, Z7, Z4
-	VPSRLVW         Z1, Z4, Z4
+	VPMULHUW        Z1, Z4, Z4
 	VPSLLD          $0x06, Z4, Z5
 	VPTERNLOGD      $0xa8, Z2, Z5, Z4
-	VMOVDQU64       Z4, 768(AX)
+	VMOVUPS         Z4, 768(AX)
 	VPSRLD          $0x08, Z7, Z4
 	VPSHUFB         Z0, Z4, Z4
-	VPSRLVW         Z1, Z4, Z4
+	VPMULHUW        Z1, Z4, Z4
 	VPSLLD          $0x06, Z4, Z5
 	VPTERNLOGD      $0xa8, Z2, Z5, Z4
-	VMOVDQU64       Z4, 832(AX)
+	VMOVUPS         Z4, 832(AX)
 	VPSRLD          $0x10, Z7, Z4
 	VPSHUFB         Z0, Z4, Z4
-	VPSRLVW         Z1, Z4, Z4
+	VPMULHUW        Z1, Z4, Z4
 	VPSLLD          $0x06, Z4, Z5
 	VPTERNLOGD      $0xa8, Z2, Z5, Z4
-	VMOVDQU64       Z4, 896(AX)
+	VMOVUPS         Z4, 896(AX)
 	VPSRLD          $0x18, Z7, Z4
 	VPSHUFB         Z0, Z4, Z4
-	VPSRLVW         Z1, Z4, Z4
+	VPMULHUW        Z1, Z4, Z4
 	VPSLLD          $0x06, Z4, Z5
 	VPTERNLOGD      $0xa8, Z2, Z5, Z4
-	VMOVDQU64       Z4, 960(AX)
+	VMOVUPS         Z4, 960(AX)
 	VPSHUFB         Z0, Z3, Z4
-	VPSRLVW         Z1, Z4, Z4
+	VPMULHUW        Z1, Z4, Z4
 	VPSLLD          $0x06, Z4, Z5
 	VPTERNLOGD      $0xa8, Z2, Z5, Z4
-	VMOVDQU64       Z4, 1024(AX)
+	VMOVUPS         Z4, 1024(AX)
 	VPSRLD          $0x08, Z3, Z4
 	VPSHUFB         Z0, Z4, Z4
-	VPSRLVW         Z1, Z4, Z4
+	VPMULHUW        Z1, Z4, Z4
 	VPSLLD          $0x06, Z4, Z5
 	VPTERNLOGD      $0xa8, Z2, Z5, Z4
-	VMOVDQU64       Z4, 1088(AX)
+	VMOVUPS         Z4, 1088(AX)
 	VPSRLD          $0x10, Z3, Z4
 	VPSHUFB         Z0, Z4, Z4
-	VPSRLVW         Z1, Z4, Z4
+	VPMULHUW        Z1, Z4, Z4
 	VPSLLD          $0x06, Z4, Z5
 	VPTERNLOGD      $0xa8, Z2, Z5, Z4
-	VMOVDQU64       Z4, 1152(AX)
+	VMOVUPS         Z4, 1152(AX)
 	VPSRLD          $0x18, Z3, Z3
 	VPSHUFB         Z0, Z3, Z3
-	VPSRLVW         Z1, Z3, Z3
+	VPMULHUW        Z1, Z3, Z3
 	VPSLLD          $0x06, Z3, Z4
 	VPTERNLOGD      $0xa8, Z2, Z4, Z3
-	VMOVDQU64       Z3, 1216(AX)
+	VMOVUPS         Z3, 1216(AX)
 	ADDQ            $0x00000012, CX
 	ADDQ            $0x00000012, SI
 	ADDQ            $0x00000012, DI
@@ -1709,12 +1709,12 @@ block:
 	VZEROUPPER
 	RET
 
-DATA unpackQ2_0Const0<>+0(SB)/8, $0x8004800480008000
-DATA unpackQ2_0Const0<>+8(SB)/8, $0x800c800c80088008
+DATA unpackQ2_0Const0<>+0(SB)/8, $0x0480048000800080
+DATA unpackQ2_0Const0<>+8(SB)/8, $0x0c800c8008800880
 GLOBL unpackQ2_0Const0<>(SB), RODATA|NOPTR, $16
 
-DATA unpackQ2_0Const1<>+0(SB)/8, $0x0004000000040000
-DATA unpackQ2_0Const1<>+8(SB)/8, $0x0004000000040000
+DATA unpackQ2_0Const1<>+0(SB)/8, $0x0010010000100100
+DATA unpackQ2_0Const1<>+8(SB)/8, $0x0010010000100100
 GLOBL unpackQ2_0Const1<>(SB), RODATA|NOPTR, $16
 
 DATA unpackQ2_0Const2<>+0(SB)/8, $0x0303030303030303
@@ -1793,7 +1793,7 @@ block:
 	VPUNPCKHQDQ     Z7, Z5, Z5
 	VMOVUPS         Z4, 512(AX)
 	VPSRLD          $0x04, Z8, Z7
-	VPANDD          Z7, Z0, Z7
+	VPANDD          Z0, Z7, Z7
 	VPSLLD          $0x18, Z7, Z10
 	VPSRLD          $0x18, Z10, Z10
 	VCVTDQ2PS       Z10, Z10
@@ -1806,7 +1806,7 @@ block:
 	VMOVUPS         Z7, 704(AX)
 	VMOVUPS         Z4, 1280(AX)
 	VPSRLD          $0x04, Z8, Z7
-	VPANDD          Z7, Z0, Z7
+	VPANDD          Z0, Z7, Z7
 	VPSLLD          $0x08, Z7, Z10
 	VPSRLD          $0x18, Z10, Z10
 	VCVTDQ2PS       Z10, Z10
@@ -1818,7 +1818,7 @@ block:
 	VMOVUPS         Z7, 1472(AX)
 	VMOVUPS         Z4, 2048(AX)
 	VPSRLD          $0x04, Z6, Z7
-	VPANDD          Z7, Z0, Z7
+	VPANDD          Z0, Z7, Z7
 	VPSLLD          $0x18, Z7, Z10
 	VPSRLD          $0x18, Z10, Z10
 	VCVTDQ2PS       Z10, Z10
@@ -1831,7 +1831,7 @@ block:
 	VMOVUPS         Z7, 2240(AX)
 	VMOVUPS         Z4, 2816(AX)
 	VPSRLD          $0x04, Z6, Z7
-	VPANDD          Z7, Z0, Z7
+	VPANDD          Z0, Z7, Z7
 	VPSLLD          $0x08, Z7, Z10
 	VPSRLD          $0x18, Z10, Z10
 	VCVTDQ2PS       Z10, Z10
@@ -1843,7 +1843,7 @@ block:
 	VMOVUPS         Z7, 3008(AX)
 	VMOVUPS         Z4, 3584(AX)
 	VPSRLD          $0x04, Z9, Z7
-	VPANDD          Z7, Z0, Z7
+	VPANDD          Z0, Z7, Z7
 	VPSLLD          $0x18, Z7, Z10
 	VPSRLD          $0x18, Z10, Z10
 	VCVTDQ2PS       Z10, Z10
@@ -1856,7 +1856,7 @@ block:
 	VMOVUPS         Z7, 3776(AX)
 	VMOVUPS         Z4, 4352(AX)
 	VPSRLD          $0x04, Z9, Z7
-	VPANDD          Z7, Z0, Z7
+	VPANDD          Z0, Z7, Z7
 	VPSLLD          $0x08, Z7, Z10
 	VPSRLD          $0x18, Z10, Z10
 	VCVTDQ2PS       Z10, Z10
@@ -1868,7 +1868,7 @@ block:
 	VMOVUPS         Z7, 4544(AX)
 	VMOVUPS         Z4, 5120(AX)
 	VPSRLD          $0x04, Z5, Z7
-	VPANDD          Z7, Z0, Z7
+	VPANDD          Z0, Z7, Z7
 	VPSLLD          $0x18, Z7, Z10
 	VPSRLD          $0x18, Z10, Z10
 	VCVTDQ2PS       Z10, Z10
@@ -1881,7 +1881,7 @@ block:
 	VMOVUPS         Z7, 5312(AX)
 	VMOVUPS         Z4, 5888(AX)
 	VPSRLD          $0x04, Z5, Z4
-	VPANDD          Z4, Z0, Z4
+	VPANDD          Z0, Z4, Z4
 	VPSLLD          $0x08, Z4, Z7
 	VPSRLD          $0x18, Z7, Z7
 	VCVTDQ2PS       Z7, Z7
@@ -1891,10 +1891,10 @@ block:
 	VCVTDQ2PS       Z4, Z4
 	VMULPS          Z3, Z4, Z4
 	VMOVUPS         Z4, 6080(AX)
-	VPANDD          Z8, Z0, Z3
-	VPANDD          Z6, Z0, Z4
-	VPANDD          Z9, Z0, Z6
-	VPANDD          Z5, Z0, Z5
+	VPANDD          Z0, Z8, Z3
+	VPANDD          Z0, Z6, Z4
+	VPANDD          Z0, Z9, Z6
+	VPANDD          Z0, Z5, Z5
 	VBROADCASTI32X4 16(CX), Z7
 	VINSERTI32X4    $0x01, 16(SI)(DX*1), Z7, Z7
 	VINSERTI32X4    $0x02, 16(DI)(DX*2), Z7, Z7
@@ -1920,71 +1920,71 @@ block:
 	VPUNPCKLQDQ     Z9, Z7, Z11
 	VPUNPCKHQDQ     Z9, Z7, Z7
 	VPSHUFB         Z1, Z3, Z9
-	VPANDD          Z10, Z2, Z12
+	VPANDD          Z2, Z10, Z12
 	VPMULLW         Z9, Z12, Z12
-	VMOVDQU64       Z12, (AX)
-	VPANDD          Z8, Z2, Z12
+	VMOVUPS         Z12, (AX)
+	VPANDD          Z2, Z8, Z12
 	VPMULLW         Z9, Z12, Z12
-	VMOVDQU64       Z12, 64(AX)
-	VPANDD          Z11, Z2, Z12
+	VMOVUPS         Z12, 64(AX)
+	VPANDD          Z2, Z11, Z12
 	VPMULLW         Z9, Z12, Z12
-	VMOVDQU64       Z12, 128(AX)
-	VPANDD          Z7, Z2, Z12
+	VMOVUPS         Z12, 128(AX)
+	VPANDD          Z2, Z7, Z12
 	VPMULLW         Z9, Z12, Z12
-	VMOVDQU64       Z12, 192(AX)
+	VMOVUPS         Z12, 192(AX)
 	VPSRLD          $0x10, Z3, Z9
 	VPSHUFB         Z1, Z9, Z9
 	VPSRLD          $0x02, Z10, Z12
-	VPANDD          Z12, Z2, Z12
+	VPANDD          Z2, Z12, Z12
 	VPMULLW         Z9, Z12, Z12
-	VMOVDQU64       Z12, 768(AX)
+	VMOVUPS         Z12, 768(AX)
 	VPSRLD          $0x02, Z8, Z12
-	VPANDD          Z12, Z2, Z12
+	VPANDD          Z2, Z12, Z12
 	VPMULLW         Z9, Z12, Z12
-	VMOVDQU64       Z12, 832(AX)
+	VMOVUPS         Z12, 832(AX)
 	VPSRLD          $0x02, Z11, Z12
-	VPANDD          Z12, Z2, Z12
+	VPANDD          Z2, Z12, Z12
 	VPMULLW         Z9, Z12, Z12
-	VMOVDQU64       Z12, 896(AX)
+	VMOVUPS         Z12, 896(AX)
 	VPSRLD          $0x02, Z7, Z12
-	VPANDD          Z12, Z2, Z12
+	VPANDD          Z2, Z12, Z12
 	VPMULLW         Z9, Z12, Z12
-	VMOVDQU64       Z12, 960(AX)
+	VMOVUPS         Z12, 960(AX)
 	VPSHUFB         Z1, Z4, Z9
 	VPSRLD          $0x04, Z10, Z12
-	VPANDD          Z12, Z2, Z12
+	VPANDD          Z2, Z12, Z12
 	VPMULLW         Z9, Z12, Z12
-	VMOVDQU64       Z12, 1536(AX)
+	VMOVUPS         Z12, 1536(AX)
 	VPSRLD          $0x04, Z8, Z12
-	VPANDD          Z12, Z2, Z12
+	VPANDD          Z2, Z12, Z12
 	VPMULLW         Z9, Z12, Z12
-	VMOVDQU64       Z12, 1600(AX)
+	VMOVUPS         Z12, 1600(AX)
 	VPSRLD          $0x04, Z11, Z12
-	VPANDD          Z12, Z2, Z12
+	VPANDD          Z2, Z12, Z12
 	VPMULLW         Z9, Z12, Z12
-	VMOVDQU64       Z12, 1664(AX)
+	VMOVUPS         Z12, 1664(AX)
 	VPSRLD          $0x04, Z7, Z12
-	VPANDD          Z12, Z2, Z12
+	VPANDD          Z2, Z12, Z12
 	VPMULLW         Z9, Z12, Z12
-	VMOVDQU64       Z12, 1728(AX)
+	VMOVUPS         Z12, 1728(AX)
 	VPSRLD          $0x10, Z4, Z9
 	VPSHUFB         Z1, Z9, Z9
 	VPSRLD          $0x06, Z10, Z10
-	VPANDD          Z10, Z2, Z10
+	VPANDD          Z2, Z10, Z10
 	VPMULLW         Z9, Z10, Z10
-	VMOVDQU64       Z10, 2304(AX)
+	VMOVUPS         Z10, 2304(AX)
 	VPSRLD          $0x06, Z8, Z8
-	VPANDD          Z8, Z2, Z8
+	VPANDD          Z2, Z8, Z8
 	VPMULLW         Z9, Z8, Z8
-	VMOVDQU64       Z8, 2368(AX)
+	VMOVUPS         Z8, 2368(AX)
 	VPSRLD          $0x06, Z11, Z8
-	VPANDD          Z8, Z2, Z8
+	VPANDD          Z2, Z8, Z8
 	VPMULLW         Z9, Z8, Z8
-	VMOVDQU64       Z8, 2432(AX)
+	VMOVUPS         Z8, 2432(AX)
 	VPSRLD          $0x06, Z7, Z7
-	VPANDD          Z7, Z2, Z7
+	VPANDD          Z2, Z7, Z7
 	VPMULLW         Z9, Z7, Z7
-	VMOVDQU64       Z7, 2496(AX)
+	VMOVUPS         Z7, 2496(AX)
 	VBROADCASTI32X4 32(CX), Z7
 	VINSERTI32X4    $0x01, 32(SI)(DX*1), Z7, Z7
 	VINSERTI32X4    $0x02, 32(DI)(DX*2), Z7, Z7
@@ -2011,72 +2011,72 @@ block:
 	VPUNPCKHQDQ     Z9, Z7, Z7
 	VPSRLD          $0x08, Z3, Z9
 	VPSHUFB         Z1, Z9, Z9
-	VPANDD          Z10, Z2, Z12
+	VPANDD          Z2, Z10, Z12
 	VPMULLW         Z9, Z12, Z12
-	VMOVDQU64       Z12, 256(AX)
-	VPANDD          Z8, Z2, Z12
+	VMOVUPS         Z12, 256(AX)
+	VPANDD          Z2, Z8, Z12
 	VPMULLW         Z9, Z12, Z12
-	VMOVDQU64       Z12, 320(AX)
-	VPANDD          Z11, Z2, Z12
+	VMOVUPS         Z12, 320(AX)
+	VPANDD          Z2, Z11, Z12
 	VPMULLW         Z9, Z12, Z12
-	VMOVDQU64       Z12, 384(AX)
-	VPANDD          Z7, Z2, Z12
+	VMOVUPS         Z12, 384(AX)
+	VPANDD          Z2, Z7, Z12
 	VPMULLW         Z9, Z12, Z12
-	VMOVDQU64       Z12, 448(AX)
+	VMOVUPS         Z12, 448(AX)
 	VPSRLD          $0x18, Z3, Z3
 	VPSHUFB         Z1, Z3, Z3
 	VPSRLD          $0x02, Z10, Z9
-	VPANDD          Z9, Z2, Z9
+	VPANDD          Z2, Z9, Z9
 	VPMULLW         Z3, Z9, Z9
-	VMOVDQU64       Z9, 1024(AX)
+	VMOVUPS         Z9, 1024(AX)
 	VPSRLD          $0x02, Z8, Z9
-	VPANDD          Z9, Z2, Z9
+	VPANDD          Z2, Z9, Z9
 	VPMULLW         Z3, Z9, Z9
-	VMOVDQU64       Z9, 1088(AX)
+	VMOVUPS         Z9, 1088(AX)
 	VPSRLD          $0x02, Z11, Z9
-	VPANDD          Z9, Z2, Z9
+	VPANDD          Z2, Z9, Z9
 	VPMULLW         Z3, Z9, Z9
-	VMOVDQU64       Z9, 1152(AX)
+	VMOVUPS         Z9, 1152(AX)
 	VPSRLD          $0x02, Z7, Z9
-	VPANDD          Z9, Z2, Z9
+	VPANDD          Z2, Z9, Z9
 	VPMULLW         Z3, Z9, Z9
-	VMOVDQU64       Z9, 1216(AX)
+	VMOVUPS         Z9, 1216(AX)
 	VPSRLD          $0x08, Z4, Z3
 	VPSHUFB         Z1, Z3, Z3
 	VPSRLD          $0x04, Z10, Z9
-	VPANDD          Z9, Z2, Z9
+	VPANDD          Z2, Z9, Z9
 	VPMULLW         Z3, Z9, Z9
-	VMOVDQU64       Z9, 1792(AX)
+	VMOVUPS         Z9, 1792(AX)
 	VPSRLD          $0x04, Z8, Z9
-	VPANDD          Z9, Z2, Z9
+	VPANDD          Z2, Z9, Z9
 	VPMULLW         Z3, Z9, Z9
-	VMOVDQU64       Z9, 1856(AX)
+	VMOVUPS         Z9, 1856(AX)
 	VPSRLD          $0x04, Z11, Z9
-	VPANDD          Z9, Z2, Z9
+	VPANDD          Z2, Z9, Z9
 	VPMULLW         Z3, Z9, Z9
-	VMOVDQU64       Z9, 1920(AX)
+	VMOVUPS         Z9, 1920(AX)
 	VPSRLD          $0x04, Z7, Z9
-	VPANDD          Z9, Z2, Z9
+	VPANDD          Z2, Z9, Z9
 	VPMULLW         Z3, Z9, Z9
-	VMOVDQU64       Z9, 1984(AX)
+	VMOVUPS         Z9, 1984(AX)
 	VPSRLD          $0x18, Z4, Z3
 	VPSHUFB         Z1, Z3, Z3
 	VPSRLD          $0x06, Z10, Z4
-	VPANDD          Z4, Z2, Z4
+	VPANDD          Z2, Z4, Z4
 	VPMULLW         Z3, Z4, Z4
-	VMOVDQU64       Z4, 2560(AX)
+	VMOVUPS         Z4, 2560(AX)
 	VPSRLD          $0x06, Z8, Z4
-	VPANDD          Z4, Z2, Z4
+	VPANDD          Z2, Z4, Z4
 	VPMULLW         Z3, Z4, Z4
-	VMOVDQU64       Z4, 2624(AX)
+	VMOVUPS         Z4, 2624(AX)
 	VPSRLD          $0x06, Z11, Z4
-	VPANDD          Z4, Z2, Z4
+	VPANDD          Z2, Z4, Z4
 	VPMULLW         Z3, Z4, Z4
-	VMOVDQU64       Z4, 2688(AX)
+	VMOVUPS         Z4, 2688(AX)
 	VPSRLD          $0x06, Z7, Z4
-	VPANDD          Z4, Z2, Z4
+	VPANDD          Z2, Z4, Z4
 	VPMULLW         Z3, Z4, Z4
-	VMOVDQU64       Z4, 2752(AX)
+	VMOVUPS         Z4, 2752(AX)
 	VBROADCASTI32X4 48(CX), Z3
 	VINSERTI32X4    $0x01, 48(SI)(DX*1), Z3, Z3
 	VINSERTI32X4    $0x02, 48(DI)(DX*2), Z3, Z3
@@ -2102,71 +2102,71 @@ block:
 	VPUNPCKLQDQ     Z7, Z3, Z9
 	VPUNPCKHQDQ     Z7, Z3, Z3
 	VPSHUFB         Z1, Z6, Z7
-	VPANDD          Z8, Z2, Z10
+	VPANDD          Z2, Z8, Z10
 	VPMULLW         Z7, Z10, Z10
-	VMOVDQU64       Z10, 3072(AX)
-	VPANDD          Z4, Z2, Z10
+	VMOVUPS         Z10, 3072(AX)
+	VPANDD          Z2, Z4, Z10
 	VPMULLW         Z7, Z10, Z10
-	VMOVDQU64       Z10, 3136(AX)
-	VPANDD          Z9, Z2, Z10
+	VMOVUPS         Z10, 3136(AX)
+	VPANDD          Z2, Z9, Z10
 	VPMULLW         Z7, Z10, Z10
-	VMOVDQU64       Z10, 3200(AX)
-	VPANDD          Z3, Z2, Z10
+	VMOVUPS         Z10, 3200(AX)
+	VPANDD          Z2, Z3, Z10
 	VPMULLW         Z7, Z10, Z10
-	VMOVDQU64       Z10, 3264(AX)
+	VMOVUPS         Z10, 3264(AX)
 	VPSRLD          $0x10, Z6, Z7
 	VPSHUFB         Z1, Z7, Z7
 	VPSRLD          $0x02, Z8, Z10
-	VPANDD          Z10, Z2, Z10
+	VPANDD          Z2, Z10, Z10
 	VPMULLW         Z7, Z10, Z10
-	VMOVDQU64       Z10, 3840(AX)
+	VMOVUPS         Z10, 3840(AX)
 	VPSRLD          $0x02, Z4, Z10
-	VPANDD          Z10, Z2, Z10
+	VPANDD          Z2, Z10, Z10
 	VPMULLW         Z7, Z10, Z10
-	VMOVDQU64       Z10, 3904(AX)
+	VMOVUPS         Z10, 3904(AX)
 	VPSRLD          $0x02, Z9, Z10
-	VPANDD          Z10, Z2, Z10
+	VPANDD          Z2, Z10, Z10
 	VPMULLW         Z7, Z10, Z10
-	VMOVDQU64       Z10, 3968(AX)
+	VMOVUPS         Z10, 3968(AX)
 	VPSRLD          $0x02, Z3, Z10
-	VPANDD          Z10, Z2, Z10
+	VPANDD          Z2, Z10, Z10
 	VPMULLW         Z7, Z10, Z10
-	VMOVDQU64       Z10, 4032(AX)
+	VMOVUPS         Z10, 4032(AX)
 	VPSHUFB         Z1, Z5, Z7
 	VPSRLD          $0x04, Z8, Z10
-	VPANDD          Z10, Z2, Z10
+	VPANDD          Z2, Z10, Z10
 	VPMULLW         Z7, Z10, Z10
-	VMOVDQU64       Z10, 4608(AX)
+	VMOVUPS         Z10, 4608(AX)
 	VPSRLD          $0x04, Z4, Z10
-	VPANDD          Z10, Z2, Z10
+	VPANDD          Z2, Z10, Z10
 	VPMULLW         Z7, Z10, Z10
-	VMOVDQU64       Z10, 4672(AX)
+	VMOVUPS         Z10, 4672(AX)
 	VPSRLD          $0x04, Z9, Z10
-	VPANDD          Z10, Z2, Z10
+	VPANDD          Z2, Z10, Z10
 	VPMULLW         Z7, Z10, Z10
-	VMOVDQU64       Z10, 4736(AX)
+	VMOVUPS         Z10, 4736(AX)
 	VPSRLD          $0x04, Z3, Z10
-	VPANDD          Z10, Z2, Z10
+	VPANDD          Z2, Z10, Z10
 	VPMULLW         Z7, Z10, Z10
-	VMOVDQU64       Z10, 4800(AX)
+	VMOVUPS         Z10, 4800(AX)
 	VPSRLD          $0x10, Z5, Z7
 	VPSHUFB         Z1, Z7, Z7
 	VPSRLD          $0x06, Z8, Z8
-	VPANDD          Z8, Z2, Z8
+	VPANDD          Z2, Z8, Z8
 	VPMULLW         Z7, Z8, Z8
-	VMOVDQU64       Z8, 5376(AX)
+	VMOVUPS         Z8, 5376(AX)
 	VPSRLD          $0x06, Z4, Z4
-	VPANDD          Z4, Z2, Z4
+	VPANDD          Z2, Z4, Z4
 	VPMULLW         Z7, Z4, Z4
-	VMOVDQU64       Z4, 5440(AX)
+	VMOVUPS         Z4, 5440(AX)
 	VPSRLD          $0x06, Z9, Z4
-	VPANDD          Z4, Z2, Z4
+	VPANDD          Z2, Z4, Z4
 	VPMULLW         Z7, Z4, Z4
-	VMOVDQU64       Z4, 5504(AX)
+	VMOVUPS         Z4, 5504(AX)
 	VPSRLD          $0x06, Z3, Z3
-	VPANDD          Z3, Z2, Z3
+	VPANDD          Z2, Z3, Z3
 	VPMULLW         Z7, Z3, Z3
-	VMOVDQU64       Z3, 5568(AX)
+	VMOVUPS         Z3, 5568(AX)
 	VBROADCASTI32X4 64(CX), Z3
 	VINSERTI32X4    $0x01, 64(SI)(DX*1), Z3, Z3
 	VINSERTI32X4    $0x02, 64(DI)(DX*2), Z3, Z3
@@ -2193,72 +2193,72 @@ block:
 	VPUNPCKHQDQ     Z7, Z3, Z3
 	VPSRLD          $0x08, Z6, Z7
 	VPSHUFB         Z1, Z7, Z7
-	VPANDD          Z8, Z2, Z10
+	VPANDD          Z2, Z8, Z10
 	VPMULLW         Z7, Z10, Z10
-	VMOVDQU64       Z10, 3328(AX)
-	VPANDD          Z4, Z2, Z10
+	VMOVUPS         Z10, 3328(AX)
+	VPANDD          Z2, Z4, Z10
 	VPMULLW         Z7, Z10, Z10
-	VMOVDQU64       Z10, 3392(AX)
-	VPANDD          Z9, Z2, Z10
+	VMOVUPS         Z10, 3392(AX)
+	VPANDD          Z2, Z9, Z10
 	VPMULLW         Z7, Z10, Z10
-	VMOVDQU64       Z10, 3456(AX)
-	VPANDD          Z3, Z2, Z10
+	VMOVUPS         Z10, 3456(AX)
+	VPANDD          Z2, Z3, Z10
 	VPMULLW         Z7, Z10, Z10
-	VMOVDQU64       Z10, 3520(AX)
+	VMOVUPS         Z10, 3520(AX)
 	VPSRLD          $0x18, Z6, Z6
 	VPSHUFB         Z1, Z6, Z6
 	VPSRLD          $0x02, Z8, Z7
-	VPANDD          Z7, Z2, Z7
+	VPANDD          Z2, Z7, Z7
 	VPMULLW         Z6, Z7, Z7
-	VMOVDQU64       Z7, 4096(AX)
+	VMOVUPS         Z7, 4096(AX)
 	VPSRLD          $0x02, Z4, Z7
-	VPANDD          Z7, Z2, Z7
+	VPANDD          Z2, Z7, Z7
 	VPMULLW         Z6, Z7, Z7
-	VMOVDQU64       Z7, 4160(AX)
+	VMOVUPS         Z7, 4160(AX)
 	VPSRLD          $0x02, Z9, Z7
-	VPANDD          Z7, Z2, Z7
+	VPANDD          Z2, Z7, Z7
 	VPMULLW         Z6, Z7, Z7
-	VMOVDQU64       Z7, 4224(AX)
+	VMOVUPS         Z7, 4224(AX)
 	VPSRLD          $0x02, Z3, Z7
-	VPANDD          Z7, Z2, Z7
+	VPANDD          Z2, Z7, Z7
 	VPMULLW         Z6, Z7, Z7
-	VMOVDQU64       Z7, 4288(AX)
+	VMOVUPS         Z7, 4288(AX)
 	VPSRLD          $0x08, Z5, Z6
 	VPSHUFB         Z1, Z6, Z6
 	VPSRLD          $0x04, Z8, Z7
-	VPANDD          Z7, Z2, Z7
+	VPANDD          Z2, Z7, Z7
 	VPMULLW         Z6, Z7, Z7
-	VMOVDQU64       Z7, 4864(AX)
+	VMOVUPS         Z7, 4864(AX)
 	VPSRLD          $0x04, Z4, Z7
-	VPANDD          Z7, Z2, Z7
+	VPANDD          Z2, Z7, Z7
 	VPMULLW         Z6, Z7, Z7
-	VMOVDQU64       Z7, 4928(AX)
+	VMOVUPS         Z7, 4928(AX)
 	VPSRLD          $0x04, Z9, Z7
-	VPANDD          Z7, Z2, Z7
+	VPANDD          Z2, Z7, Z7
 	VPMULLW         Z6, Z7, Z7
-	VMOVDQU64       Z7, 4992(AX)
+	VMOVUPS         Z7, 4992(AX)
 	VPSRLD          $0x04, Z3, Z7
-	VPANDD          Z7, Z2, Z7
+	VPANDD          Z2, Z7, Z7
 	VPMULLW         Z6, Z7, Z7
-	VMOVDQU64       Z7, 5056(AX)
+	VMOVUPS         Z7, 5056(AX)
 	VPSRLD          $0x18, Z5, Z5
 	VPSHUFB         Z1, Z5, Z5
 	VPSRLD          $0x06, Z8, Z6
-	VPANDD          Z6, Z2, Z6
+	VPANDD          Z2, Z6, Z6
 	VPMULLW         Z5, Z6, Z6
-	VMOVDQU64       Z6, 5632(AX)
+	VMOVUPS         Z6, 5632(AX)
 	VPSRLD          $0x06, Z4, Z4
-	VPANDD          Z4, Z2, Z4
+	VPANDD          Z2, Z4, Z4
 	VPMULLW         Z5, Z4, Z4
-	VMOVDQU64       Z4, 5696(AX)
+	VMOVUPS         Z4, 5696(AX)
 	VPSRLD          $0x06, Z9, Z4
-	VPANDD          Z4, Z2, Z4
+	VPANDD          Z2, Z4, Z4
 	VPMULLW         Z5, Z4, Z4
-	VMOVDQU64       Z4, 5760(AX)
+	VMOVUPS         Z4, 5760(AX)
 	VPSRLD          $0x06, Z3, Z3
-	VPANDD          Z3, Z2, Z3
+	VPANDD          Z2, Z3, Z3
 	VPMULLW         Z5, Z3, Z3
-	VMOVDQU64       Z3, 5824(AX)
+	VMOVUPS         Z3, 5824(AX)
 	ADDQ            $0x00000054, CX
 	ADDQ            $0x00000054, SI
 	ADDQ            $0x00000054, DI
@@ -2340,7 +2340,7 @@ block:
 	VPUNPCKHQDQ     Z10, Z8, Z8
 	VPMOVDW         Z8, Y8
 	VCVTPH2PS       Y8, Z8
-	VPXORD          Z8, Z0, Z8
+	VPXORD          Z0, Z8, Z8
 	VMOVUPS         Z8, 512(AX)
 	VMOVUPS         Z8, 1280(AX)
 	VMOVUPS         Z8, 2048(AX)
@@ -2349,20 +2349,20 @@ block:
 	VMOVUPS         Z8, 4352(AX)
 	VMOVUPS         Z8, 5120(AX)
 	VMOVUPS         Z8, 5888(AX)
-	VPANDD          Z11, Z1, Z8
+	VPANDD          Z1, Z11, Z8
 	VPSLLD          $0x04, Z12, Z10
 	VPTERNLOGD      $0xf8, Z2, Z10, Z8
 	VPSUBB          Z3, Z8, Z8
-	VPANDD          Z9, Z1, Z10
+	VPANDD          Z1, Z9, Z10
 	VPSLLD          $0x02, Z12, Z13
 	VPTERNLOGD      $0xf8, Z2, Z13, Z10
 	VPSUBB          Z3, Z10, Z10
 	VPSRLD          $0x04, Z11, Z11
-	VPANDD          Z11, Z1, Z11
+	VPANDD          Z1, Z11, Z11
 	VPTERNLOGD      $0xf8, Z2, Z12, Z11
 	VPSUBB          Z3, Z11, Z11
 	VPSRLD          $0x04, Z9, Z9
-	VPANDD          Z9, Z1, Z9
+	VPANDD          Z1, Z9, Z9
 	VPSRLD          $0x02, Z12, Z12
 	VPTERNLOGD      $0xf8, Z2, Z12, Z9
 	VPSUBB          Z3, Z9, Z9
@@ -2419,30 +2419,30 @@ block:
 	VPSRAW          $0x08, Z18, Z18
 	VPMULLW         Z5, Z18, Z21
 	VPADDW          Z6, Z21, Z21
-	VPANDD          Z19, Z7, Z22
+	VPANDD          Z7, Z19, Z22
 	VPSLLD          $0x02, Z15, Z23
 	VPTERNLOGD      $0xf8, Z5, Z23, Z22
 	VPMULLW         Z18, Z22, Z22
 	VPSUBW          Z22, Z21, Z22
-	VMOVDQU64       Z22, (AX)
-	VPANDD          Z17, Z7, Z22
+	VMOVUPS         Z22, (AX)
+	VPANDD          Z7, Z17, Z22
 	VPSLLD          $0x02, Z13, Z23
 	VPTERNLOGD      $0xf8, Z5, Z23, Z22
 	VPMULLW         Z18, Z22, Z22
 	VPSUBW          Z22, Z21, Z22
-	VMOVDQU64       Z22, 64(AX)
-	VPANDD          Z20, Z7, Z22
+	VMOVUPS         Z22, 64(AX)
+	VPANDD          Z7, Z20, Z22
 	VPSLLD          $0x02, Z16, Z23
 	VPTERNLOGD      $0xf8, Z5, Z23, Z22
 	VPMULLW         Z18, Z22, Z22
 	VPSUBW          Z22, Z21, Z22
-	VMOVDQU64       Z22, 128(AX)
-	VPANDD          Z14, Z7, Z22
+	VMOVUPS         Z22, 128(AX)
+	VPANDD          Z7, Z14, Z22
 	VPSLLD          $0x02, Z12, Z23
 	VPTERNLOGD      $0xf8, Z5, Z23, Z22
 	VPMULLW         Z18, Z22, Z22
 	VPSUBW          Z22, Z21, Z22
-	VMOVDQU64       Z22, 192(AX)
+	VMOVUPS         Z22, 192(AX)
 	VPSRLD          $0x10, Z8, Z18
 	VPSHUFB         Z4, Z18, Z18
 	VPSLLW          $0x08, Z18, Z18
@@ -2450,62 +2450,62 @@ block:
 	VPMULLW         Z5, Z18, Z21
 	VPADDW          Z6, Z21, Z21
 	VPSRLD          $0x02, Z19, Z22
-	VPANDD          Z22, Z7, Z22
+	VPANDD          Z7, Z22, Z22
 	VPSLLD          $0x01, Z15, Z23
 	VPTERNLOGD      $0xf8, Z5, Z23, Z22
 	VPMULLW         Z18, Z22, Z22
 	VPSUBW          Z22, Z21, Z22
-	VMOVDQU64       Z22, 768(AX)
+	VMOVUPS         Z22, 768(AX)
 	VPSRLD          $0x02, Z17, Z22
-	VPANDD          Z22, Z7, Z22
+	VPANDD          Z7, Z22, Z22
 	VPSLLD          $0x01, Z13, Z23
 	VPTERNLOGD      $0xf8, Z5, Z23, Z22
 	VPMULLW         Z18, Z22, Z22
 	VPSUBW          Z22, Z21, Z22
-	VMOVDQU64       Z22, 832(AX)
+	VMOVUPS         Z22, 832(AX)
 	VPSRLD          $0x02, Z20, Z22
-	VPANDD          Z22, Z7, Z22
+	VPANDD          Z7, Z22, Z22
 	VPSLLD          $0x01, Z16, Z23
 	VPTERNLOGD      $0xf8, Z5, Z23, Z22
 	VPMULLW         Z18, Z22, Z22
 	VPSUBW          Z22, Z21, Z22
-	VMOVDQU64       Z22, 896(AX)
+	VMOVUPS         Z22, 896(AX)
 	VPSRLD          $0x02, Z14, Z22
-	VPANDD          Z22, Z7, Z22
+	VPANDD          Z7, Z22, Z22
 	VPSLLD          $0x01, Z12, Z23
 	VPTERNLOGD      $0xf8, Z5, Z23, Z22
 	VPMULLW         Z18, Z22, Z22
 	VPSUBW          Z22, Z21, Z22
-	VMOVDQU64       Z22, 960(AX)
+	VMOVUPS         Z22, 960(AX)
 	VPSHUFB         Z4, Z10, Z18
 	VPSLLW          $0x08, Z18, Z18
 	VPSRAW          $0x08, Z18, Z18
 	VPMULLW         Z5, Z18, Z21
 	VPADDW          Z6, Z21, Z21
 	VPSRLD          $0x04, Z19, Z22
-	VPANDD          Z22, Z7, Z22
+	VPANDD          Z7, Z22, Z22
 	VPTERNLOGD      $0xf8, Z5, Z15, Z22
 	VPMULLW         Z18, Z22, Z22
 	VPSUBW          Z22, Z21, Z22
-	VMOVDQU64       Z22, 1536(AX)
+	VMOVUPS         Z22, 1536(AX)
 	VPSRLD          $0x04, Z17, Z22
-	VPANDD          Z22, Z7, Z22
+	VPANDD          Z7, Z22, Z22
 	VPTERNLOGD      $0xf8, Z5, Z13, Z22
 	VPMULLW         Z18, Z22, Z22
 	VPSUBW          Z22, Z21, Z22
-	VMOVDQU64       Z22, 1600(AX)
+	VMOVUPS         Z22, 1600(AX)
 	VPSRLD          $0x04, Z20, Z22
-	VPANDD          Z22, Z7, Z22
+	VPANDD          Z7, Z22, Z22
 	VPTERNLOGD      $0xf8, Z5, Z16, Z22
 	VPMULLW         Z18, Z22, Z22
 	VPSUBW          Z22, Z21, Z22
-	VMOVDQU64       Z22, 1664(AX)
+	VMOVUPS         Z22, 1664(AX)
 	VPSRLD          $0x04, Z14, Z22
-	VPANDD          Z22, Z7, Z22
+	VPANDD          Z7, Z22, Z22
 	VPTERNLOGD      $0xf8, Z5, Z12, Z22
 	VPMULLW         Z18, Z22, Z22
 	VPSUBW          Z22, Z21, Z22
-	VMOVDQU64       Z22, 1728(AX)
+	VMOVUPS         Z22, 1728(AX)
 	VPSRLD          $0x10, Z10, Z18
 	VPSHUFB         Z4, Z18, Z18
 	VPSLLW          $0x08, Z18, Z18
@@ -2513,33 +2513,33 @@ block:
 	VPMULLW         Z5, Z18, Z21
 	VPADDW          Z6, Z21, Z21
 	VPSRLD          $0x06, Z19, Z19
-	VPANDD          Z19, Z7, Z19
+	VPANDD          Z7, Z19, Z19
 	VPSRLD          $0x01, Z15, Z15
 	VPTERNLOGD      $0xf8, Z5, Z15, Z19
 	VPMULLW         Z18, Z19, Z19
 	VPSUBW          Z19, Z21, Z19
-	VMOVDQU64       Z19, 2304(AX)
+	VMOVUPS         Z19, 2304(AX)
 	VPSRLD          $0x06, Z17, Z15
-	VPANDD          Z15, Z7, Z15
+	VPANDD          Z7, Z15, Z15
 	VPSRLD          $0x01, Z13, Z13
 	VPTERNLOGD      $0xf8, Z5, Z13, Z15
 	VPMULLW         Z18, Z15, Z15
 	VPSUBW          Z15, Z21, Z15
-	VMOVDQU64       Z15, 2368(AX)
+	VMOVUPS         Z15, 2368(AX)
 	VPSRLD          $0x06, Z20, Z13
-	VPANDD          Z13, Z7, Z13
+	VPANDD          Z7, Z13, Z13
 	VPSRLD          $0x01, Z16, Z15
 	VPTERNLOGD      $0xf8, Z5, Z15, Z13
 	VPMULLW         Z18, Z13, Z13
 	VPSUBW          Z13, Z21, Z13
-	VMOVDQU64       Z13, 2432(AX)
+	VMOVUPS         Z13, 2432(AX)
 	VPSRLD          $0x06, Z14, Z13
-	VPANDD          Z13, Z7, Z13
+	VPANDD          Z7, Z13, Z13
 	VPSRLD          $0x01, Z12, Z12
 	VPTERNLOGD      $0xf8, Z5, Z12, Z13
 	VPMULLW         Z18, Z13, Z13
 	VPSUBW          Z13, Z21, Z13
-	VMOVDQU64       Z13, 2496(AX)
+	VMOVUPS         Z13, 2496(AX)
 	VBROADCASTI32X4 16(CX), Z12
 	VINSERTI32X4    $0x01, 16(SI)(DX*1), Z12, Z12
 	VINSERTI32X4    $0x02, 16(DI)(DX*2), Z12, Z12
@@ -2594,30 +2594,30 @@ block:
 	VPSRAW          $0x08, Z18, Z18
 	VPMULLW         Z5, Z18, Z21
 	VPADDW          Z6, Z21, Z21
-	VPANDD          Z19, Z7, Z22
+	VPANDD          Z7, Z19, Z22
 	VPSLLD          $0x02, Z15, Z23
 	VPTERNLOGD      $0xf8, Z5, Z23, Z22
 	VPMULLW         Z18, Z22, Z22
 	VPSUBW          Z22, Z21, Z22
-	VMOVDQU64       Z22, 256(AX)
-	VPANDD          Z17, Z7, Z22
+	VMOVUPS         Z22, 256(AX)
+	VPANDD          Z7, Z17, Z22
 	VPSLLD          $0x02, Z13, Z23
 	VPTERNLOGD      $0xf8, Z5, Z23, Z22
 	VPMULLW         Z18, Z22, Z22
 	VPSUBW          Z22, Z21, Z22
-	VMOVDQU64       Z22, 320(AX)
-	VPANDD          Z20, Z7, Z22
+	VMOVUPS         Z22, 320(AX)
+	VPANDD          Z7, Z20, Z22
 	VPSLLD          $0x02, Z16, Z23
 	VPTERNLOGD      $0xf8, Z5, Z23, Z22
 	VPMULLW         Z18, Z22, Z22
 	VPSUBW          Z22, Z21, Z22
-	VMOVDQU64       Z22, 384(AX)
-	VPANDD          Z14, Z7, Z22
+	VMOVUPS         Z22, 384(AX)
+	VPANDD          Z7, Z14, Z22
 	VPSLLD          $0x02, Z12, Z23
 	VPTERNLOGD      $0xf8, Z5, Z23, Z22
 	VPMULLW         Z18, Z22, Z22
 	VPSUBW          Z22, Z21, Z22
-	VMOVDQU64       Z22, 448(AX)
+	VMOVUPS         Z22, 448(AX)
 	VPSRLD          $0x18, Z8, Z8
 	VPSHUFB         Z4, Z8, Z8
 	VPSLLW          $0x08, Z8, Z8
@@ -2625,33 +2625,33 @@ block:
 	VPMULLW         Z5, Z8, Z18
 	VPADDW          Z6, Z18, Z18
 	VPSRLD          $0x02, Z19, Z21
-	VPANDD          Z21, Z7, Z21
+	VPANDD          Z7, Z21, Z21
 	VPSLLD          $0x01, Z15, Z22
 	VPTERNLOGD      $0xf8, Z5, Z22, Z21
 	VPMULLW         Z8, Z21, Z21
 	VPSUBW          Z21, Z18, Z21
-	VMOVDQU64       Z21, 1024(AX)
+	VMOVUPS         Z21, 1024(AX)
 	VPSRLD          $0x02, Z17, Z21
-	VPANDD          Z21, Z7, Z21
+	VPANDD          Z7, Z21, Z21
 	VPSLLD          $0x01, Z13, Z22
 	VPTERNLOGD      $0xf8, Z5, Z22, Z21
 	VPMULLW         Z8, Z21, Z21
 	VPSUBW          Z21, Z18, Z21
-	VMOVDQU64       Z21, 1088(AX)
+	VMOVUPS         Z21, 1088(AX)
 	VPSRLD          $0x02, Z20, Z21
-	VPANDD          Z21, Z7, Z21
+	VPANDD          Z7, Z21, Z21
 	VPSLLD          $0x01, Z16, Z22
 	VPTERNLOGD      $0xf8, Z5, Z22, Z21
 	VPMULLW         Z8, Z21, Z21
 	VPSUBW          Z21, Z18, Z21
-	VMOVDQU64       Z21, 1152(AX)
+	VMOVUPS         Z21, 1152(AX)
 	VPSRLD          $0x02, Z14, Z21
-	VPANDD          Z21, Z7, Z21
+	VPANDD          Z7, Z21, Z21
 	VPSLLD          $0x01, Z12, Z22
 	VPTERNLOGD      $0xf8, Z5, Z22, Z21
 	VPMULLW         Z8, Z21, Z21
 	VPSUBW          Z21, Z18, Z21
-	VMOVDQU64       Z21, 1216(AX)
+	VMOVUPS         Z21, 1216(AX)
 	VPSRLD          $0x08, Z10, Z8
 	VPSHUFB         Z4, Z8, Z8
 	VPSLLW          $0x08, Z8, Z8
@@ -2659,29 +2659,29 @@ block:
 	VPMULLW         Z5, Z8, Z18
 	VPADDW          Z6, Z18, Z18
 	VPSRLD          $0x04, Z19, Z21
-	VPANDD          Z21, Z7, Z21
+	VPANDD          Z7, Z21, Z21
 	VPTERNLOGD      $0xf8, Z5, Z15, Z21
 	VPMULLW         Z8, Z21, Z21
 	VPSUBW          Z21, Z18, Z21
-	VMOVDQU64       Z21, 1792(AX)
+	VMOVUPS         Z21, 1792(AX)
 	VPSRLD          $0x04, Z17, Z21
-	VPANDD          Z21, Z7, Z21
+	VPANDD          Z7, Z21, Z21
 	VPTERNLOGD      $0xf8, Z5, Z13, Z21
 	VPMULLW         Z8, Z21, Z21
 	VPSUBW          Z21, Z18, Z21
-	VMOVDQU64       Z21, 1856(AX)
+	VMOVUPS         Z21, 1856(AX)
 	VPSRLD          $0x04, Z20, Z21
-	VPANDD          Z21, Z7, Z21
+	VPANDD          Z7, Z21, Z21
 	VPTERNLOGD      $0xf8, Z5, Z16, Z21
 	VPMULLW         Z8, Z21, Z21
 	VPSUBW          Z21, Z18, Z21
-	VMOVDQU64       Z21, 1920(AX)
+	VMOVUPS         Z21, 1920(AX)
 	VPSRLD          $0x04, Z14, Z21
-	VPANDD          Z21, Z7, Z21
+	VPANDD          Z7, Z21, Z21
 	VPTERNLOGD      $0xf8, Z5, Z12, Z21
 	VPMULLW         Z8, Z21, Z21
 	VPSUBW          Z21, Z18, Z21
-	VMOVDQU64       Z21, 1984(AX)
+	VMOVUPS         Z21, 1984(AX)
 	VPSRLD          $0x18, Z10, Z8
 	VPSHUFB         Z4, Z8, Z8
 	VPSLLW          $0x08, Z8, Z8
@@ -2689,33 +2689,33 @@ block:
 	VPMULLW         Z5, Z8, Z10
 	VPADDW          Z6, Z10, Z10
 	VPSRLD          $0x06, Z19, Z18
-	VPANDD          Z18, Z7, Z18
+	VPANDD          Z7, Z18, Z18
 	VPSRLD          $0x01, Z15, Z15
 	VPTERNLOGD      $0xf8, Z5, Z15, Z18
 	VPMULLW         Z8, Z18, Z18
 	VPSUBW          Z18, Z10, Z18
-	VMOVDQU64       Z18, 2560(AX)
+	VMOVUPS         Z18, 2560(AX)
 	VPSRLD          $0x06, Z17, Z15
-	VPANDD          Z15, Z7, Z15
+	VPANDD          Z7, Z15, Z15
 	VPSRLD          $0x01, Z13, Z13
 	VPTERNLOGD      $0xf8, Z5, Z13, Z15
 	VPMULLW         Z8, Z15, Z15
 	VPSUBW          Z15, Z10, Z15
-	VMOVDQU64       Z15, 2624(AX)
+	VMOVUPS         Z15, 2624(AX)
 	VPSRLD          $0x06, Z20, Z13
-	VPANDD          Z13, Z7, Z13
+	VPANDD          Z7, Z13, Z13
 	VPSRLD          $0x01, Z16, Z15
 	VPTERNLOGD      $0xf8, Z5, Z15, Z13
 	VPMULLW         Z8, Z13, Z13
 	VPSUBW          Z13, Z10, Z13
-	VMOVDQU64       Z13, 2688(AX)
+	VMOVUPS         Z13, 2688(AX)
 	VPSRLD          $0x06, Z14, Z13
-	VPANDD          Z13, Z7, Z13
+	VPANDD          Z7, Z13, Z13
 	VPSRLD          $0x01, Z12, Z12
 	VPTERNLOGD      $0xf8, Z5, Z12, Z13
 	VPMULLW         Z8, Z13, Z13
 	VPSUBW          Z13, Z10, Z13
-	VMOVDQU64       Z13, 2752(AX)
+	VMOVUPS         Z13, 2752(AX)
 	VBROADCASTI32X4 (CX), Z8
 	VINSERTI32X4    $0x01, (SI)(DX*1), Z8, Z8
 	VINSERTI32X4    $0x02, (DI)(DX*2), Z8, Z8
@@ -2769,30 +2769,30 @@ block:
 	VPSRAW          $0x08, Z16, Z16
 	VPMULLW         Z5, Z16, Z19
 	VPADDW          Z6, Z19, Z19
-	VPANDD          Z17, Z7, Z20
+	VPANDD          Z7, Z17, Z20
 	VPSRLD          $0x02, Z13, Z21
 	VPTERNLOGD      $0xf8, Z5, Z21, Z20
 	VPMULLW         Z16, Z20, Z20
 	VPSUBW          Z20, Z19, Z20
-	VMOVDQU64       Z20, 3072(AX)
-	VPANDD          Z15, Z7, Z20
+	VMOVUPS         Z20, 3072(AX)
+	VPANDD          Z7, Z15, Z20
 	VPSRLD          $0x02, Z10, Z21
 	VPTERNLOGD      $0xf8, Z5, Z21, Z20
 	VPMULLW         Z16, Z20, Z20
 	VPSUBW          Z20, Z19, Z20
-	VMOVDQU64       Z20, 3136(AX)
-	VPANDD          Z18, Z7, Z20
+	VMOVUPS         Z20, 3136(AX)
+	VPANDD          Z7, Z18, Z20
 	VPSRLD          $0x02, Z14, Z21
 	VPTERNLOGD      $0xf8, Z5, Z21, Z20
 	VPMULLW         Z16, Z20, Z20
 	VPSUBW          Z20, Z19, Z20
-	VMOVDQU64       Z20, 3200(AX)
-	VPANDD          Z12, Z7, Z20
+	VMOVUPS         Z20, 3200(AX)
+	VPANDD          Z7, Z12, Z20
 	VPSRLD          $0x02, Z8, Z21
 	VPTERNLOGD      $0xf8, Z5, Z21, Z20
 	VPMULLW         Z16, Z20, Z20
 	VPSUBW          Z20, Z19, Z20
-	VMOVDQU64       Z20, 3264(AX)
+	VMOVUPS         Z20, 3264(AX)
 	VPSRLD          $0x10, Z11, Z16
 	VPSHUFB         Z4, Z16, Z16
 	VPSLLW          $0x08, Z16, Z16
@@ -2800,66 +2800,66 @@ block:
 	VPMULLW         Z5, Z16, Z19
 	VPADDW          Z6, Z19, Z19
 	VPSRLD          $0x02, Z17, Z20
-	VPANDD          Z20, Z7, Z20
+	VPANDD          Z7, Z20, Z20
 	VPSRLD          $0x03, Z13, Z21
 	VPTERNLOGD      $0xf8, Z5, Z21, Z20
 	VPMULLW         Z16, Z20, Z20
 	VPSUBW          Z20, Z19, Z20
-	VMOVDQU64       Z20, 3840(AX)
+	VMOVUPS         Z20, 3840(AX)
 	VPSRLD          $0x02, Z15, Z20
-	VPANDD          Z20, Z7, Z20
+	VPANDD          Z7, Z20, Z20
 	VPSRLD          $0x03, Z10, Z21
 	VPTERNLOGD      $0xf8, Z5, Z21, Z20
 	VPMULLW         Z16, Z20, Z20
 	VPSUBW          Z20, Z19, Z20
-	VMOVDQU64       Z20, 3904(AX)
+	VMOVUPS         Z20, 3904(AX)
 	VPSRLD          $0x02, Z18, Z20
-	VPANDD          Z20, Z7, Z20
+	VPANDD          Z7, Z20, Z20
 	VPSRLD          $0x03, Z14, Z21
 	VPTERNLOGD      $0xf8, Z5, Z21, Z20
 	VPMULLW         Z16, Z20, Z20
 	VPSUBW          Z20, Z19, Z20
-	VMOVDQU64       Z20, 3968(AX)
+	VMOVUPS         Z20, 3968(AX)
 	VPSRLD          $0x02, Z12, Z20
-	VPANDD          Z20, Z7, Z20
+	VPANDD          Z7, Z20, Z20
 	VPSRLD          $0x03, Z8, Z21
 	VPTERNLOGD      $0xf8, Z5, Z21, Z20
 	VPMULLW         Z16, Z20, Z20
 	VPSUBW          Z20, Z19, Z20
-	VMOVDQU64       Z20, 4032(AX)
+	VMOVUPS         Z20, 4032(AX)
 	VPSHUFB         Z4, Z9, Z16
 	VPSLLW          $0x08, Z16, Z16
 	VPSRAW          $0x08, Z16, Z16
 	VPMULLW         Z5, Z16, Z19
 	VPADDW          Z6, Z19, Z19
 	VPSRLD          $0x04, Z17, Z20
-	VPANDD          Z20, Z7, Z20
+	VPANDD          Z7, Z20, Z20
 	VPSRLD          $0x04, Z13, Z21
 	VPTERNLOGD      $0xf8, Z5, Z21, Z20
 	VPMULLW         Z16, Z20, Z20
 	VPSUBW          Z20, Z19, Z20
-	VMOVDQU64       Z20, 4608(AX)
+	VMOVUPS         Z20, 4608(AX)
 	VPSRLD          $0x04, Z15, Z20
-	VPANDD          Z20, Z7, Z20
+	VPANDD          Z7, Z20, Z20
 	VPSRLD          $0x04, Z10, Z21
 	VPTERNLOGD      $0xf8, Z5, Z21, Z20
 	VPMULLW         Z16, Z20, Z20
 	VPSUBW          Z20, Z19, Z20
-	VMOVDQU64       Z20, 4672(AX)
+	VMOVUPS         Z20, 4672(AX)
 	VPSRLD          $0x04, Z18, Z20
-	VPANDD          Z20, Z7, Z20
+	VPANDD          Z7, Z20, Z20
 	VPSRLD          $0x04, Z14, Z21
 	VPTERNLOGD      $0xf8, Z5, Z21, Z20
 	VPMULLW         Z16, Z20, Z20
 	VPSUBW          Z20, Z19, Z20
-	VMOVDQU64       Z20, 4736(AX)
+	VMOVUPS         Z20, 4736(AX)
 	VPSRLD          $0x04, Z12, Z20
-	VPANDD          Z20, Z7, Z20
+	VPANDD          Z7, Z20, Z20
 	VPSRLD          $0x04, Z8, Z21
 	VPTERNLOGD      $0xf8, Z5, Z21, Z20
 	VPMULLW         Z16, Z20, Z20
 	VPSUBW          Z20, Z19, Z20
-	VMOVDQU64       Z20, 4800(AX)
+	VMOVUPS         Z20, 4800(AX)
 	VPSRLD          $0x10, Z9, Z16
 	VPSHUFB         Z4, Z16, Z16
 	VPSLLW          $0x08, Z16, Z16
@@ -2867,33 +2867,33 @@ block:
 	VPMULLW         Z5, Z16, Z19
 	VPADDW          Z6, Z19, Z19
 	VPSRLD          $0x06, Z17, Z17
-	VPANDD          Z17, Z7, Z17
+	VPANDD          Z7, Z17, Z17
 	VPSRLD          $0x05, Z13, Z13
 	VPTERNLOGD      $0xf8, Z5, Z13, Z17
 	VPMULLW         Z16, Z17, Z17
 	VPSUBW          Z17, Z19, Z17
-	VMOVDQU64       Z17, 5376(AX)
+	VMOVUPS         Z17, 5376(AX)
 	VPSRLD          $0x06, Z15, Z13
-	VPANDD          Z13, Z7, Z13
+	VPANDD          Z7, Z13, Z13
 	VPSRLD          $0x05, Z10, Z10
 	VPTERNLOGD      $0xf8, Z5, Z10, Z13
 	VPMULLW         Z16, Z13, Z13
 	VPSUBW          Z13, Z19, Z13
-	VMOVDQU64       Z13, 5440(AX)
+	VMOVUPS         Z13, 5440(AX)
 	VPSRLD          $0x06, Z18, Z10
-	VPANDD          Z10, Z7, Z10
+	VPANDD          Z7, Z10, Z10
 	VPSRLD          $0x05, Z14, Z13
 	VPTERNLOGD      $0xf8, Z5, Z13, Z10
 	VPMULLW         Z16, Z10, Z10
 	VPSUBW          Z10, Z19, Z10
-	VMOVDQU64       Z10, 5504(AX)
+	VMOVUPS         Z10, 5504(AX)
 	VPSRLD          $0x06, Z12, Z10
-	VPANDD          Z10, Z7, Z10
+	VPANDD          Z7, Z10, Z10
 	VPSRLD          $0x05, Z8, Z8
 	VPTERNLOGD      $0xf8, Z5, Z8, Z10
 	VPMULLW         Z16, Z10, Z10
 	VPSUBW          Z10, Z19, Z10
-	VMOVDQU64       Z10, 5568(AX)
+	VMOVUPS         Z10, 5568(AX)
 	VBROADCASTI32X4 16(CX), Z8
 	VINSERTI32X4    $0x01, 16(SI)(DX*1), Z8, Z8
 	VINSERTI32X4    $0x02, 16(DI)(DX*2), Z8, Z8
@@ -2948,30 +2948,30 @@ block:
 	VPSRAW          $0x08, Z16, Z16
 	VPMULLW         Z5, Z16, Z19
 	VPADDW          Z6, Z19, Z19
-	VPANDD          Z17, Z7, Z20
+	VPANDD          Z7, Z17, Z20
 	VPSRLD          $0x02, Z13, Z21
 	VPTERNLOGD      $0xf8, Z5, Z21, Z20
 	VPMULLW         Z16, Z20, Z20
 	VPSUBW          Z20, Z19, Z20
-	VMOVDQU64       Z20, 3328(AX)
-	VPANDD          Z15, Z7, Z20
+	VMOVUPS         Z20, 3328(AX)
+	VPANDD          Z7, Z15, Z20
 	VPSRLD          $0x02, Z10, Z21
 	VPTERNLOGD      $0xf8, Z5, Z21, Z20
 	VPMULLW         Z16, Z20, Z20
 	VPSUBW          Z20, Z19, Z20
-	VMOVDQU64       Z20, 3392(AX)
-	VPANDD          Z18, Z7, Z20
+	VMOVUPS         Z20, 3392(AX)
+	VPANDD          Z7, Z18, Z20
 	VPSRLD          $0x02, Z14, Z21
 	VPTERNLOGD      $0xf8, Z5, Z21, Z20
 	VPMULLW         Z16, Z20, Z20
 	VPSUBW          Z20, Z19, Z20
-	VMOVDQU64       Z20, 3456(AX)
-	VPANDD          Z12, Z7, Z20
+	VMOVUPS         Z20, 3456(AX)
+	VPANDD          Z7, Z12, Z20
 	VPSRLD          $0x02, Z8, Z21
 	VPTERNLOGD      $0xf8, Z5, Z21, Z20
 	VPMULLW         Z16, Z20, Z20
 	VPSUBW          Z20, Z19, Z20
-	VMOVDQU64       Z20, 3520(AX)
+	VMOVUPS         Z20, 3520(AX)
 	VPSRLD          $0x18, Z11, Z11
 	VPSHUFB         Z4, Z11, Z11
 	VPSLLW          $0x08, Z11, Z11
@@ -2979,33 +2979,33 @@ block:
 	VPMULLW         Z5, Z11, Z16
 	VPADDW          Z6, Z16, Z16
 	VPSRLD          $0x02, Z17, Z19
-	VPANDD          Z19, Z7, Z19
+	VPANDD          Z7, Z19, Z19
 	VPSRLD          $0x03, Z13, Z20
 	VPTERNLOGD      $0xf8, Z5, Z20, Z19
 	VPMULLW         Z11, Z19, Z19
 	VPSUBW          Z19, Z16, Z19
-	VMOVDQU64       Z19, 4096(AX)
+	VMOVUPS         Z19, 4096(AX)
 	VPSRLD          $0x02, Z15, Z19
-	VPANDD          Z19, Z7, Z19
+	VPANDD          Z7, Z19, Z19
 	VPSRLD          $0x03, Z10, Z20
 	VPTERNLOGD      $0xf8, Z5, Z20, Z19
 	VPMULLW         Z11, Z19, Z19
 	VPSUBW          Z19, Z16, Z19
-	VMOVDQU64       Z19, 4160(AX)
+	VMOVUPS         Z19, 4160(AX)
 	VPSRLD          $0x02, Z18, Z19
-	VPANDD          Z19, Z7, Z19
+	VPANDD          Z7, Z19, Z19
 	VPSRLD          $0x03, Z14, Z20
 	VPTERNLOGD      $0xf8, Z5, Z20, Z19
 	VPMULLW         Z11, Z19, Z19
 	VPSUBW          Z19, Z16, Z19
-	VMOVDQU64       Z19, 4224(AX)
+	VMOVUPS         Z19, 4224(AX)
 	VPSRLD          $0x02, Z12, Z19
-	VPANDD          Z19, Z7, Z19
+	VPANDD          Z7, Z19, Z19
 	VPSRLD          $0x03, Z8, Z20
 	VPTERNLOGD      $0xf8, Z5, Z20, Z19
 	VPMULLW         Z11, Z19, Z19
 	VPSUBW          Z19, Z16, Z19
-	VMOVDQU64       Z19, 4288(AX)
+	VMOVUPS         Z19, 4288(AX)
 	VPSRLD          $0x08, Z9, Z11
 	VPSHUFB         Z4, Z11, Z11
 	VPSLLW          $0x08, Z11, Z11
@@ -3013,33 +3013,33 @@ block:
 	VPMULLW         Z5, Z11, Z16
 	VPADDW          Z6, Z16, Z16
 	VPSRLD          $0x04, Z17, Z19
-	VPANDD          Z19, Z7, Z19
+	VPANDD          Z7, Z19, Z19
 	VPSRLD          $0x04, Z13, Z20
 	VPTERNLOGD      $0xf8, Z5, Z20, Z19
 	VPMULLW         Z11, Z19, Z19
 	VPSUBW          Z19, Z16, Z19
-	VMOVDQU64       Z19, 4864(AX)
+	VMOVUPS         Z19, 4864(AX)
 	VPSRLD          $0x04, Z15, Z19
-	VPANDD          Z19, Z7, Z19
+	VPANDD          Z7, Z19, Z19
 	VPSRLD          $0x04, Z10, Z20
 	VPTERNLOGD      $0xf8, Z5, Z20, Z19
 	VPMULLW         Z11, Z19, Z19
 	VPSUBW          Z19, Z16, Z19
-	VMOVDQU64       Z19, 4928(AX)
+	VMOVUPS         Z19, 4928(AX)
 	VPSRLD          $0x04, Z18, Z19
-	VPANDD          Z19, Z7, Z19
+	VPANDD          Z7, Z19, Z19
 	VPSRLD          $0x04, Z14, Z20
 	VPTERNLOGD      $0xf8, Z5, Z20, Z19
 	VPMULLW         Z11, Z19, Z19
 	VPSUBW          Z19, Z16, Z19
-	VMOVDQU64       Z19, 4992(AX)
+	VMOVUPS         Z19, 4992(AX)
 	VPSRLD          $0x04, Z12, Z19
-	VPANDD          Z19, Z7, Z19
+	VPANDD          Z7, Z19, Z19
 	VPSRLD          $0x04, Z8, Z20
 	VPTERNLOGD      $0xf8, Z5, Z20, Z19
 	VPMULLW         Z11, Z19, Z19
 	VPSUBW          Z19, Z16, Z19
-	VMOVDQU64       Z19, 5056(AX)
+	VMOVUPS         Z19, 5056(AX)
 	VPSRLD          $0x18, Z9, Z9
 	VPSHUFB         Z4, Z9, Z9
 	VPSLLW          $0x08, Z9, Z9
@@ -3047,33 +3047,33 @@ block:
 	VPMULLW         Z5, Z9, Z11
 	VPADDW          Z6, Z11, Z11
 	VPSRLD          $0x06, Z17, Z16
-	VPANDD          Z16, Z7, Z16
+	VPANDD          Z7, Z16, Z16
 	VPSRLD          $0x05, Z13, Z13
 	VPTERNLOGD      $0xf8, Z5, Z13, Z16
 	VPMULLW         Z9, Z16, Z16
 	VPSUBW          Z16, Z11, Z16
-	VMOVDQU64       Z16, 5632(AX)
+	VMOVUPS         Z16, 5632(AX)
 	VPSRLD          $0x06, Z15, Z13
-	VPANDD          Z13, Z7, Z13
+	VPANDD          Z7, Z13, Z13
 	VPSRLD          $0x05, Z10, Z10
 	VPTERNLOGD      $0xf8, Z5, Z10, Z13
 	VPMULLW         Z9, Z13, Z13
 	VPSUBW          Z13, Z11, Z13
-	VMOVDQU64       Z13, 5696(AX)
+	VMOVUPS         Z13, 5696(AX)
 	VPSRLD          $0x06, Z18, Z10
-	VPANDD          Z10, Z7, Z10
+	VPANDD          Z7, Z10, Z10
 	VPSRLD          $0x05, Z14, Z13
 	VPTERNLOGD      $0xf8, Z5, Z13, Z10
 	VPMULLW         Z9, Z10, Z10
 	VPSUBW          Z10, Z11, Z10
-	VMOVDQU64       Z10, 5760(AX)
+	VMOVUPS         Z10, 5760(AX)
 	VPSRLD          $0x06, Z12, Z10
-	VPANDD          Z10, Z7, Z10
+	VPANDD          Z7, Z10, Z10
 	VPSRLD          $0x05, Z8, Z8
 	VPTERNLOGD      $0xf8, Z5, Z8, Z10
 	VPMULLW         Z9, Z10, Z10
 	VPSUBW          Z10, Z11, Z10
-	VMOVDQU64       Z10, 5824(AX)
+	VMOVUPS         Z10, 5824(AX)
 	ADDQ            $0x0000006e, CX
 	ADDQ            $0x0000006e, SI
 	ADDQ            $0x0000006e, DI
@@ -3169,11 +3169,11 @@ block:
 	VPSRLD          $0x10, Z6, Z6
 	VPMOVDW         Z6, Y6
 	VCVTPH2PS       Y6, Z6
-	VPANDD          Z4, Z0, Z8
-	VPANDD          Z7, Z0, Z9
-	VPANDD          Z3, Z1, Z10
+	VPANDD          Z0, Z4, Z8
+	VPANDD          Z0, Z7, Z9
+	VPANDD          Z1, Z3, Z10
 	VPSRLD          $0x04, Z3, Z3
-	VPANDD          Z3, Z1, Z3
+	VPANDD          Z1, Z3, Z3
 	VPSLLD          $0x18, Z8, Z11
 	VPSRLD          $0x18, Z11, Z11
 	VCVTDQ2PS       Z11, Z11
@@ -3278,26 +3278,26 @@ block:
 	VPUNPCKHQDQ     Z4, Z7, Z4
 	VPUNPCKLQDQ     Z5, Z3, Z7
 	VPUNPCKHQDQ     Z5, Z3, Z3
-	VPANDD          Z6, Z1, Z5
-	VMOVDQU64       Z5, (AX)
+	VPANDD          Z1, Z6, Z5
+	VMOVUPS         Z5, (AX)
 	VPSRLD          $0x04, Z6, Z5
-	VPANDD          Z5, Z1, Z5
-	VMOVDQU64       Z5, 768(AX)
-	VPANDD          Z4, Z1, Z5
-	VMOVDQU64       Z5, 64(AX)
+	VPANDD          Z1, Z5, Z5
+	VMOVUPS         Z5, 768(AX)
+	VPANDD          Z1, Z4, Z5
+	VMOVUPS         Z5, 64(AX)
 	VPSRLD          $0x04, Z4, Z4
-	VPANDD          Z4, Z1, Z4
-	VMOVDQU64       Z4, 832(AX)
-	VPANDD          Z7, Z1, Z4
-	VMOVDQU64       Z4, 128(AX)
+	VPANDD          Z1, Z4, Z4
+	VMOVUPS         Z4, 832(AX)
+	VPANDD          Z1, Z7, Z4
+	VMOVUPS         Z4, 128(AX)
 	VPSRLD          $0x04, Z7, Z4
-	VPANDD          Z4, Z1, Z4
-	VMOVDQU64       Z4, 896(AX)
-	VPANDD          Z3, Z1, Z4
-	VMOVDQU64       Z4, 192(AX)
+	VPANDD          Z1, Z4, Z4
+	VMOVUPS         Z4, 896(AX)
+	VPANDD          Z1, Z3, Z4
+	VMOVUPS         Z4, 192(AX)
 	VPSRLD          $0x04, Z3, Z3
-	VPANDD          Z3, Z1, Z3
-	VMOVDQU64       Z3, 960(AX)
+	VPANDD          Z1, Z3, Z3
+	VMOVUPS         Z3, 960(AX)
 	VBROADCASTI32X4 32(CX), Z3
 	VINSERTI32X4    $0x01, 32(SI)(DX*1), Z3, Z3
 	VINSERTI32X4    $0x02, 32(DI)(DX*2), Z3, Z3
@@ -3322,26 +3322,26 @@ block:
 	VPUNPCKHQDQ     Z4, Z7, Z4
 	VPUNPCKLQDQ     Z5, Z3, Z7
 	VPUNPCKHQDQ     Z5, Z3, Z3
-	VPANDD          Z6, Z1, Z5
-	VMOVDQU64       Z5, 256(AX)
+	VPANDD          Z1, Z6, Z5
+	VMOVUPS         Z5, 256(AX)
 	VPSRLD          $0x04, Z6, Z5
-	VPANDD          Z5, Z1, Z5
-	VMOVDQU64       Z5, 1024(AX)
-	VPANDD          Z4, Z1, Z5
-	VMOVDQU64       Z5, 320(AX)
+	VPANDD          Z1, Z5, Z5
+	VMOVUPS         Z5, 1024(AX)
+	VPANDD          Z1, Z4, Z5
+	VMOVUPS         Z5, 320(AX)
 	VPSRLD          $0x04, Z4, Z4
-	VPANDD          Z4, Z1, Z4
-	VMOVDQU64       Z4, 1088(AX)
-	VPANDD          Z7, Z1, Z4
-	VMOVDQU64       Z4, 384(AX)
+	VPANDD          Z1, Z4, Z4
+	VMOVUPS         Z4, 1088(AX)
+	VPANDD          Z1, Z7, Z4
+	VMOVUPS         Z4, 384(AX)
 	VPSRLD          $0x04, Z7, Z4
-	VPANDD          Z4, Z1, Z4
-	VMOVDQU64       Z4, 1152(AX)
-	VPANDD          Z3, Z1, Z4
-	VMOVDQU64       Z4, 448(AX)
+	VPANDD          Z1, Z4, Z4
+	VMOVUPS         Z4, 1152(AX)
+	VPANDD          Z1, Z3, Z4
+	VMOVUPS         Z4, 448(AX)
 	VPSRLD          $0x04, Z3, Z3
-	VPANDD          Z3, Z1, Z3
-	VMOVDQU64       Z3, 1216(AX)
+	VPANDD          Z1, Z3, Z3
+	VMOVUPS         Z3, 1216(AX)
 	VBROADCASTI32X4 48(CX), Z3
 	VINSERTI32X4    $0x01, 48(SI)(DX*1), Z3, Z3
 	VINSERTI32X4    $0x02, 48(DI)(DX*2), Z3, Z3
@@ -3366,26 +3366,26 @@ block:
 	VPUNPCKHQDQ     Z4, Z7, Z4
 	VPUNPCKLQDQ     Z5, Z3, Z7
 	VPUNPCKHQDQ     Z5, Z3, Z3
-	VPANDD          Z6, Z1, Z5
-	VMOVDQU64       Z5, 1536(AX)
+	VPANDD          Z1, Z6, Z5
+	VMOVUPS         Z5, 1536(AX)
 	VPSRLD          $0x04, Z6, Z5
-	VPANDD          Z5, Z1, Z5
-	VMOVDQU64       Z5, 2304(AX)
-	VPANDD          Z4, Z1, Z5
-	VMOVDQU64       Z5, 1600(AX)
+	VPANDD          Z1, Z5, Z5
+	VMOVUPS         Z5, 2304(AX)
+	VPANDD          Z1, Z4, Z5
+	VMOVUPS         Z5, 1600(AX)
 	VPSRLD          $0x04, Z4, Z4
-	VPANDD          Z4, Z1, Z4
-	VMOVDQU64       Z4, 2368(AX)
-	VPANDD          Z7, Z1, Z4
-	VMOVDQU64       Z4, 1664(AX)
+	VPANDD          Z1, Z4, Z4
+	VMOVUPS         Z4, 2368(AX)
+	VPANDD          Z1, Z7, Z4
+	VMOVUPS         Z4, 1664(AX)
 	VPSRLD          $0x04, Z7, Z4
-	VPANDD          Z4, Z1, Z4
-	VMOVDQU64       Z4, 2432(AX)
-	VPANDD          Z3, Z1, Z4
-	VMOVDQU64       Z4, 1728(AX)
+	VPANDD          Z1, Z4, Z4
+	VMOVUPS         Z4, 2432(AX)
+	VPANDD          Z1, Z3, Z4
+	VMOVUPS         Z4, 1728(AX)
 	VPSRLD          $0x04, Z3, Z3
-	VPANDD          Z3, Z1, Z3
-	VMOVDQU64       Z3, 2496(AX)
+	VPANDD          Z1, Z3, Z3
+	VMOVUPS         Z3, 2496(AX)
 	VBROADCASTI32X4 64(CX), Z3
 	VINSERTI32X4    $0x01, 64(SI)(DX*1), Z3, Z3
 	VINSERTI32X4    $0x02, 64(DI)(DX*2), Z3, Z3
@@ -3410,26 +3410,26 @@ block:
 	VPUNPCKHQDQ     Z4, Z7, Z4
 	VPUNPCKLQDQ     Z5, Z3, Z7
 	VPUNPCKHQDQ     Z5, Z3, Z3
-	VPANDD          Z6, Z1, Z5
-	VMOVDQU64       Z5, 1792(AX)
+	VPANDD          Z1, Z6, Z5
+	VMOVUPS         Z5, 1792(AX)
 	VPSRLD          $0x04, Z6, Z5
-	VPANDD          Z5, Z1, Z5
-	VMOVDQU64       Z5, 2560(AX)
-	VPANDD          Z4, Z1, Z5
-	VMOVDQU64       Z5, 1856(AX)
+	VPANDD          Z1, Z5, Z5
+	VMOVUPS         Z5, 2560(AX)
+	VPANDD          Z1, Z4, Z5
+	VMOVUPS         Z5, 1856(AX)
 	VPSRLD          $0x04, Z4, Z4
-	VPANDD          Z4, Z1, Z4
-	VMOVDQU64       Z4, 2624(AX)
-	VPANDD          Z7, Z1, Z4
-	VMOVDQU64       Z4, 1920(AX)
+	VPANDD          Z1, Z4, Z4
+	VMOVUPS         Z4, 2624(AX)
+	VPANDD          Z1, Z7, Z4
+	VMOVUPS         Z4, 1920(AX)
 	VPSRLD          $0x04, Z7, Z4
-	VPANDD          Z4, Z1, Z4
-	VMOVDQU64       Z4, 2688(AX)
-	VPANDD          Z3, Z1, Z4
-	VMOVDQU64       Z4, 1984(AX)
+	VPANDD          Z1, Z4, Z4
+	VMOVUPS         Z4, 2688(AX)
+	VPANDD          Z1, Z3, Z4
+	VMOVUPS         Z4, 1984(AX)
 	VPSRLD          $0x04, Z3, Z3
-	VPANDD          Z3, Z1, Z3
-	VMOVDQU64       Z3, 2752(AX)
+	VPANDD          Z1, Z3, Z3
+	VMOVUPS         Z3, 2752(AX)
 	VBROADCASTI32X4 80(CX), Z3
 	VINSERTI32X4    $0x01, 80(SI)(DX*1), Z3, Z3
 	VINSERTI32X4    $0x02, 80(DI)(DX*2), Z3, Z3
@@ -3454,26 +3454,26 @@ block:
 	VPUNPCKHQDQ     Z4, Z7, Z4
 	VPUNPCKLQDQ     Z5, Z3, Z7
 	VPUNPCKHQDQ     Z5, Z3, Z3
-	VPANDD          Z6, Z1, Z5
-	VMOVDQU64       Z5, 3072(AX)
+	VPANDD          Z1, Z6, Z5
+	VMOVUPS         Z5, 3072(AX)
 	VPSRLD          $0x04, Z6, Z5
-	VPANDD          Z5, Z1, Z5
-	VMOVDQU64       Z5, 3840(AX)
-	VPANDD          Z4, Z1, Z5
-	VMOVDQU64       Z5, 3136(AX)
+	VPANDD          Z1, Z5, Z5
+	VMOVUPS         Z5, 3840(AX)
+	VPANDD          Z1, Z4, Z5
+	VMOVUPS         Z5, 3136(AX)
 	VPSRLD          $0x04, Z4, Z4
-	VPANDD          Z4, Z1, Z4
-	VMOVDQU64       Z4, 3904(AX)
-	VPANDD          Z7, Z1, Z4
-	VMOVDQU64       Z4, 3200(AX)
+	VPANDD          Z1, Z4, Z4
+	VMOVUPS         Z4, 3904(AX)
+	VPANDD          Z1, Z7, Z4
+	VMOVUPS         Z4, 3200(AX)
 	VPSRLD          $0x04, Z7, Z4
-	VPANDD          Z4, Z1, Z4
-	VMOVDQU64       Z4, 3968(AX)
-	VPANDD          Z3, Z1, Z4
-	VMOVDQU64       Z4, 3264(AX)
+	VPANDD          Z1, Z4, Z4
+	VMOVUPS         Z4, 3968(AX)
+	VPANDD          Z1, Z3, Z4
+	VMOVUPS         Z4, 3264(AX)
 	VPSRLD          $0x04, Z3, Z3
-	VPANDD          Z3, Z1, Z3
-	VMOVDQU64       Z3, 4032(AX)
+	VPANDD          Z1, Z3, Z3
+	VMOVUPS         Z3, 4032(AX)
 	VBROADCASTI32X4 96(CX), Z3
 	VINSERTI32X4    $0x01, 96(SI)(DX*1), Z3, Z3
 	VINSERTI32X4    $0x02, 96(DI)(DX*2), Z3, Z3
@@ -3498,26 +3498,26 @@ block:
 	VPUNPCKHQDQ     Z4, Z7, Z4
 	VPUNPCKLQDQ     Z5, Z3, Z7
 	VPUNPCKHQDQ     Z5, Z3, Z3
-	VPANDD          Z6, Z1, Z5
-	VMOVDQU64       Z5, 3328(AX)
+	VPANDD          Z1, Z6, Z5
+	VMOVUPS         Z5, 3328(AX)
 	VPSRLD          $0x04, Z6, Z5
-	VPANDD          Z5, Z1, Z5
-	VMOVDQU64       Z5, 4096(AX)
-	VPANDD          Z4, Z1, Z5
-	VMOVDQU64       Z5, 3392(AX)
+	VPANDD          Z1, Z5, Z5
+	VMOVUPS         Z5, 4096(AX)
+	VPANDD          Z1, Z4, Z5
+	VMOVUPS         Z5, 3392(AX)
 	VPSRLD          $0x04, Z4, Z4
-	VPANDD          Z4, Z1, Z4
-	VMOVDQU64       Z4, 4160(AX)
-	VPANDD          Z7, Z1, Z4
-	VMOVDQU64       Z4, 3456(AX)
+	VPANDD          Z1, Z4, Z4
+	VMOVUPS         Z4, 4160(AX)
+	VPANDD          Z1, Z7, Z4
+	VMOVUPS         Z4, 3456(AX)
 	VPSRLD          $0x04, Z7, Z4
-	VPANDD          Z4, Z1, Z4
-	VMOVDQU64       Z4, 4224(AX)
-	VPANDD          Z3, Z1, Z4
-	VMOVDQU64       Z4, 3520(AX)
+	VPANDD          Z1, Z4, Z4
+	VMOVUPS         Z4, 4224(AX)
+	VPANDD          Z1, Z3, Z4
+	VMOVUPS         Z4, 3520(AX)
 	VPSRLD          $0x04, Z3, Z3
-	VPANDD          Z3, Z1, Z3
-	VMOVDQU64       Z3, 4288(AX)
+	VPANDD          Z1, Z3, Z3
+	VMOVUPS         Z3, 4288(AX)
 	VBROADCASTI32X4 112(CX), Z3
 	VINSERTI32X4    $0x01, 112(SI)(DX*1), Z3, Z3
 	VINSERTI32X4    $0x02, 112(DI)(DX*2), Z3, Z3
@@ -3542,26 +3542,26 @@ block:
 	VPUNPCKHQDQ     Z4, Z7, Z4
 	VPUNPCKLQDQ     Z5, Z3, Z7
 	VPUNPCKHQDQ     Z5, Z3, Z3
-	VPANDD          Z6, Z1, Z5
-	VMOVDQU64       Z5, 4608(AX)
+	VPANDD          Z1, Z6, Z5
+	VMOVUPS         Z5, 4608(AX)
 	VPSRLD          $0x04, Z6, Z5
-	VPANDD          Z5, Z1, Z5
-	VMOVDQU64       Z5, 5376(AX)
-	VPANDD          Z4, Z1, Z5
-	VMOVDQU64       Z5, 4672(AX)
+	VPANDD          Z1, Z5, Z5
+	VMOVUPS         Z5, 5376(AX)
+	VPANDD          Z1, Z4, Z5
+	VMOVUPS         Z5, 4672(AX)
 	VPSRLD          $0x04, Z4, Z4
-	VPANDD          Z4, Z1, Z4
-	VMOVDQU64       Z4, 5440(AX)
-	VPANDD          Z7, Z1, Z4
-	VMOVDQU64       Z4, 4736(AX)
+	VPANDD          Z1, Z4, Z4
+	VMOVUPS         Z4, 5440(AX)
+	VPANDD          Z1, Z7, Z4
+	VMOVUPS         Z4, 4736(AX)
 	VPSRLD          $0x04, Z7, Z4
-	VPANDD          Z4, Z1, Z4
-	VMOVDQU64       Z4, 5504(AX)
-	VPANDD          Z3, Z1, Z4
-	VMOVDQU64       Z4, 4800(AX)
+	VPANDD          Z1, Z4, Z4
+	VMOVUPS         Z4, 5504(AX)
+	VPANDD          Z1, Z3, Z4
+	VMOVUPS         Z4, 4800(AX)
 	VPSRLD          $0x04, Z3, Z3
-	VPANDD          Z3, Z1, Z3
-	VMOVDQU64       Z3, 5568(AX)
+	VPANDD          Z1, Z3, Z3
+	VMOVUPS         Z3, 5568(AX)
 	VBROADCASTI32X4 128(CX), Z3
 	VINSERTI32X4    $0x01, 128(SI)(DX*1), Z3, Z3
 	VINSERTI32X4    $0x02, 128(DI)(DX*2), Z3, Z3
@@ -3586,26 +3586,26 @@ block:
 	VPUNPCKHQDQ     Z4, Z7, Z4
 	VPUNPCKLQDQ     Z5, Z3, Z7
 	VPUNPCKHQDQ     Z5, Z3, Z3
-	VPANDD          Z6, Z1, Z5
-	VMOVDQU64       Z5, 4864(AX)
+	VPANDD          Z1, Z6, Z5
+	VMOVUPS         Z5, 4864(AX)
 	VPSRLD          $0x04, Z6, Z5
-	VPANDD          Z5, Z1, Z5
-	VMOVDQU64       Z5, 5632(AX)
-	VPANDD          Z4, Z1, Z5
-	VMOVDQU64       Z5, 4928(AX)
+	VPANDD          Z1, Z5, Z5
+	VMOVUPS         Z5, 5632(AX)
+	VPANDD          Z1, Z4, Z5
+	VMOVUPS         Z5, 4928(AX)
 	VPSRLD          $0x04, Z4, Z4
-	VPANDD          Z4, Z1, Z4
-	VMOVDQU64       Z4, 5696(AX)
-	VPANDD          Z7, Z1, Z4
-	VMOVDQU64       Z4, 4992(AX)
+	VPANDD          Z1, Z4, Z4
+	VMOVUPS         Z4, 5696(AX)
+	VPANDD          Z1, Z7, Z4
+	VMOVUPS         Z4, 4992(AX)
 	VPSRLD          $0x04, Z7, Z4
-	VPANDD          Z4, Z1, Z4
-	VMOVDQU64       Z4, 5760(AX)
-	VPANDD          Z3, Z1, Z4
-	VMOVDQU64       Z4, 5056(AX)
+	VPANDD          Z1, Z4, Z4
+	VMOVUPS         Z4, 5760(AX)
+	VPANDD          Z1, Z3, Z4
+	VMOVUPS         Z4, 5056(AX)
 	VPSRLD          $0x04, Z3, Z3
-	VPANDD          Z3, Z1, Z3
-	VMOVDQU64       Z3, 5824(AX)
+	VPANDD          Z1, Z3, Z3
+	VMOVUPS         Z3, 5824(AX)
 	ADDQ            $0x00000090, CX
 	ADDQ            $0x00000090, SI
 	ADDQ            $0x00000090, DI
@@ -3682,11 +3682,11 @@ block:
 	VPSRLD          $0x10, Z7, Z7
 	VPMOVDW         Z7, Y7
 	VCVTPH2PS       Y7, Z7
-	VPANDD          Z5, Z0, Z9
-	VPANDD          Z8, Z0, Z10
-	VPANDD          Z4, Z1, Z11
+	VPANDD          Z0, Z5, Z9
+	VPANDD          Z0, Z8, Z10
+	VPANDD          Z1, Z4, Z11
 	VPSRLD          $0x04, Z4, Z4
-	VPANDD          Z4, Z1, Z4
+	VPANDD          Z1, Z4, Z4
 	VPSLLD          $0x18, Z9, Z12
 	VPSRLD          $0x18, Z12, Z12
 	VCVTDQ2PS       Z12, Z12
@@ -3839,42 +3839,42 @@ block:
 	VPUNPCKHQDQ     Z13, Z16, Z13
 	VPUNPCKLQDQ     Z14, Z10, Z16
 	VPUNPCKHQDQ     Z14, Z10, Z10
-	VPANDD          Z15, Z1, Z14
+	VPANDD          Z1, Z15, Z14
 	VPSRLD          $0x04, Z15, Z15
-	VPANDD          Z15, Z1, Z15
+	VPANDD          Z1, Z15, Z15
 	VPSLLD          $0x04, Z7, Z17
 	VPTERNLOGD      $0xf8, Z3, Z17, Z14
 	VPSLLD          $0x03, Z7, Z17
 	VPTERNLOGD      $0xf8, Z3, Z17, Z15
-	VMOVDQU64       Z14, (AX)
-	VMOVDQU64       Z15, 768(AX)
-	VPANDD          Z13, Z1, Z14
+	VMOVUPS         Z14, (AX)
+	VMOVUPS         Z15, 768(AX)
+	VPANDD          Z1, Z13, Z14
 	VPSRLD          $0x04, Z13, Z13
-	VPANDD          Z13, Z1, Z13
+	VPANDD          Z1, Z13, Z13
 	VPSLLD          $0x04, Z5, Z15
 	VPTERNLOGD      $0xf8, Z3, Z15, Z14
 	VPSLLD          $0x03, Z5, Z15
 	VPTERNLOGD      $0xf8, Z3, Z15, Z13
-	VMOVDQU64       Z14, 64(AX)
-	VMOVDQU64       Z13, 832(AX)
-	VPANDD          Z16, Z1, Z13
+	VMOVUPS         Z14, 64(AX)
+	VMOVUPS         Z13, 832(AX)
+	VPANDD          Z1, Z16, Z13
 	VPSRLD          $0x04, Z16, Z14
-	VPANDD          Z14, Z1, Z14
+	VPANDD          Z1, Z14, Z14
 	VPSLLD          $0x04, Z8, Z15
 	VPTERNLOGD      $0xf8, Z3, Z15, Z13
 	VPSLLD          $0x03, Z8, Z15
 	VPTERNLOGD      $0xf8, Z3, Z15, Z14
-	VMOVDQU64       Z13, 128(AX)
-	VMOVDQU64       Z14, 896(AX)
-	VPANDD          Z10, Z1, Z13
+	VMOVUPS         Z13, 128(AX)
+	VMOVUPS         Z14, 896(AX)
+	VPANDD          Z1, Z10, Z13
 	VPSRLD          $0x04, Z10, Z10
-	VPANDD          Z10, Z1, Z10
+	VPANDD          Z1, Z10, Z10
 	VPSLLD          $0x04, Z4, Z14
 	VPTERNLOGD      $0xf8, Z3, Z14, Z13
 	VPSLLD          $0x03, Z4, Z14
 	VPTERNLOGD      $0xf8, Z3, Z14, Z10
-	VMOVDQU64       Z13, 192(AX)
-	VMOVDQU64       Z10, 960(AX)
+	VMOVUPS         Z13, 192(AX)
+	VMOVUPS         Z10, 960(AX)
 	VBROADCASTI32X4 64(CX), Z10
 	VINSERTI32X4    $0x01, 64(SI)(DX*1), Z10, Z10
 	VINSERTI32X4    $0x02, 64(DI)(DX*2), Z10, Z10
@@ -3899,42 +3899,42 @@ block:
 	VPUNPCKHQDQ     Z13, Z16, Z13
 	VPUNPCKLQDQ     Z14, Z10, Z16
 	VPUNPCKHQDQ     Z14, Z10, Z10
-	VPANDD          Z15, Z1, Z14
+	VPANDD          Z1, Z15, Z14
 	VPSRLD          $0x04, Z15, Z15
-	VPANDD          Z15, Z1, Z15
+	VPANDD          Z1, Z15, Z15
 	VPSLLD          $0x04, Z11, Z17
 	VPTERNLOGD      $0xf8, Z3, Z17, Z14
 	VPSLLD          $0x03, Z11, Z17
 	VPTERNLOGD      $0xf8, Z3, Z17, Z15
-	VMOVDQU64       Z14, 256(AX)
-	VMOVDQU64       Z15, 1024(AX)
-	VPANDD          Z13, Z1, Z14
+	VMOVUPS         Z14, 256(AX)
+	VMOVUPS         Z15, 1024(AX)
+	VPANDD          Z1, Z13, Z14
 	VPSRLD          $0x04, Z13, Z13
-	VPANDD          Z13, Z1, Z13
+	VPANDD          Z1, Z13, Z13
 	VPSLLD          $0x04, Z9, Z15
 	VPTERNLOGD      $0xf8, Z3, Z15, Z14
 	VPSLLD          $0x03, Z9, Z15
 	VPTERNLOGD      $0xf8, Z3, Z15, Z13
-	VMOVDQU64       Z14, 320(AX)
-	VMOVDQU64       Z13, 1088(AX)
-	VPANDD          Z16, Z1, Z13
+	VMOVUPS         Z14, 320(AX)
+	VMOVUPS         Z13, 1088(AX)
+	VPANDD          Z1, Z16, Z13
 	VPSRLD          $0x04, Z16, Z14
-	VPANDD          Z14, Z1, Z14
+	VPANDD          Z1, Z14, Z14
 	VPSLLD          $0x04, Z12, Z15
 	VPTERNLOGD      $0xf8, Z3, Z15, Z13
 	VPSLLD          $0x03, Z12, Z15
 	VPTERNLOGD      $0xf8, Z3, Z15, Z14
-	VMOVDQU64       Z13, 384(AX)
-	VMOVDQU64       Z14, 1152(AX)
-	VPANDD          Z10, Z1, Z13
+	VMOVUPS         Z13, 384(AX)
+	VMOVUPS         Z14, 1152(AX)
+	VPANDD          Z1, Z10, Z13
 	VPSRLD          $0x04, Z10, Z10
-	VPANDD          Z10, Z1, Z10
+	VPANDD          Z1, Z10, Z10
 	VPSLLD          $0x04, Z6, Z14
 	VPTERNLOGD      $0xf8, Z3, Z14, Z13
 	VPSLLD          $0x03, Z6, Z14
 	VPTERNLOGD      $0xf8, Z3, Z14, Z10
-	VMOVDQU64       Z13, 448(AX)
-	VMOVDQU64       Z10, 1216(AX)
+	VMOVUPS         Z13, 448(AX)
+	VMOVUPS         Z10, 1216(AX)
 	VBROADCASTI32X4 80(CX), Z10
 	VINSERTI32X4    $0x01, 80(SI)(DX*1), Z10, Z10
 	VINSERTI32X4    $0x02, 80(DI)(DX*2), Z10, Z10
@@ -3959,42 +3959,42 @@ block:
 	VPUNPCKHQDQ     Z13, Z16, Z13
 	VPUNPCKLQDQ     Z14, Z10, Z16
 	VPUNPCKHQDQ     Z14, Z10, Z10
-	VPANDD          Z15, Z1, Z14
+	VPANDD          Z1, Z15, Z14
 	VPSRLD          $0x04, Z15, Z15
-	VPANDD          Z15, Z1, Z15
+	VPANDD          Z1, Z15, Z15
 	VPSLLD          $0x02, Z7, Z17
 	VPTERNLOGD      $0xf8, Z3, Z17, Z14
 	VPSLLD          $0x01, Z7, Z17
 	VPTERNLOGD      $0xf8, Z3, Z17, Z15
-	VMOVDQU64       Z14, 1536(AX)
-	VMOVDQU64       Z15, 2304(AX)
-	VPANDD          Z13, Z1, Z14
+	VMOVUPS         Z14, 1536(AX)
+	VMOVUPS         Z15, 2304(AX)
+	VPANDD          Z1, Z13, Z14
 	VPSRLD          $0x04, Z13, Z13
-	VPANDD          Z13, Z1, Z13
+	VPANDD          Z1, Z13, Z13
 	VPSLLD          $0x02, Z5, Z15
 	VPTERNLOGD      $0xf8, Z3, Z15, Z14
 	VPSLLD          $0x01, Z5, Z15
 	VPTERNLOGD      $0xf8, Z3, Z15, Z13
-	VMOVDQU64       Z14, 1600(AX)
-	VMOVDQU64       Z13, 2368(AX)
-	VPANDD          Z16, Z1, Z13
+	VMOVUPS         Z14, 1600(AX)
+	VMOVUPS         Z13, 2368(AX)
+	VPANDD          Z1, Z16, Z13
 	VPSRLD          $0x04, Z16, Z14
-	VPANDD          Z14, Z1, Z14
+	VPANDD          Z1, Z14, Z14
 	VPSLLD          $0x02, Z8, Z15
 	VPTERNLOGD      $0xf8, Z3, Z15, Z13
 	VPSLLD          $0x01, Z8, Z15
 	VPTERNLOGD      $0xf8, Z3, Z15, Z14
-	VMOVDQU64       Z13, 1664(AX)
-	VMOVDQU64       Z14, 2432(AX)
-	VPANDD          Z10, Z1, Z13
+	VMOVUPS         Z13, 1664(AX)
+	VMOVUPS         Z14, 2432(AX)
+	VPANDD          Z1, Z10, Z13
 	VPSRLD          $0x04, Z10, Z10
-	VPANDD          Z10, Z1, Z10
+	VPANDD          Z1, Z10, Z10
 	VPSLLD          $0x02, Z4, Z14
 	VPTERNLOGD      $0xf8, Z3, Z14, Z13
 	VPSLLD          $0x01, Z4, Z14
 	VPTERNLOGD      $0xf8, Z3, Z14, Z10
-	VMOVDQU64       Z13, 1728(AX)
-	VMOVDQU64       Z10, 2496(AX)
+	VMOVUPS         Z13, 1728(AX)
+	VMOVUPS         Z10, 2496(AX)
 	VBROADCASTI32X4 96(CX), Z10
 	VINSERTI32X4    $0x01, 96(SI)(DX*1), Z10, Z10
 	VINSERTI32X4    $0x02, 96(DI)(DX*2), Z10, Z10
@@ -4019,42 +4019,42 @@ block:
 	VPUNPCKHQDQ     Z13, Z16, Z13
 	VPUNPCKLQDQ     Z14, Z10, Z16
 	VPUNPCKHQDQ     Z14, Z10, Z10
-	VPANDD          Z15, Z1, Z14
+	VPANDD          Z1, Z15, Z14
 	VPSRLD          $0x04, Z15, Z15
-	VPANDD          Z15, Z1, Z15
+	VPANDD          Z1, Z15, Z15
 	VPSLLD          $0x02, Z11, Z17
 	VPTERNLOGD      $0xf8, Z3, Z17, Z14
 	VPSLLD          $0x01, Z11, Z17
 	VPTERNLOGD      $0xf8, Z3, Z17, Z15
-	VMOVDQU64       Z14, 1792(AX)
-	VMOVDQU64       Z15, 2560(AX)
-	VPANDD          Z13, Z1, Z14
+	VMOVUPS         Z14, 1792(AX)
+	VMOVUPS         Z15, 2560(AX)
+	VPANDD          Z1, Z13, Z14
 	VPSRLD          $0x04, Z13, Z13
-	VPANDD          Z13, Z1, Z13
+	VPANDD          Z1, Z13, Z13
 	VPSLLD          $0x02, Z9, Z15
 	VPTERNLOGD      $0xf8, Z3, Z15, Z14
 	VPSLLD          $0x01, Z9, Z15
 	VPTERNLOGD      $0xf8, Z3, Z15, Z13
-	VMOVDQU64       Z14, 1856(AX)
-	VMOVDQU64       Z13, 2624(AX)
-	VPANDD          Z16, Z1, Z13
+	VMOVUPS         Z14, 1856(AX)
+	VMOVUPS         Z13, 2624(AX)
+	VPANDD          Z1, Z16, Z13
 	VPSRLD          $0x04, Z16, Z14
-	VPANDD          Z14, Z1, Z14
+	VPANDD          Z1, Z14, Z14
 	VPSLLD          $0x02, Z12, Z15
 	VPTERNLOGD      $0xf8, Z3, Z15, Z13
 	VPSLLD          $0x01, Z12, Z15
 	VPTERNLOGD      $0xf8, Z3, Z15, Z14
-	VMOVDQU64       Z13, 1920(AX)
-	VMOVDQU64       Z14, 2688(AX)
-	VPANDD          Z10, Z1, Z13
+	VMOVUPS         Z13, 1920(AX)
+	VMOVUPS         Z14, 2688(AX)
+	VPANDD          Z1, Z10, Z13
 	VPSRLD          $0x04, Z10, Z10
-	VPANDD          Z10, Z1, Z10
+	VPANDD          Z1, Z10, Z10
 	VPSLLD          $0x02, Z6, Z14
 	VPTERNLOGD      $0xf8, Z3, Z14, Z13
 	VPSLLD          $0x01, Z6, Z14
 	VPTERNLOGD      $0xf8, Z3, Z14, Z10
-	VMOVDQU64       Z13, 1984(AX)
-	VMOVDQU64       Z10, 2752(AX)
+	VMOVUPS         Z13, 1984(AX)
+	VMOVUPS         Z10, 2752(AX)
 	VBROADCASTI32X4 112(CX), Z10
 	VINSERTI32X4    $0x01, 112(SI)(DX*1), Z10, Z10
 	VINSERTI32X4    $0x02, 112(DI)(DX*2), Z10, Z10
@@ -4079,38 +4079,38 @@ block:
 	VPUNPCKHQDQ     Z13, Z16, Z13
 	VPUNPCKLQDQ     Z14, Z10, Z16
 	VPUNPCKHQDQ     Z14, Z10, Z10
-	VPANDD          Z15, Z1, Z14
+	VPANDD          Z1, Z15, Z14
 	VPSRLD          $0x04, Z15, Z15
-	VPANDD          Z15, Z1, Z15
+	VPANDD          Z1, Z15, Z15
 	VPTERNLOGD      $0xf8, Z3, Z7, Z14
 	VPSRLD          $0x01, Z7, Z17
 	VPTERNLOGD      $0xf8, Z3, Z17, Z15
-	VMOVDQU64       Z14, 3072(AX)
-	VMOVDQU64       Z15, 3840(AX)
-	VPANDD          Z13, Z1, Z14
+	VMOVUPS         Z14, 3072(AX)
+	VMOVUPS         Z15, 3840(AX)
+	VPANDD          Z1, Z13, Z14
 	VPSRLD          $0x04, Z13, Z13
-	VPANDD          Z13, Z1, Z13
+	VPANDD          Z1, Z13, Z13
 	VPTERNLOGD      $0xf8, Z3, Z5, Z14
 	VPSRLD          $0x01, Z5, Z15
 	VPTERNLOGD      $0xf8, Z3, Z15, Z13
-	VMOVDQU64       Z14, 3136(AX)
-	VMOVDQU64       Z13, 3904(AX)
-	VPANDD          Z16, Z1, Z13
+	VMOVUPS         Z14, 3136(AX)
+	VMOVUPS         Z13, 3904(AX)
+	VPANDD          Z1, Z16, Z13
 	VPSRLD          $0x04, Z16, Z14
-	VPANDD          Z14, Z1, Z14
+	VPANDD          Z1, Z14, Z14
 	VPTERNLOGD      $0xf8, Z3, Z8, Z13
 	VPSRLD          $0x01, Z8, Z15
 	VPTERNLOGD      $0xf8, Z3, Z15, Z14
-	VMOVDQU64       Z13, 3200(AX)
-	VMOVDQU64       Z14, 3968(AX)
-	VPANDD          Z10, Z1, Z13
+	VMOVUPS         Z13, 3200(AX)
+	VMOVUPS         Z14, 3968(AX)
+	VPANDD          Z1, Z10, Z13
 	VPSRLD          $0x04, Z10, Z10
-	VPANDD          Z10, Z1, Z10
+	VPANDD          Z1, Z10, Z10
 	VPTERNLOGD      $0xf8, Z3, Z4, Z13
 	VPSRLD          $0x01, Z4, Z14
 	VPTERNLOGD      $0xf8, Z3, Z14, Z10
-	VMOVDQU64       Z13, 3264(AX)
-	VMOVDQU64       Z10, 4032(AX)
+	VMOVUPS         Z13, 3264(AX)
+	VMOVUPS         Z10, 4032(AX)
 	VBROADCASTI32X4 128(CX), Z10
 	VINSERTI32X4    $0x01, 128(SI)(DX*1), Z10, Z10
 	VINSERTI32X4    $0x02, 128(DI)(DX*2), Z10, Z10
@@ -4135,38 +4135,38 @@ block:
 	VPUNPCKHQDQ     Z13, Z16, Z13
 	VPUNPCKLQDQ     Z14, Z10, Z16
 	VPUNPCKHQDQ     Z14, Z10, Z10
-	VPANDD          Z15, Z1, Z14
+	VPANDD          Z1, Z15, Z14
 	VPSRLD          $0x04, Z15, Z15
-	VPANDD          Z15, Z1, Z15
+	VPANDD          Z1, Z15, Z15
 	VPTERNLOGD      $0xf8, Z3, Z11, Z14
 	VPSRLD          $0x01, Z11, Z17
 	VPTERNLOGD      $0xf8, Z3, Z17, Z15
-	VMOVDQU64       Z14, 3328(AX)
-	VMOVDQU64       Z15, 4096(AX)
-	VPANDD          Z13, Z1, Z14
+	VMOVUPS         Z14, 3328(AX)
+	VMOVUPS         Z15, 4096(AX)
+	VPANDD          Z1, Z13, Z14
 	VPSRLD          $0x04, Z13, Z13
-	VPANDD          Z13, Z1, Z13
+	VPANDD          Z1, Z13, Z13
 	VPTERNLOGD      $0xf8, Z3, Z9, Z14
 	VPSRLD          $0x01, Z9, Z15
 	VPTERNLOGD      $0xf8, Z3, Z15, Z13
-	VMOVDQU64       Z14, 3392(AX)
-	VMOVDQU64       Z13, 4160(AX)
-	VPANDD          Z16, Z1, Z13
+	VMOVUPS         Z14, 3392(AX)
+	VMOVUPS         Z13, 4160(AX)
+	VPANDD          Z1, Z16, Z13
 	VPSRLD          $0x04, Z16, Z14
-	VPANDD          Z14, Z1, Z14
+	VPANDD          Z1, Z14, Z14
 	VPTERNLOGD      $0xf8, Z3, Z12, Z13
 	VPSRLD          $0x01, Z12, Z15
 	VPTERNLOGD      $0xf8, Z3, Z15, Z14
-	VMOVDQU64       Z13, 3456(AX)
-	VMOVDQU64       Z14, 4224(AX)
-	VPANDD          Z10, Z1, Z13
+	VMOVUPS         Z13, 3456(AX)
+	VMOVUPS         Z14, 4224(AX)
+	VPANDD          Z1, Z10, Z13
 	VPSRLD          $0x04, Z10, Z10
-	VPANDD          Z10, Z1, Z10
+	VPANDD          Z1, Z10, Z10
 	VPTERNLOGD      $0xf8, Z3, Z6, Z13
 	VPSRLD          $0x01, Z6, Z14
 	VPTERNLOGD      $0xf8, Z3, Z14, Z10
-	VMOVDQU64       Z13, 3520(AX)
-	VMOVDQU64       Z10, 4288(AX)
+	VMOVUPS         Z13, 3520(AX)
+	VMOVUPS         Z10, 4288(AX)
 	VBROADCASTI32X4 144(CX), Z10
 	VINSERTI32X4    $0x01, 144(SI)(DX*1), Z10, Z10
 	VINSERTI32X4    $0x02, 144(DI)(DX*2), Z10, Z10
@@ -4191,42 +4191,42 @@ block:
 	VPUNPCKHQDQ     Z13, Z16, Z13
 	VPUNPCKLQDQ     Z14, Z10, Z16
 	VPUNPCKHQDQ     Z14, Z10, Z10
-	VPANDD          Z15, Z1, Z14
+	VPANDD          Z1, Z15, Z14
 	VPSRLD          $0x04, Z15, Z15
-	VPANDD          Z15, Z1, Z15
+	VPANDD          Z1, Z15, Z15
 	VPSRLD          $0x02, Z7, Z17
 	VPTERNLOGD      $0xf8, Z3, Z17, Z14
 	VPSRLD          $0x03, Z7, Z7
 	VPTERNLOGD      $0xf8, Z3, Z7, Z15
-	VMOVDQU64       Z14, 4608(AX)
-	VMOVDQU64       Z15, 5376(AX)
-	VPANDD          Z13, Z1, Z7
+	VMOVUPS         Z14, 4608(AX)
+	VMOVUPS         Z15, 5376(AX)
+	VPANDD          Z1, Z13, Z7
 	VPSRLD          $0x04, Z13, Z13
-	VPANDD          Z13, Z1, Z13
+	VPANDD          Z1, Z13, Z13
 	VPSRLD          $0x02, Z5, Z14
 	VPTERNLOGD      $0xf8, Z3, Z14, Z7
 	VPSRLD          $0x03, Z5, Z5
 	VPTERNLOGD      $0xf8, Z3, Z5, Z13
-	VMOVDQU64       Z7, 4672(AX)
-	VMOVDQU64       Z13, 5440(AX)
-	VPANDD          Z16, Z1, Z5
+	VMOVUPS         Z7, 4672(AX)
+	VMOVUPS         Z13, 5440(AX)
+	VPANDD          Z1, Z16, Z5
 	VPSRLD          $0x04, Z16, Z7
-	VPANDD          Z7, Z1, Z7
+	VPANDD          Z1, Z7, Z7
 	VPSRLD          $0x02, Z8, Z13
 	VPTERNLOGD      $0xf8, Z3, Z13, Z5
 	VPSRLD          $0x03, Z8, Z8
 	VPTERNLOGD      $0xf8, Z3, Z8, Z7
-	VMOVDQU64       Z5, 4736(AX)
-	VMOVDQU64       Z7, 5504(AX)
-	VPANDD          Z10, Z1, Z5
+	VMOVUPS         Z5, 4736(AX)
+	VMOVUPS         Z7, 5504(AX)
+	VPANDD          Z1, Z10, Z5
 	VPSRLD          $0x04, Z10, Z7
-	VPANDD          Z7, Z1, Z7
+	VPANDD          Z1, Z7, Z7
 	VPSRLD          $0x02, Z4, Z8
 	VPTERNLOGD      $0xf8, Z3, Z8, Z5
 	VPSRLD          $0x03, Z4, Z4
 	VPTERNLOGD      $0xf8, Z3, Z4, Z7
-	VMOVDQU64       Z5, 4800(AX)
-	VMOVDQU64       Z7, 5568(AX)
+	VMOVUPS         Z5, 4800(AX)
+	VMOVUPS         Z7, 5568(AX)
 	VBROADCASTI32X4 160(CX), Z4
 	VINSERTI32X4    $0x01, 160(SI)(DX*1), Z4, Z4
 	VINSERTI32X4    $0x02, 160(DI)(DX*2), Z4, Z4
@@ -4251,42 +4251,42 @@ block:
 	VPUNPCKHQDQ     Z5, Z10, Z5
 	VPUNPCKLQDQ     Z7, Z4, Z10
 	VPUNPCKHQDQ     Z7, Z4, Z4
-	VPANDD          Z8, Z1, Z7
+	VPANDD          Z1, Z8, Z7
 	VPSRLD          $0x04, Z8, Z8
-	VPANDD          Z8, Z1, Z8
+	VPANDD          Z1, Z8, Z8
 	VPSRLD          $0x02, Z11, Z13
 	VPTERNLOGD      $0xf8, Z3, Z13, Z7
 	VPSRLD          $0x03, Z11, Z11
 	VPTERNLOGD      $0xf8, Z3, Z11, Z8
-	VMOVDQU64       Z7, 4864(AX)
-	VMOVDQU64       Z8, 5632(AX)
-	VPANDD          Z5, Z1, Z7
+	VMOVUPS         Z7, 4864(AX)
+	VMOVUPS         Z8, 5632(AX)
+	VPANDD          Z1, Z5, Z7
 	VPSRLD          $0x04, Z5, Z5
-	VPANDD          Z5, Z1, Z5
+	VPANDD          Z1, Z5, Z5
 	VPSRLD          $0x02, Z9, Z8
 	VPTERNLOGD      $0xf8, Z3, Z8, Z7
 	VPSRLD          $0x03, Z9, Z8
 	VPTERNLOGD      $0xf8, Z3, Z8, Z5
-	VMOVDQU64       Z7, 4928(AX)
-	VMOVDQU64       Z5, 5696(AX)
-	VPANDD          Z10, Z1, Z5
+	VMOVUPS         Z7, 4928(AX)
+	VMOVUPS         Z5, 5696(AX)
+	VPANDD          Z1, Z10, Z5
 	VPSRLD          $0x04, Z10, Z7
-	VPANDD          Z7, Z1, Z7
+	VPANDD          Z1, Z7, Z7
 	VPSRLD          $0x02, Z12, Z8
 	VPTERNLOGD      $0xf8, Z3, Z8, Z5
 	VPSRLD          $0x03, Z12, Z8
 	VPTERNLOGD      $0xf8, Z3, Z8, Z7
-	VMOVDQU64       Z5, 4992(AX)
-	VMOVDQU64       Z7, 5760(AX)
-	VPANDD          Z4, Z1, Z5
+	VMOVUPS         Z5, 4992(AX)
+	VMOVUPS         Z7, 5760(AX)
+	VPANDD          Z1, Z4, Z5
 	VPSRLD          $0x04, Z4, Z4
-	VPANDD          Z4, Z1, Z4
+	VPANDD          Z1, Z4, Z4
 	VPSRLD          $0x02, Z6, Z7
 	VPTERNLOGD      $0xf8, Z3, Z7, Z5
 	VPSRLD          $0x03, Z6, Z6
 	VPTERNLOGD      $0xf8, Z3, Z6, Z4
-	VMOVDQU64       Z5, 5056(AX)
-	VMOVDQU64       Z4, 5824(AX)
+	VMOVUPS         Z5, 5056(AX)
+	VMOVUPS         Z4, 5824(AX)
 	ADDQ            $0x000000b0, CX
 	ADDQ            $0x000000b0, SI
 	ADDQ            $0x000000b0, DI
@@ -4506,38 +4506,38 @@ block:
 	VPUNPCKHQDQ     Z7, Z10, Z7
 	VPUNPCKLQDQ     Z8, Z4, Z10
 	VPUNPCKHQDQ     Z8, Z4, Z4
-	VPANDD          Z9, Z0, Z8
+	VPANDD          Z0, Z9, Z8
 	VPSRLD          $0x04, Z9, Z9
-	VPANDD          Z9, Z0, Z9
+	VPANDD          Z0, Z9, Z9
 	VPSLLD          $0x04, Z5, Z11
 	VPTERNLOGD      $0xf8, Z1, Z11, Z8
 	VPTERNLOGD      $0xf8, Z1, Z5, Z9
-	VMOVDQU64       Z8, (AX)
-	VMOVDQU64       Z9, 1536(AX)
-	VPANDD          Z7, Z0, Z8
+	VMOVUPS         Z8, (AX)
+	VMOVUPS         Z9, 1536(AX)
+	VPANDD          Z0, Z7, Z8
 	VPSRLD          $0x04, Z7, Z7
-	VPANDD          Z7, Z0, Z7
+	VPANDD          Z0, Z7, Z7
 	VPSLLD          $0x04, Z3, Z9
 	VPTERNLOGD      $0xf8, Z1, Z9, Z8
 	VPTERNLOGD      $0xf8, Z1, Z3, Z7
-	VMOVDQU64       Z8, 64(AX)
-	VMOVDQU64       Z7, 1600(AX)
-	VPANDD          Z10, Z0, Z7
+	VMOVUPS         Z8, 64(AX)
+	VMOVUPS         Z7, 1600(AX)
+	VPANDD          Z0, Z10, Z7
 	VPSRLD          $0x04, Z10, Z8
-	VPANDD          Z8, Z0, Z8
+	VPANDD          Z0, Z8, Z8
 	VPSLLD          $0x04, Z6, Z9
 	VPTERNLOGD      $0xf8, Z1, Z9, Z7
 	VPTERNLOGD      $0xf8, Z1, Z6, Z8
-	VMOVDQU64       Z7, 128(AX)
-	VMOVDQU64       Z8, 1664(AX)
-	VPANDD          Z4, Z0, Z7
+	VMOVUPS         Z7, 128(AX)
+	VMOVUPS         Z8, 1664(AX)
+	VPANDD          Z0, Z4, Z7
 	VPSRLD          $0x04, Z4, Z4
-	VPANDD          Z4, Z0, Z4
+	VPANDD          Z0, Z4, Z4
 	VPSLLD          $0x04, Z2, Z8
 	VPTERNLOGD      $0xf8, Z1, Z8, Z7
 	VPTERNLOGD      $0xf8, Z1, Z2, Z4
-	VMOVDQU64       Z7, 192(AX)
-	VMOVDQU64       Z4, 1728(AX)
+	VMOVUPS         Z7, 192(AX)
+	VMOVUPS         Z4, 1728(AX)
 	VBROADCASTI32X4 32(CX), Z4
 	VINSERTI32X4    $0x01, 32(SI)(DX*1), Z4, Z4
 	VINSERTI32X4    $0x02, 32(DI)(DX*2), Z4, Z4
@@ -4562,42 +4562,42 @@ block:
 	VPUNPCKHQDQ     Z7, Z10, Z7
 	VPUNPCKLQDQ     Z8, Z4, Z10
 	VPUNPCKHQDQ     Z8, Z4, Z4
-	VPANDD          Z9, Z0, Z8
+	VPANDD          Z0, Z9, Z8
 	VPSRLD          $0x04, Z9, Z9
-	VPANDD          Z9, Z0, Z9
+	VPANDD          Z0, Z9, Z9
 	VPSLLD          $0x02, Z5, Z11
 	VPTERNLOGD      $0xf8, Z1, Z11, Z8
 	VPSRLD          $0x02, Z5, Z5
 	VPTERNLOGD      $0xf8, Z1, Z5, Z9
-	VMOVDQU64       Z8, 768(AX)
-	VMOVDQU64       Z9, 2304(AX)
-	VPANDD          Z7, Z0, Z5
+	VMOVUPS         Z8, 768(AX)
+	VMOVUPS         Z9, 2304(AX)
+	VPANDD          Z0, Z7, Z5
 	VPSRLD          $0x04, Z7, Z7
-	VPANDD          Z7, Z0, Z7
+	VPANDD          Z0, Z7, Z7
 	VPSLLD          $0x02, Z3, Z8
 	VPTERNLOGD      $0xf8, Z1, Z8, Z5
 	VPSRLD          $0x02, Z3, Z3
 	VPTERNLOGD      $0xf8, Z1, Z3, Z7
-	VMOVDQU64       Z5, 832(AX)
-	VMOVDQU64       Z7, 2368(AX)
-	VPANDD          Z10, Z0, Z3
+	VMOVUPS         Z5, 832(AX)
+	VMOVUPS         Z7, 2368(AX)
+	VPANDD          Z0, Z10, Z3
 	VPSRLD          $0x04, Z10, Z5
-	VPANDD          Z5, Z0, Z5
+	VPANDD          Z0, Z5, Z5
 	VPSLLD          $0x02, Z6, Z7
 	VPTERNLOGD      $0xf8, Z1, Z7, Z3
 	VPSRLD          $0x02, Z6, Z6
 	VPTERNLOGD      $0xf8, Z1, Z6, Z5
-	VMOVDQU64       Z3, 896(AX)
-	VMOVDQU64       Z5, 2432(AX)
-	VPANDD          Z4, Z0, Z3
+	VMOVUPS         Z3, 896(AX)
+	VMOVUPS         Z5, 2432(AX)
+	VPANDD          Z0, Z4, Z3
 	VPSRLD          $0x04, Z4, Z4
-	VPANDD          Z4, Z0, Z4
+	VPANDD          Z0, Z4, Z4
 	VPSLLD          $0x02, Z2, Z5
 	VPTERNLOGD      $0xf8, Z1, Z5, Z3
 	VPSRLD          $0x02, Z2, Z2
 	VPTERNLOGD      $0xf8, Z1, Z2, Z4
-	VMOVDQU64       Z3, 960(AX)
-	VMOVDQU64       Z4, 2496(AX)
+	VMOVUPS         Z3, 960(AX)
+	VMOVUPS         Z4, 2496(AX)
 	VBROADCASTI32X4 144(CX), Z2
 	VINSERTI32X4    $0x01, 144(SI)(DX*1), Z2, Z2
 	VINSERTI32X4    $0x02, 144(DI)(DX*2), Z2, Z2
@@ -4646,38 +4646,38 @@ block:
 	VPUNPCKHQDQ     Z7, Z10, Z7
 	VPUNPCKLQDQ     Z8, Z4, Z10
 	VPUNPCKHQDQ     Z8, Z4, Z4
-	VPANDD          Z9, Z0, Z8
+	VPANDD          Z0, Z9, Z8
 	VPSRLD          $0x04, Z9, Z9
-	VPANDD          Z9, Z0, Z9
+	VPANDD          Z0, Z9, Z9
 	VPSLLD          $0x04, Z5, Z11
 	VPTERNLOGD      $0xf8, Z1, Z11, Z8
 	VPTERNLOGD      $0xf8, Z1, Z5, Z9
-	VMOVDQU64       Z8, 256(AX)
-	VMOVDQU64       Z9, 1792(AX)
-	VPANDD          Z7, Z0, Z8
+	VMOVUPS         Z8, 256(AX)
+	VMOVUPS         Z9, 1792(AX)
+	VPANDD          Z0, Z7, Z8
 	VPSRLD          $0x04, Z7, Z7
-	VPANDD          Z7, Z0, Z7
+	VPANDD          Z0, Z7, Z7
 	VPSLLD          $0x04, Z3, Z9
 	VPTERNLOGD      $0xf8, Z1, Z9, Z8
 	VPTERNLOGD      $0xf8, Z1, Z3, Z7
-	VMOVDQU64       Z8, 320(AX)
-	VMOVDQU64       Z7, 1856(AX)
-	VPANDD          Z10, Z0, Z7
+	VMOVUPS         Z8, 320(AX)
+	VMOVUPS         Z7, 1856(AX)
+	VPANDD          Z0, Z10, Z7
 	VPSRLD          $0x04, Z10, Z8
-	VPANDD          Z8, Z0, Z8
+	VPANDD          Z0, Z8, Z8
 	VPSLLD          $0x04, Z6, Z9
 	VPTERNLOGD      $0xf8, Z1, Z9, Z7
 	VPTERNLOGD      $0xf8, Z1, Z6, Z8
-	VMOVDQU64       Z7, 384(AX)
-	VMOVDQU64       Z8, 1920(AX)
-	VPANDD          Z4, Z0, Z7
+	VMOVUPS         Z7, 384(AX)
+	VMOVUPS         Z8, 1920(AX)
+	VPANDD          Z0, Z4, Z7
 	VPSRLD          $0x04, Z4, Z4
-	VPANDD          Z4, Z0, Z4
+	VPANDD          Z0, Z4, Z4
 	VPSLLD          $0x04, Z2, Z8
 	VPTERNLOGD      $0xf8, Z1, Z8, Z7
 	VPTERNLOGD      $0xf8, Z1, Z2, Z4
-	VMOVDQU64       Z7, 448(AX)
-	VMOVDQU64       Z4, 1984(AX)
+	VMOVUPS         Z7, 448(AX)
+	VMOVUPS         Z4, 1984(AX)
 	VBROADCASTI32X4 48(CX), Z4
 	VINSERTI32X4    $0x01, 48(SI)(DX*1), Z4, Z4
 	VINSERTI32X4    $0x02, 48(DI)(DX*2), Z4, Z4
@@ -4702,42 +4702,42 @@ block:
 	VPUNPCKHQDQ     Z7, Z10, Z7
 	VPUNPCKLQDQ     Z8, Z4, Z10
 	VPUNPCKHQDQ     Z8, Z4, Z4
-	VPANDD          Z9, Z0, Z8
+	VPANDD          Z0, Z9, Z8
 	VPSRLD          $0x04, Z9, Z9
-	VPANDD          Z9, Z0, Z9
+	VPANDD          Z0, Z9, Z9
 	VPSLLD          $0x02, Z5, Z11
 	VPTERNLOGD      $0xf8, Z1, Z11, Z8
 	VPSRLD          $0x02, Z5, Z5
 	VPTERNLOGD      $0xf8, Z1, Z5, Z9
-	VMOVDQU64       Z8, 1024(AX)
-	VMOVDQU64       Z9, 2560(AX)
-	VPANDD          Z7, Z0, Z5
+	VMOVUPS         Z8, 1024(AX)
+	VMOVUPS         Z9, 2560(AX)
+	VPANDD          Z0, Z7, Z5
 	VPSRLD          $0x04, Z7, Z7
-	VPANDD          Z7, Z0, Z7
+	VPANDD          Z0, Z7, Z7
 	VPSLLD          $0x02, Z3, Z8
 	VPTERNLOGD      $0xf8, Z1, Z8, Z5
 	VPSRLD          $0x02, Z3, Z3
 	VPTERNLOGD      $0xf8, Z1, Z3, Z7
-	VMOVDQU64       Z5, 1088(AX)
-	VMOVDQU64       Z7, 2624(AX)
-	VPANDD          Z10, Z0, Z3
+	VMOVUPS         Z5, 1088(AX)
+	VMOVUPS         Z7, 2624(AX)
+	VPANDD          Z0, Z10, Z3
 	VPSRLD          $0x04, Z10, Z5
-	VPANDD          Z5, Z0, Z5
+	VPANDD          Z0, Z5, Z5
 	VPSLLD          $0x02, Z6, Z7
 	VPTERNLOGD      $0xf8, Z1, Z7, Z3
 	VPSRLD          $0x02, Z6, Z6
 	VPTERNLOGD      $0xf8, Z1, Z6, Z5
-	VMOVDQU64       Z3, 1152(AX)
-	VMOVDQU64       Z5, 2688(AX)
-	VPANDD          Z4, Z0, Z3
+	VMOVUPS         Z3, 1152(AX)
+	VMOVUPS         Z5, 2688(AX)
+	VPANDD          Z0, Z4, Z3
 	VPSRLD          $0x04, Z4, Z4
-	VPANDD          Z4, Z0, Z4
+	VPANDD          Z0, Z4, Z4
 	VPSLLD          $0x02, Z2, Z5
 	VPTERNLOGD      $0xf8, Z1, Z5, Z3
 	VPSRLD          $0x02, Z2, Z2
 	VPTERNLOGD      $0xf8, Z1, Z2, Z4
-	VMOVDQU64       Z3, 1216(AX)
-	VMOVDQU64       Z4, 2752(AX)
+	VMOVUPS         Z3, 1216(AX)
+	VMOVUPS         Z4, 2752(AX)
 	VBROADCASTI32X4 160(CX), Z2
 	VINSERTI32X4    $0x01, 160(SI)(DX*1), Z2, Z2
 	VINSERTI32X4    $0x02, 160(DI)(DX*2), Z2, Z2
@@ -4786,38 +4786,38 @@ block:
 	VPUNPCKHQDQ     Z7, Z10, Z7
 	VPUNPCKLQDQ     Z8, Z4, Z10
 	VPUNPCKHQDQ     Z8, Z4, Z4
-	VPANDD          Z9, Z0, Z8
+	VPANDD          Z0, Z9, Z8
 	VPSRLD          $0x04, Z9, Z9
-	VPANDD          Z9, Z0, Z9
+	VPANDD          Z0, Z9, Z9
 	VPSLLD          $0x04, Z5, Z11
 	VPTERNLOGD      $0xf8, Z1, Z11, Z8
 	VPTERNLOGD      $0xf8, Z1, Z5, Z9
-	VMOVDQU64       Z8, 3072(AX)
-	VMOVDQU64       Z9, 4608(AX)
-	VPANDD          Z7, Z0, Z8
+	VMOVUPS         Z8, 3072(AX)
+	VMOVUPS         Z9, 4608(AX)
+	VPANDD          Z0, Z7, Z8
 	VPSRLD          $0x04, Z7, Z7
-	VPANDD          Z7, Z0, Z7
+	VPANDD          Z0, Z7, Z7
 	VPSLLD          $0x04, Z3, Z9
 	VPTERNLOGD      $0xf8, Z1, Z9, Z8
 	VPTERNLOGD      $0xf8, Z1, Z3, Z7
-	VMOVDQU64       Z8, 3136(AX)
-	VMOVDQU64       Z7, 4672(AX)
-	VPANDD          Z10, Z0, Z7
+	VMOVUPS         Z8, 3136(AX)
+	VMOVUPS         Z7, 4672(AX)
+	VPANDD          Z0, Z10, Z7
 	VPSRLD          $0x04, Z10, Z8
-	VPANDD          Z8, Z0, Z8
+	VPANDD          Z0, Z8, Z8
 	VPSLLD          $0x04, Z6, Z9
 	VPTERNLOGD      $0xf8, Z1, Z9, Z7
 	VPTERNLOGD      $0xf8, Z1, Z6, Z8
-	VMOVDQU64       Z7, 3200(AX)
-	VMOVDQU64       Z8, 4736(AX)
-	VPANDD          Z4, Z0, Z7
+	VMOVUPS         Z7, 3200(AX)
+	VMOVUPS         Z8, 4736(AX)
+	VPANDD          Z0, Z4, Z7
 	VPSRLD          $0x04, Z4, Z4
-	VPANDD          Z4, Z0, Z4
+	VPANDD          Z0, Z4, Z4
 	VPSLLD          $0x04, Z2, Z8
 	VPTERNLOGD      $0xf8, Z1, Z8, Z7
 	VPTERNLOGD      $0xf8, Z1, Z2, Z4
-	VMOVDQU64       Z7, 3264(AX)
-	VMOVDQU64       Z4, 4800(AX)
+	VMOVUPS         Z7, 3264(AX)
+	VMOVUPS         Z4, 4800(AX)
 	VBROADCASTI32X4 96(CX), Z4
 	VINSERTI32X4    $0x01, 96(SI)(DX*1), Z4, Z4
 	VINSERTI32X4    $0x02, 96(DI)(DX*2), Z4, Z4
@@ -4842,42 +4842,42 @@ block:
 	VPUNPCKHQDQ     Z7, Z10, Z7
 	VPUNPCKLQDQ     Z8, Z4, Z10
 	VPUNPCKHQDQ     Z8, Z4, Z4
-	VPANDD          Z9, Z0, Z8
+	VPANDD          Z0, Z9, Z8
 	VPSRLD          $0x04, Z9, Z9
-	VPANDD          Z9, Z0, Z9
+	VPANDD          Z0, Z9, Z9
 	VPSLLD          $0x02, Z5, Z11
 	VPTERNLOGD      $0xf8, Z1, Z11, Z8
 	VPSRLD          $0x02, Z5, Z5
 	VPTERNLOGD      $0xf8, Z1, Z5, Z9
-	VMOVDQU64       Z8, 3840(AX)
-	VMOVDQU64       Z9, 5376(AX)
-	VPANDD          Z7, Z0, Z5
+	VMOVUPS         Z8, 3840(AX)
+	VMOVUPS         Z9, 5376(AX)
+	VPANDD          Z0, Z7, Z5
 	VPSRLD          $0x04, Z7, Z7
-	VPANDD          Z7, Z0, Z7
+	VPANDD          Z0, Z7, Z7
 	VPSLLD          $0x02, Z3, Z8
 	VPTERNLOGD      $0xf8, Z1, Z8, Z5
 	VPSRLD          $0x02, Z3, Z3
 	VPTERNLOGD      $0xf8, Z1, Z3, Z7
-	VMOVDQU64       Z5, 3904(AX)
-	VMOVDQU64       Z7, 5440(AX)
-	VPANDD          Z10, Z0, Z3
+	VMOVUPS         Z5, 3904(AX)
+	VMOVUPS         Z7, 5440(AX)
+	VPANDD          Z0, Z10, Z3
 	VPSRLD          $0x04, Z10, Z5
-	VPANDD          Z5, Z0, Z5
+	VPANDD          Z0, Z5, Z5
 	VPSLLD          $0x02, Z6, Z7
 	VPTERNLOGD      $0xf8, Z1, Z7, Z3
 	VPSRLD          $0x02, Z6, Z6
 	VPTERNLOGD      $0xf8, Z1, Z6, Z5
-	VMOVDQU64       Z3, 3968(AX)
-	VMOVDQU64       Z5, 5504(AX)
-	VPANDD          Z4, Z0, Z3
+	VMOVUPS         Z3, 3968(AX)
+	VMOVUPS         Z5, 5504(AX)
+	VPANDD          Z0, Z4, Z3
 	VPSRLD          $0x04, Z4, Z4
-	VPANDD          Z4, Z0, Z4
+	VPANDD          Z0, Z4, Z4
 	VPSLLD          $0x02, Z2, Z5
 	VPTERNLOGD      $0xf8, Z1, Z5, Z3
 	VPSRLD          $0x02, Z2, Z2
 	VPTERNLOGD      $0xf8, Z1, Z2, Z4
-	VMOVDQU64       Z3, 4032(AX)
-	VMOVDQU64       Z4, 5568(AX)
+	VMOVUPS         Z3, 4032(AX)
+	VMOVUPS         Z4, 5568(AX)
 	VBROADCASTI32X4 176(CX), Z2
 	VINSERTI32X4    $0x01, 176(SI)(DX*1), Z2, Z2
 	VINSERTI32X4    $0x02, 176(DI)(DX*2), Z2, Z2
@@ -4926,38 +4926,38 @@ block:
 	VPUNPCKHQDQ     Z7, Z10, Z7
 	VPUNPCKLQDQ     Z8, Z4, Z10
 	VPUNPCKHQDQ     Z8, Z4, Z4
-	VPANDD          Z9, Z0, Z8
+	VPANDD          Z0, Z9, Z8
 	VPSRLD          $0x04, Z9, Z9
-	VPANDD          Z9, Z0, Z9
+	VPANDD          Z0, Z9, Z9
 	VPSLLD          $0x04, Z5, Z11
 	VPTERNLOGD      $0xf8, Z1, Z11, Z8
 	VPTERNLOGD      $0xf8, Z1, Z5, Z9
-	VMOVDQU64       Z8, 3328(AX)
-	VMOVDQU64       Z9, 4864(AX)
-	VPANDD          Z7, Z0, Z8
+	VMOVUPS         Z8, 3328(AX)
+	VMOVUPS         Z9, 4864(AX)
+	VPANDD          Z0, Z7, Z8
 	VPSRLD          $0x04, Z7, Z7
-	VPANDD          Z7, Z0, Z7
+	VPANDD          Z0, Z7, Z7
 	VPSLLD          $0x04, Z3, Z9
 	VPTERNLOGD      $0xf8, Z1, Z9, Z8
 	VPTERNLOGD      $0xf8, Z1, Z3, Z7
-	VMOVDQU64       Z8, 3392(AX)
-	VMOVDQU64       Z7, 4928(AX)
-	VPANDD          Z10, Z0, Z7
+	VMOVUPS         Z8, 3392(AX)
+	VMOVUPS         Z7, 4928(AX)
+	VPANDD          Z0, Z10, Z7
 	VPSRLD          $0x04, Z10, Z8
-	VPANDD          Z8, Z0, Z8
+	VPANDD          Z0, Z8, Z8
 	VPSLLD          $0x04, Z6, Z9
 	VPTERNLOGD      $0xf8, Z1, Z9, Z7
 	VPTERNLOGD      $0xf8, Z1, Z6, Z8
-	VMOVDQU64       Z7, 3456(AX)
-	VMOVDQU64       Z8, 4992(AX)
-	VPANDD          Z4, Z0, Z7
+	VMOVUPS         Z7, 3456(AX)
+	VMOVUPS         Z8, 4992(AX)
+	VPANDD          Z0, Z4, Z7
 	VPSRLD          $0x04, Z4, Z4
-	VPANDD          Z4, Z0, Z4
+	VPANDD          Z0, Z4, Z4
 	VPSLLD          $0x04, Z2, Z8
 	VPTERNLOGD      $0xf8, Z1, Z8, Z7
 	VPTERNLOGD      $0xf8, Z1, Z2, Z4
-	VMOVDQU64       Z7, 3520(AX)
-	VMOVDQU64       Z4, 5056(AX)
+	VMOVUPS         Z7, 3520(AX)
+	VMOVUPS         Z4, 5056(AX)
 	VBROADCASTI32X4 112(CX), Z4
 	VINSERTI32X4    $0x01, 112(SI)(DX*1), Z4, Z4
 	VINSERTI32X4    $0x02, 112(DI)(DX*2), Z4, Z4
@@ -4982,42 +4982,42 @@ block:
 	VPUNPCKHQDQ     Z7, Z10, Z7
 	VPUNPCKLQDQ     Z8, Z4, Z10
 	VPUNPCKHQDQ     Z8, Z4, Z4
-	VPANDD          Z9, Z0, Z8
+	VPANDD          Z0, Z9, Z8
 	VPSRLD          $0x04, Z9, Z9
-	VPANDD          Z9, Z0, Z9
+	VPANDD          Z0, Z9, Z9
 	VPSLLD          $0x02, Z5, Z11
 	VPTERNLOGD      $0xf8, Z1, Z11, Z8
 	VPSRLD          $0x02, Z5, Z5
 	VPTERNLOGD      $0xf8, Z1, Z5, Z9
-	VMOVDQU64       Z8, 4096(AX)
-	VMOVDQU64       Z9, 5632(AX)
-	VPANDD          Z7, Z0, Z5
+	VMOVUPS         Z8, 4096(AX)
+	VMOVUPS         Z9, 5632(AX)
+	VPANDD          Z0, Z7, Z5
 	VPSRLD          $0x04, Z7, Z7
-	VPANDD          Z7, Z0, Z7
+	VPANDD          Z0, Z7, Z7
 	VPSLLD          $0x02, Z3, Z8
 	VPTERNLOGD      $0xf8, Z1, Z8, Z5
 	VPSRLD          $0x02, Z3, Z3
 	VPTERNLOGD      $0xf8, Z1, Z3, Z7
-	VMOVDQU64       Z5, 4160(AX)
-	VMOVDQU64       Z7, 5696(AX)
-	VPANDD          Z10, Z0, Z3
+	VMOVUPS         Z5, 4160(AX)
+	VMOVUPS         Z7, 5696(AX)
+	VPANDD          Z0, Z10, Z3
 	VPSRLD          $0x04, Z10, Z5
-	VPANDD          Z5, Z0, Z5
+	VPANDD          Z0, Z5, Z5
 	VPSLLD          $0x02, Z6, Z7
 	VPTERNLOGD      $0xf8, Z1, Z7, Z3
 	VPSRLD          $0x02, Z6, Z6
 	VPTERNLOGD      $0xf8, Z1, Z6, Z5
-	VMOVDQU64       Z3, 4224(AX)
-	VMOVDQU64       Z5, 5760(AX)
-	VPANDD          Z4, Z0, Z3
+	VMOVUPS         Z3, 4224(AX)
+	VMOVUPS         Z5, 5760(AX)
+	VPANDD          Z0, Z4, Z3
 	VPSRLD          $0x04, Z4, Z4
-	VPANDD          Z4, Z0, Z4
+	VPANDD          Z0, Z4, Z4
 	VPSLLD          $0x02, Z2, Z5
 	VPTERNLOGD      $0xf8, Z1, Z5, Z3
 	VPSRLD          $0x02, Z2, Z2
 	VPTERNLOGD      $0xf8, Z1, Z2, Z4
-	VMOVDQU64       Z3, 4288(AX)
-	VMOVDQU64       Z4, 5824(AX)
+	VMOVUPS         Z3, 4288(AX)
+	VMOVUPS         Z4, 5824(AX)
 	ADDQ            $0x000000d2, CX
 	ADDQ            $0x000000d2, SI
 	ADDQ            $0x000000d2, DI
@@ -5105,34 +5105,34 @@ block:
 	VPUNPCKHQDQ     Z3, Z6, Z3
 	VPUNPCKLQDQ     Z4, Z2, Z6
 	VPUNPCKHQDQ     Z4, Z2, Z2
-	VPANDD          Z5, Z0, Z4
+	VPANDD          Z0, Z5, Z4
 	VPSHUFB         Z4, Z1, Z4
-	VMOVDQU64       Z4, (AX)
+	VMOVUPS         Z4, (AX)
 	VPSRLD          $0x04, Z5, Z4
-	VPANDD          Z4, Z0, Z4
+	VPANDD          Z0, Z4, Z4
 	VPSHUFB         Z4, Z1, Z4
-	VMOVDQU64       Z4, 256(AX)
-	VPANDD          Z3, Z0, Z4
+	VMOVUPS         Z4, 256(AX)
+	VPANDD          Z0, Z3, Z4
 	VPSHUFB         Z4, Z1, Z4
-	VMOVDQU64       Z4, 64(AX)
+	VMOVUPS         Z4, 64(AX)
 	VPSRLD          $0x04, Z3, Z3
-	VPANDD          Z3, Z0, Z3
+	VPANDD          Z0, Z3, Z3
 	VPSHUFB         Z3, Z1, Z3
-	VMOVDQU64       Z3, 320(AX)
-	VPANDD          Z6, Z0, Z3
+	VMOVUPS         Z3, 320(AX)
+	VPANDD          Z0, Z6, Z3
 	VPSHUFB         Z3, Z1, Z3
-	VMOVDQU64       Z3, 128(AX)
+	VMOVUPS         Z3, 128(AX)
 	VPSRLD          $0x04, Z6, Z3
-	VPANDD          Z3, Z0, Z3
+	VPANDD          Z0, Z3, Z3
 	VPSHUFB         Z3, Z1, Z3
-	VMOVDQU64       Z3, 384(AX)
-	VPANDD          Z2, Z0, Z3
+	VMOVUPS         Z3, 384(AX)
+	VPANDD          Z0, Z2, Z3
 	VPSHUFB         Z3, Z1, Z3
-	VMOVDQU64       Z3, 192(AX)
+	VMOVUPS         Z3, 192(AX)
 	VPSRLD          $0x04, Z2, Z2
-	VPANDD          Z2, Z0, Z2
+	VPANDD          Z0, Z2, Z2
 	VPSHUFB         Z2, Z1, Z2
-	VMOVDQU64       Z2, 448(AX)
+	VMOVUPS         Z2, 448(AX)
 	ADDQ            $0x00000012, CX
 	ADDQ            $0x00000012, SI
 	ADDQ            $0x00000012, DI
@@ -5289,34 +5289,34 @@ block:
 	VPUNPCKHQDQ     Z5, Z8, Z5
 	VPUNPCKLQDQ     Z6, Z4, Z8
 	VPUNPCKHQDQ     Z6, Z4, Z4
-	VPANDD          Z7, Z2, Z6
+	VPANDD          Z2, Z7, Z6
 	VPSHUFB         Z6, Z3, Z6
-	VMOVDQU64       Z6, (AX)
+	VMOVUPS         Z6, (AX)
 	VPSRLD          $0x04, Z7, Z6
-	VPANDD          Z6, Z2, Z6
+	VPANDD          Z2, Z6, Z6
 	VPSHUFB         Z6, Z3, Z6
-	VMOVDQU64       Z6, 256(AX)
-	VPANDD          Z5, Z2, Z6
+	VMOVUPS         Z6, 256(AX)
+	VPANDD          Z2, Z5, Z6
 	VPSHUFB         Z6, Z3, Z6
-	VMOVDQU64       Z6, 64(AX)
+	VMOVUPS         Z6, 64(AX)
 	VPSRLD          $0x04, Z5, Z5
-	VPANDD          Z5, Z2, Z5
+	VPANDD          Z2, Z5, Z5
 	VPSHUFB         Z5, Z3, Z5
-	VMOVDQU64       Z5, 320(AX)
-	VPANDD          Z8, Z2, Z5
+	VMOVUPS         Z5, 320(AX)
+	VPANDD          Z2, Z8, Z5
 	VPSHUFB         Z5, Z3, Z5
-	VMOVDQU64       Z5, 128(AX)
+	VMOVUPS         Z5, 128(AX)
 	VPSRLD          $0x04, Z8, Z5
-	VPANDD          Z5, Z2, Z5
+	VPANDD          Z2, Z5, Z5
 	VPSHUFB         Z5, Z3, Z5
-	VMOVDQU64       Z5, 384(AX)
-	VPANDD          Z4, Z2, Z5
+	VMOVUPS         Z5, 384(AX)
+	VPANDD          Z2, Z4, Z5
 	VPSHUFB         Z5, Z3, Z5
-	VMOVDQU64       Z5, 192(AX)
+	VMOVUPS         Z5, 192(AX)
 	VPSRLD          $0x04, Z4, Z4
-	VPANDD          Z4, Z2, Z4
+	VPANDD          Z2, Z4, Z4
 	VPSHUFB         Z4, Z3, Z4
-	VMOVDQU64       Z4, 448(AX)
+	VMOVUPS         Z4, 448(AX)
 	VBROADCASTI32X4 24(CX), Z4
 	VINSERTI32X4    $0x01, 24(SI)(DX*1), Z4, Z4
 	VINSERTI32X4    $0x02, 24(DI)(DX*2), Z4, Z4
@@ -5341,34 +5341,34 @@ block:
 	VPUNPCKHQDQ     Z5, Z8, Z5
 	VPUNPCKLQDQ     Z6, Z4, Z8
 	VPUNPCKHQDQ     Z6, Z4, Z4
-	VPANDD          Z7, Z2, Z6
+	VPANDD          Z2, Z7, Z6
 	VPSHUFB         Z6, Z3, Z6
-	VMOVDQU64       Z6, 768(AX)
+	VMOVUPS         Z6, 768(AX)
 	VPSRLD          $0x04, Z7, Z6
-	VPANDD          Z6, Z2, Z6
+	VPANDD          Z2, Z6, Z6
 	VPSHUFB         Z6, Z3, Z6
-	VMOVDQU64       Z6, 1024(AX)
-	VPANDD          Z5, Z2, Z6
+	VMOVUPS         Z6, 1024(AX)
+	VPANDD          Z2, Z5, Z6
 	VPSHUFB         Z6, Z3, Z6
-	VMOVDQU64       Z6, 832(AX)
+	VMOVUPS         Z6, 832(AX)
 	VPSRLD          $0x04, Z5, Z5
-	VPANDD          Z5, Z2, Z5
+	VPANDD          Z2, Z5, Z5
 	VPSHUFB         Z5, Z3, Z5
-	VMOVDQU64       Z5, 1088(AX)
-	VPANDD          Z8, Z2, Z5
+	VMOVUPS         Z5, 1088(AX)
+	VPANDD          Z2, Z8, Z5
 	VPSHUFB         Z5, Z3, Z5
-	VMOVDQU64       Z5, 896(AX)
+	VMOVUPS         Z5, 896(AX)
 	VPSRLD          $0x04, Z8, Z5
-	VPANDD          Z5, Z2, Z5
+	VPANDD          Z2, Z5, Z5
 	VPSHUFB         Z5, Z3, Z5
-	VMOVDQU64       Z5, 1152(AX)
-	VPANDD          Z4, Z2, Z5
+	VMOVUPS         Z5, 1152(AX)
+	VPANDD          Z2, Z4, Z5
 	VPSHUFB         Z5, Z3, Z5
-	VMOVDQU64       Z5, 960(AX)
+	VMOVUPS         Z5, 960(AX)
 	VPSRLD          $0x04, Z4, Z4
-	VPANDD          Z4, Z2, Z4
+	VPANDD          Z2, Z4, Z4
 	VPSHUFB         Z4, Z3, Z4
-	VMOVDQU64       Z4, 1216(AX)
+	VMOVUPS         Z4, 1216(AX)
 	VBROADCASTI32X4 40(CX), Z4
 	VINSERTI32X4    $0x01, 40(SI)(DX*1), Z4, Z4
 	VINSERTI32X4    $0x02, 40(DI)(DX*2), Z4, Z4
@@ -5393,34 +5393,34 @@ block:
 	VPUNPCKHQDQ     Z5, Z8, Z5
 	VPUNPCKLQDQ     Z6, Z4, Z8
 	VPUNPCKHQDQ     Z6, Z4, Z4
-	VPANDD          Z7, Z2, Z6
+	VPANDD          Z2, Z7, Z6
 	VPSHUFB         Z6, Z3, Z6
-	VMOVDQU64       Z6, 1536(AX)
+	VMOVUPS         Z6, 1536(AX)
 	VPSRLD          $0x04, Z7, Z6
-	VPANDD          Z6, Z2, Z6
+	VPANDD          Z2, Z6, Z6
 	VPSHUFB         Z6, Z3, Z6
-	VMOVDQU64       Z6, 1792(AX)
-	VPANDD          Z5, Z2, Z6
+	VMOVUPS         Z6, 1792(AX)
+	VPANDD          Z2, Z5, Z6
 	VPSHUFB         Z6, Z3, Z6
-	VMOVDQU64       Z6, 1600(AX)
+	VMOVUPS         Z6, 1600(AX)
 	VPSRLD          $0x04, Z5, Z5
-	VPANDD          Z5, Z2, Z5
+	VPANDD          Z2, Z5, Z5
 	VPSHUFB         Z5, Z3, Z5
-	VMOVDQU64       Z5, 1856(AX)
-	VPANDD          Z8, Z2, Z5
+	VMOVUPS         Z5, 1856(AX)
+	VPANDD          Z2, Z8, Z5
 	VPSHUFB         Z5, Z3, Z5
-	VMOVDQU64       Z5, 1664(AX)
+	VMOVUPS         Z5, 1664(AX)
 	VPSRLD          $0x04, Z8, Z5
-	VPANDD          Z5, Z2, Z5
+	VPANDD          Z2, Z5, Z5
 	VPSHUFB         Z5, Z3, Z5
-	VMOVDQU64       Z5, 1920(AX)
-	VPANDD          Z4, Z2, Z5
+	VMOVUPS         Z5, 1920(AX)
+	VPANDD          Z2, Z4, Z5
 	VPSHUFB         Z5, Z3, Z5
-	VMOVDQU64       Z5, 1728(AX)
+	VMOVUPS         Z5, 1728(AX)
 	VPSRLD          $0x04, Z4, Z4
-	VPANDD          Z4, Z2, Z4
+	VPANDD          Z2, Z4, Z4
 	VPSHUFB         Z4, Z3, Z4
-	VMOVDQU64       Z4, 1984(AX)
+	VMOVUPS         Z4, 1984(AX)
 	VBROADCASTI32X4 56(CX), Z4
 	VINSERTI32X4    $0x01, 56(SI)(DX*1), Z4, Z4
 	VINSERTI32X4    $0x02, 56(DI)(DX*2), Z4, Z4
@@ -5445,34 +5445,34 @@ block:
 	VPUNPCKHQDQ     Z5, Z8, Z5
 	VPUNPCKLQDQ     Z6, Z4, Z8
 	VPUNPCKHQDQ     Z6, Z4, Z4
-	VPANDD          Z7, Z2, Z6
+	VPANDD          Z2, Z7, Z6
 	VPSHUFB         Z6, Z3, Z6
-	VMOVDQU64       Z6, 2304(AX)
+	VMOVUPS         Z6, 2304(AX)
 	VPSRLD          $0x04, Z7, Z6
-	VPANDD          Z6, Z2, Z6
+	VPANDD          Z2, Z6, Z6
 	VPSHUFB         Z6, Z3, Z6
-	VMOVDQU64       Z6, 2560(AX)
-	VPANDD          Z5, Z2, Z6
+	VMOVUPS         Z6, 2560(AX)
+	VPANDD          Z2, Z5, Z6
 	VPSHUFB         Z6, Z3, Z6
-	VMOVDQU64       Z6, 2368(AX)
+	VMOVUPS         Z6, 2368(AX)
 	VPSRLD          $0x04, Z5, Z5
-	VPANDD          Z5, Z2, Z5
+	VPANDD          Z2, Z5, Z5
 	VPSHUFB         Z5, Z3, Z5
-	VMOVDQU64       Z5, 2624(AX)
-	VPANDD          Z8, Z2, Z5
+	VMOVUPS         Z5, 2624(AX)
+	VPANDD          Z2, Z8, Z5
 	VPSHUFB         Z5, Z3, Z5
-	VMOVDQU64       Z5, 2432(AX)
+	VMOVUPS         Z5, 2432(AX)
 	VPSRLD          $0x04, Z8, Z5
-	VPANDD          Z5, Z2, Z5
+	VPANDD          Z2, Z5, Z5
 	VPSHUFB         Z5, Z3, Z5
-	VMOVDQU64       Z5, 2688(AX)
-	VPANDD          Z4, Z2, Z5
+	VMOVUPS         Z5, 2688(AX)
+	VPANDD          Z2, Z4, Z5
 	VPSHUFB         Z5, Z3, Z5
-	VMOVDQU64       Z5, 2496(AX)
+	VMOVUPS         Z5, 2496(AX)
 	VPSRLD          $0x04, Z4, Z4
-	VPANDD          Z4, Z2, Z4
+	VPANDD          Z2, Z4, Z4
 	VPSHUFB         Z4, Z3, Z4
-	VMOVDQU64       Z4, 2752(AX)
+	VMOVUPS         Z4, 2752(AX)
 	VBROADCASTI32X4 72(CX), Z4
 	VINSERTI32X4    $0x01, 72(SI)(DX*1), Z4, Z4
 	VINSERTI32X4    $0x02, 72(DI)(DX*2), Z4, Z4
@@ -5497,34 +5497,34 @@ block:
 	VPUNPCKHQDQ     Z5, Z8, Z5
 	VPUNPCKLQDQ     Z6, Z4, Z8
 	VPUNPCKHQDQ     Z6, Z4, Z4
-	VPANDD          Z7, Z2, Z6
+	VPANDD          Z2, Z7, Z6
 	VPSHUFB         Z6, Z3, Z6
-	VMOVDQU64       Z6, 3072(AX)
+	VMOVUPS         Z6, 3072(AX)
 	VPSRLD          $0x04, Z7, Z6
-	VPANDD          Z6, Z2, Z6
+	VPANDD          Z2, Z6, Z6
 	VPSHUFB         Z6, Z3, Z6
-	VMOVDQU64       Z6, 3328(AX)
-	VPANDD          Z5, Z2, Z6
+	VMOVUPS         Z6, 3328(AX)
+	VPANDD          Z2, Z5, Z6
 	VPSHUFB         Z6, Z3, Z6
-	VMOVDQU64       Z6, 3136(AX)
+	VMOVUPS         Z6, 3136(AX)
 	VPSRLD          $0x04, Z5, Z5
-	VPANDD          Z5, Z2, Z5
+	VPANDD          Z2, Z5, Z5
 	VPSHUFB         Z5, Z3, Z5
-	VMOVDQU64       Z5, 3392(AX)
-	VPANDD          Z8, Z2, Z5
+	VMOVUPS         Z5, 3392(AX)
+	VPANDD          Z2, Z8, Z5
 	VPSHUFB         Z5, Z3, Z5
-	VMOVDQU64       Z5, 3200(AX)
+	VMOVUPS         Z5, 3200(AX)
 	VPSRLD          $0x04, Z8, Z5
-	VPANDD          Z5, Z2, Z5
+	VPANDD          Z2, Z5, Z5
 	VPSHUFB         Z5, Z3, Z5
-	VMOVDQU64       Z5, 3456(AX)
-	VPANDD          Z4, Z2, Z5
+	VMOVUPS         Z5, 3456(AX)
+	VPANDD          Z2, Z4, Z5
 	VPSHUFB         Z5, Z3, Z5
-	VMOVDQU64       Z5, 3264(AX)
+	VMOVUPS         Z5, 3264(AX)
 	VPSRLD          $0x04, Z4, Z4
-	VPANDD          Z4, Z2, Z4
+	VPANDD          Z2, Z4, Z4
 	VPSHUFB         Z4, Z3, Z4
-	VMOVDQU64       Z4, 3520(AX)
+	VMOVUPS         Z4, 3520(AX)
 	VBROADCASTI32X4 88(CX), Z4
 	VINSERTI32X4    $0x01, 88(SI)(DX*1), Z4, Z4
 	VINSERTI32X4    $0x02, 88(DI)(DX*2), Z4, Z4
@@ -5549,34 +5549,34 @@ block:
 	VPUNPCKHQDQ     Z5, Z8, Z5
 	VPUNPCKLQDQ     Z6, Z4, Z8
 	VPUNPCKHQDQ     Z6, Z4, Z4
-	VPANDD          Z7, Z2, Z6
+	VPANDD          Z2, Z7, Z6
 	VPSHUFB         Z6, Z3, Z6
-	VMOVDQU64       Z6, 3840(AX)
+	VMOVUPS         Z6, 3840(AX)
 	VPSRLD          $0x04, Z7, Z6
-	VPANDD          Z6, Z2, Z6
+	VPANDD          Z2, Z6, Z6
 	VPSHUFB         Z6, Z3, Z6
-	VMOVDQU64       Z6, 4096(AX)
-	VPANDD          Z5, Z2, Z6
+	VMOVUPS         Z6, 4096(AX)
+	VPANDD          Z2, Z5, Z6
 	VPSHUFB         Z6, Z3, Z6
-	VMOVDQU64       Z6, 3904(AX)
+	VMOVUPS         Z6, 3904(AX)
 	VPSRLD          $0x04, Z5, Z5
-	VPANDD          Z5, Z2, Z5
+	VPANDD          Z2, Z5, Z5
 	VPSHUFB         Z5, Z3, Z5
-	VMOVDQU64       Z5, 4160(AX)
-	VPANDD          Z8, Z2, Z5
+	VMOVUPS         Z5, 4160(AX)
+	VPANDD          Z2, Z8, Z5
 	VPSHUFB         Z5, Z3, Z5
-	VMOVDQU64       Z5, 3968(AX)
+	VMOVUPS         Z5, 3968(AX)
 	VPSRLD          $0x04, Z8, Z5
-	VPANDD          Z5, Z2, Z5
+	VPANDD          Z2, Z5, Z5
 	VPSHUFB         Z5, Z3, Z5
-	VMOVDQU64       Z5, 4224(AX)
-	VPANDD          Z4, Z2, Z5
+	VMOVUPS         Z5, 4224(AX)
+	VPANDD          Z2, Z4, Z5
 	VPSHUFB         Z5, Z3, Z5
-	VMOVDQU64       Z5, 4032(AX)
+	VMOVUPS         Z5, 4032(AX)
 	VPSRLD          $0x04, Z4, Z4
-	VPANDD          Z4, Z2, Z4
+	VPANDD          Z2, Z4, Z4
 	VPSHUFB         Z4, Z3, Z4
-	VMOVDQU64       Z4, 4288(AX)
+	VMOVUPS         Z4, 4288(AX)
 	VBROADCASTI32X4 104(CX), Z4
 	VINSERTI32X4    $0x01, 104(SI)(DX*1), Z4, Z4
 	VINSERTI32X4    $0x02, 104(DI)(DX*2), Z4, Z4
@@ -5601,34 +5601,34 @@ block:
 	VPUNPCKHQDQ     Z5, Z8, Z5
 	VPUNPCKLQDQ     Z6, Z4, Z8
 	VPUNPCKHQDQ     Z6, Z4, Z4
-	VPANDD          Z7, Z2, Z6
+	VPANDD          Z2, Z7, Z6
 	VPSHUFB         Z6, Z3, Z6
-	VMOVDQU64       Z6, 4608(AX)
+	VMOVUPS         Z6, 4608(AX)
 	VPSRLD          $0x04, Z7, Z6
-	VPANDD          Z6, Z2, Z6
+	VPANDD          Z2, Z6, Z6
 	VPSHUFB         Z6, Z3, Z6
-	VMOVDQU64       Z6, 4864(AX)
-	VPANDD          Z5, Z2, Z6
+	VMOVUPS         Z6, 4864(AX)
+	VPANDD          Z2, Z5, Z6
 	VPSHUFB         Z6, Z3, Z6
-	VMOVDQU64       Z6, 4672(AX)
+	VMOVUPS         Z6, 4672(AX)
 	VPSRLD          $0x04, Z5, Z5
-	VPANDD          Z5, Z2, Z5
+	VPANDD          Z2, Z5, Z5
 	VPSHUFB         Z5, Z3, Z5
-	VMOVDQU64       Z5, 4928(AX)
-	VPANDD          Z8, Z2, Z5
+	VMOVUPS         Z5, 4928(AX)
+	VPANDD          Z2, Z8, Z5
 	VPSHUFB         Z5, Z3, Z5
-	VMOVDQU64       Z5, 4736(AX)
+	VMOVUPS         Z5, 4736(AX)
 	VPSRLD          $0x04, Z8, Z5
-	VPANDD          Z5, Z2, Z5
+	VPANDD          Z2, Z5, Z5
 	VPSHUFB         Z5, Z3, Z5
-	VMOVDQU64       Z5, 4992(AX)
-	VPANDD          Z4, Z2, Z5
+	VMOVUPS         Z5, 4992(AX)
+	VPANDD          Z2, Z4, Z5
 	VPSHUFB         Z5, Z3, Z5
-	VMOVDQU64       Z5, 4800(AX)
+	VMOVUPS         Z5, 4800(AX)
 	VPSRLD          $0x04, Z4, Z4
-	VPANDD          Z4, Z2, Z4
+	VPANDD          Z2, Z4, Z4
 	VPSHUFB         Z4, Z3, Z4
-	VMOVDQU64       Z4, 5056(AX)
+	VMOVUPS         Z4, 5056(AX)
 	VBROADCASTI32X4 120(CX), Z4
 	VINSERTI32X4    $0x01, 120(SI)(DX*1), Z4, Z4
 	VINSERTI32X4    $0x02, 120(DI)(DX*2), Z4, Z4
@@ -5653,34 +5653,34 @@ block:
 	VPUNPCKHQDQ     Z5, Z8, Z5
 	VPUNPCKLQDQ     Z6, Z4, Z8
 	VPUNPCKHQDQ     Z6, Z4, Z4
-	VPANDD          Z7, Z2, Z6
+	VPANDD          Z2, Z7, Z6
 	VPSHUFB         Z6, Z3, Z6
-	VMOVDQU64       Z6, 5376(AX)
+	VMOVUPS         Z6, 5376(AX)
 	VPSRLD          $0x04, Z7, Z6
-	VPANDD          Z6, Z2, Z6
+	VPANDD          Z2, Z6, Z6
 	VPSHUFB         Z6, Z3, Z6
-	VMOVDQU64       Z6, 5632(AX)
-	VPANDD          Z5, Z2, Z6
+	VMOVUPS         Z6, 5632(AX)
+	VPANDD          Z2, Z5, Z6
 	VPSHUFB         Z6, Z3, Z6
-	VMOVDQU64       Z6, 5440(AX)
+	VMOVUPS         Z6, 5440(AX)
 	VPSRLD          $0x04, Z5, Z5
-	VPANDD          Z5, Z2, Z5
+	VPANDD          Z2, Z5, Z5
 	VPSHUFB         Z5, Z3, Z5
-	VMOVDQU64       Z5, 5696(AX)
-	VPANDD          Z8, Z2, Z5
+	VMOVUPS         Z5, 5696(AX)
+	VPANDD          Z2, Z8, Z5
 	VPSHUFB         Z5, Z3, Z5
-	VMOVDQU64       Z5, 5504(AX)
+	VMOVUPS         Z5, 5504(AX)
 	VPSRLD          $0x04, Z8, Z5
-	VPANDD          Z5, Z2, Z5
+	VPANDD          Z2, Z5, Z5
 	VPSHUFB         Z5, Z3, Z5
-	VMOVDQU64       Z5, 5760(AX)
-	VPANDD          Z4, Z2, Z5
+	VMOVUPS         Z5, 5760(AX)
+	VPANDD          Z2, Z4, Z5
 	VPSHUFB         Z5, Z3, Z5
-	VMOVDQU64       Z5, 5568(AX)
+	VMOVUPS         Z5, 5568(AX)
 	VPSRLD          $0x04, Z4, Z4
-	VPANDD          Z4, Z2, Z4
+	VPANDD          Z2, Z4, Z4
 	VPSHUFB         Z4, Z3, Z4
-	VMOVDQU64       Z4, 5824(AX)
+	VMOVUPS         Z4, 5824(AX)
 	ADDQ            $0x00000088, CX
 	ADDQ            $0x00000088, SI
 	ADDQ            $0x00000088, DI
@@ -5786,143 +5786,143 @@ block:
 	VPUNPCKLQDQ     Z5, Z3, Z7
 	VPUNPCKHQDQ     Z5, Z3, Z3
 	VPCMPUB         $0x05, Z0, Z6, K1
-	VPCMPUB         $0x05, Z1, Z6, K2
-	VMOVDQU8.Z      Z2, K1, Z5
-	VPADDB          Z2, Z5, K2, Z5
-	VMOVDQU64       Z5, (AX)
+	VMOVDQU8.Z      Z1, K1, Z5
+	VPCMPUB         $0x05, Z2, Z6, K1
+	VPADDB          Z1, Z5, K1, Z5
+	VMOVUPS         Z5, (AX)
 	VPADDB          Z6, Z6, Z5
 	VPADDB          Z6, Z5, Z5
 	VPCMPUB         $0x05, Z0, Z5, K1
-	VPCMPUB         $0x05, Z1, Z5, K2
-	VMOVDQU8.Z      Z2, K1, Z6
-	VPADDB          Z2, Z6, K2, Z6
-	VMOVDQU64       Z6, 768(AX)
+	VMOVDQU8.Z      Z1, K1, Z6
+	VPCMPUB         $0x05, Z2, Z5, K1
+	VPADDB          Z1, Z6, K1, Z6
+	VMOVUPS         Z6, 768(AX)
 	VPADDB          Z5, Z5, Z6
 	VPADDB          Z5, Z6, Z6
 	VPCMPUB         $0x05, Z0, Z6, K1
-	VPCMPUB         $0x05, Z1, Z6, K2
-	VMOVDQU8.Z      Z2, K1, Z5
-	VPADDB          Z2, Z5, K2, Z5
-	VMOVDQU64       Z5, 1536(AX)
+	VMOVDQU8.Z      Z1, K1, Z5
+	VPCMPUB         $0x05, Z2, Z6, K1
+	VPADDB          Z1, Z5, K1, Z5
+	VMOVUPS         Z5, 1536(AX)
 	VPADDB          Z6, Z6, Z5
 	VPADDB          Z6, Z5, Z5
 	VPCMPUB         $0x05, Z0, Z5, K1
-	VPCMPUB         $0x05, Z1, Z5, K2
-	VMOVDQU8.Z      Z2, K1, Z6
-	VPADDB          Z2, Z6, K2, Z6
-	VMOVDQU64       Z6, 2304(AX)
+	VMOVDQU8.Z      Z1, K1, Z6
+	VPCMPUB         $0x05, Z2, Z5, K1
+	VPADDB          Z1, Z6, K1, Z6
+	VMOVUPS         Z6, 2304(AX)
 	VPADDB          Z5, Z5, Z6
 	VPADDB          Z5, Z6, Z6
 	VPCMPUB         $0x05, Z0, Z6, K1
-	VPCMPUB         $0x05, Z1, Z6, K2
-	VMOVDQU8.Z      Z2, K1, Z5
-	VPADDB          Z2, Z5, K2, Z5
-	VMOVDQU64       Z5, 3072(AX)
+	VMOVDQU8.Z      Z1, K1, Z5
+	VPCMPUB         $0x05, Z2, Z6, K1
+	VPADDB          Z1, Z5, K1, Z5
+	VMOVUPS         Z5, 3072(AX)
 	VPADDB          Z6, Z6, Z5
 	VPADDB          Z6, Z5, Z5
 	VPCMPUB         $0x05, Z0, Z4, K1
-	VPCMPUB         $0x05, Z1, Z4, K2
-	VMOVDQU8.Z      Z2, K1, Z5
-	VPADDB          Z2, Z5, K2, Z5
-	VMOVDQU64       Z5, 64(AX)
+	VMOVDQU8.Z      Z1, K1, Z5
+	VPCMPUB         $0x05, Z2, Z4, K1
+	VPADDB          Z1, Z5, K1, Z5
+	VMOVUPS         Z5, 64(AX)
 	VPADDB          Z4, Z4, Z5
 	VPADDB          Z4, Z5, Z5
 	VPCMPUB         $0x05, Z0, Z5, K1
-	VPCMPUB         $0x05, Z1, Z5, K2
-	VMOVDQU8.Z      Z2, K1, Z4
-	VPADDB          Z2, Z4, K2, Z4
-	VMOVDQU64       Z4, 832(AX)
+	VMOVDQU8.Z      Z1, K1, Z4
+	VPCMPUB         $0x05, Z2, Z5, K1
+	VPADDB          Z1, Z4, K1, Z4
+	VMOVUPS         Z4, 832(AX)
 	VPADDB          Z5, Z5, Z4
 	VPADDB          Z5, Z4, Z4
 	VPCMPUB         $0x05, Z0, Z4, K1
-	VPCMPUB         $0x05, Z1, Z4, K2
-	VMOVDQU8.Z      Z2, K1, Z5
-	VPADDB          Z2, Z5, K2, Z5
-	VMOVDQU64       Z5, 1600(AX)
+	VMOVDQU8.Z      Z1, K1, Z5
+	VPCMPUB         $0x05, Z2, Z4, K1
+	VPADDB          Z1, Z5, K1, Z5
+	VMOVUPS         Z5, 1600(AX)
 	VPADDB          Z4, Z4, Z5
 	VPADDB          Z4, Z5, Z5
 	VPCMPUB         $0x05, Z0, Z5, K1
-	VPCMPUB         $0x05, Z1, Z5, K2
-	VMOVDQU8.Z      Z2, K1, Z4
-	VPADDB          Z2, Z4, K2, Z4
-	VMOVDQU64       Z4, 2368(AX)
+	VMOVDQU8.Z      Z1, K1, Z4
+	VPCMPUB         $0x05, Z2, Z5, K1
+	VPADDB          Z1, Z4, K1, Z4
+	VMOVUPS         Z4, 2368(AX)
 	VPADDB          Z5, Z5, Z4
 	VPADDB          Z5, Z4, Z4
 	VPCMPUB         $0x05, Z0, Z4, K1
-	VPCMPUB         $0x05, Z1, Z4, K2
-	VMOVDQU8.Z      Z2, K1, Z5
-	VPADDB          Z2, Z5, K2, Z5
-	VMOVDQU64       Z5, 3136(AX)
+	VMOVDQU8.Z      Z1, K1, Z5
+	VPCMPUB         $0x05, Z2, Z4, K1
+	VPADDB          Z1, Z5, K1, Z5
+	VMOVUPS         Z5, 3136(AX)
 	VPADDB          Z4, Z4, Z5
 	VPADDB          Z4, Z5, Z5
 	VPCMPUB         $0x05, Z0, Z7, K1
-	VPCMPUB         $0x05, Z1, Z7, K2
-	VMOVDQU8.Z      Z2, K1, Z4
-	VPADDB          Z2, Z4, K2, Z4
-	VMOVDQU64       Z4, 128(AX)
+	VMOVDQU8.Z      Z1, K1, Z4
+	VPCMPUB         $0x05, Z2, Z7, K1
+	VPADDB          Z1, Z4, K1, Z4
+	VMOVUPS         Z4, 128(AX)
 	VPADDB          Z7, Z7, Z4
 	VPADDB          Z7, Z4, Z4
 	VPCMPUB         $0x05, Z0, Z4, K1
-	VPCMPUB         $0x05, Z1, Z4, K2
-	VMOVDQU8.Z      Z2, K1, Z5
-	VPADDB          Z2, Z5, K2, Z5
-	VMOVDQU64       Z5, 896(AX)
+	VMOVDQU8.Z      Z1, K1, Z5
+	VPCMPUB         $0x05, Z2, Z4, K1
+	VPADDB          Z1, Z5, K1, Z5
+	VMOVUPS         Z5, 896(AX)
 	VPADDB          Z4, Z4, Z5
 	VPADDB          Z4, Z5, Z5
 	VPCMPUB         $0x05, Z0, Z5, K1
-	VPCMPUB         $0x05, Z1, Z5, K2
-	VMOVDQU8.Z      Z2, K1, Z4
-	VPADDB          Z2, Z4, K2, Z4
-	VMOVDQU64       Z4, 1664(AX)
+	VMOVDQU8.Z      Z1, K1, Z4
+	VPCMPUB         $0x05, Z2, Z5, K1
+	VPADDB          Z1, Z4, K1, Z4
+	VMOVUPS         Z4, 1664(AX)
 	VPADDB          Z5, Z5, Z4
 	VPADDB          Z5, Z4, Z4
 	VPCMPUB         $0x05, Z0, Z4, K1
-	VPCMPUB         $0x05, Z1, Z4, K2
-	VMOVDQU8.Z      Z2, K1, Z5
-	VPADDB          Z2, Z5, K2, Z5
-	VMOVDQU64       Z5, 2432(AX)
+	VMOVDQU8.Z      Z1, K1, Z5
+	VPCMPUB         $0x05, Z2, Z4, K1
+	VPADDB          Z1, Z5, K1, Z5
+	VMOVUPS         Z5, 2432(AX)
 	VPADDB          Z4, Z4, Z5
 	VPADDB          Z4, Z5, Z5
 	VPCMPUB         $0x05, Z0, Z5, K1
-	VPCMPUB         $0x05, Z1, Z5, K2
-	VMOVDQU8.Z      Z2, K1, Z4
-	VPADDB          Z2, Z4, K2, Z4
-	VMOVDQU64       Z4, 3200(AX)
+	VMOVDQU8.Z      Z1, K1, Z4
+	VPCMPUB         $0x05, Z2, Z5, K1
+	VPADDB          Z1, Z4, K1, Z4
+	VMOVUPS         Z4, 3200(AX)
 	VPADDB          Z5, Z5, Z4
 	VPADDB          Z5, Z4, Z4
 	VPCMPUB         $0x05, Z0, Z3, K1
-	VPCMPUB         $0x05, Z1, Z3, K2
-	VMOVDQU8.Z      Z2, K1, Z4
-	VPADDB          Z2, Z4, K2, Z4
-	VMOVDQU64       Z4, 192(AX)
+	VMOVDQU8.Z      Z1, K1, Z4
+	VPCMPUB         $0x05, Z2, Z3, K1
+	VPADDB          Z1, Z4, K1, Z4
+	VMOVUPS         Z4, 192(AX)
 	VPADDB          Z3, Z3, Z4
 	VPADDB          Z3, Z4, Z4
 	VPCMPUB         $0x05, Z0, Z4, K1
-	VPCMPUB         $0x05, Z1, Z4, K2
-	VMOVDQU8.Z      Z2, K1, Z3
-	VPADDB          Z2, Z3, K2, Z3
-	VMOVDQU64       Z3, 960(AX)
+	VMOVDQU8.Z      Z1, K1, Z3
+	VPCMPUB         $0x05, Z2, Z4, K1
+	VPADDB          Z1, Z3, K1, Z3
+	VMOVUPS         Z3, 960(AX)
 	VPADDB          Z4, Z4, Z3
 	VPADDB          Z4, Z3, Z3
 	VPCMPUB         $0x05, Z0, Z3, K1
-	VPCMPUB         $0x05, Z1, Z3, K2
-	VMOVDQU8.Z      Z2, K1, Z4
-	VPADDB          Z2, Z4, K2, Z4
-	VMOVDQU64       Z4, 1728(AX)
+	VMOVDQU8.Z      Z1, K1, Z4
+	VPCMPUB         $0x05, Z2, Z3, K1
+	VPADDB          Z1, Z4, K1, Z4
+	VMOVUPS         Z4, 1728(AX)
 	VPADDB          Z3, Z3, Z4
 	VPADDB          Z3, Z4, Z4
 	VPCMPUB         $0x05, Z0, Z4, K1
-	VPCMPUB         $0x05, Z1, Z4, K2
-	VMOVDQU8.Z      Z2, K1, Z3
-	VPADDB          Z2, Z3, K2, Z3
-	VMOVDQU64       Z3, 2496(AX)
+	VMOVDQU8.Z      Z1, K1, Z3
+	VPCMPUB         $0x05, Z2, Z4, K1
+	VPADDB          Z1, Z3, K1, Z3
+	VMOVUPS         Z3, 2496(AX)
 	VPADDB          Z4, Z4, Z3
 	VPADDB          Z4, Z3, Z3
 	VPCMPUB         $0x05, Z0, Z3, K1
-	VPCMPUB         $0x05, Z1, Z3, K2
-	VMOVDQU8.Z      Z2, K1, Z4
-	VPADDB          Z2, Z4, K2, Z4
-	VMOVDQU64       Z4, 3264(AX)
+	VMOVDQU8.Z      Z1, K1, Z4
+	VPCMPUB         $0x05, Z2, Z3, K1
+	VPADDB          Z1, Z4, K1, Z4
+	VMOVUPS         Z4, 3264(AX)
 	VPADDB          Z3, Z3, Z4
 	VPADDB          Z3, Z4, Z4
 	VBROADCASTI32X4 16(CX), Z3
@@ -5950,143 +5950,143 @@ block:
 	VPUNPCKLQDQ     Z5, Z3, Z7
 	VPUNPCKHQDQ     Z5, Z3, Z3
 	VPCMPUB         $0x05, Z0, Z6, K1
-	VPCMPUB         $0x05, Z1, Z6, K2
-	VMOVDQU8.Z      Z2, K1, Z5
-	VPADDB          Z2, Z5, K2, Z5
-	VMOVDQU64       Z5, 256(AX)
+	VMOVDQU8.Z      Z1, K1, Z5
+	VPCMPUB         $0x05, Z2, Z6, K1
+	VPADDB          Z1, Z5, K1, Z5
+	VMOVUPS         Z5, 256(AX)
 	VPADDB          Z6, Z6, Z5
 	VPADDB          Z6, Z5, Z5
 	VPCMPUB         $0x05, Z0, Z5, K1
-	VPCMPUB         $0x05, Z1, Z5, K2
-	VMOVDQU8.Z      Z2, K1, Z6
-	VPADDB          Z2, Z6, K2, Z6
-	VMOVDQU64       Z6, 1024(AX)
+	VMOVDQU8.Z      Z1, K1, Z6
+	VPCMPUB         $0x05, Z2, Z5, K1
+	VPADDB          Z1, Z6, K1, Z6
+	VMOVUPS         Z6, 1024(AX)
 	VPADDB          Z5, Z5, Z6
 	VPADDB          Z5, Z6, Z6
 	VPCMPUB         $0x05, Z0, Z6, K1
-	VPCMPUB         $0x05, Z1, Z6, K2
-	VMOVDQU8.Z      Z2, K1, Z5
-	VPADDB          Z2, Z5, K2, Z5
-	VMOVDQU64       Z5, 1792(AX)
+	VMOVDQU8.Z      Z1, K1, Z5
+	VPCMPUB         $0x05, Z2, Z6, K1
+	VPADDB          Z1, Z5, K1, Z5
+	VMOVUPS         Z5, 1792(AX)
 	VPADDB          Z6, Z6, Z5
 	VPADDB          Z6, Z5, Z5
 	VPCMPUB         $0x05, Z0, Z5, K1
-	VPCMPUB         $0x05, Z1, Z5, K2
-	VMOVDQU8.Z      Z2, K1, Z6
-	VPADDB          Z2, Z6, K2, Z6
-	VMOVDQU64       Z6, 2560(AX)
+	VMOVDQU8.Z      Z1, K1, Z6
+	VPCMPUB         $0x05, Z2, Z5, K1
+	VPADDB          Z1, Z6, K1, Z6
+	VMOVUPS         Z6, 2560(AX)
 	VPADDB          Z5, Z5, Z6
 	VPADDB          Z5, Z6, Z6
 	VPCMPUB         $0x05, Z0, Z6, K1
-	VPCMPUB         $0x05, Z1, Z6, K2
-	VMOVDQU8.Z      Z2, K1, Z5
-	VPADDB          Z2, Z5, K2, Z5
-	VMOVDQU64       Z5, 3328(AX)
+	VMOVDQU8.Z      Z1, K1, Z5
+	VPCMPUB         $0x05, Z2, Z6, K1
+	VPADDB          Z1, Z5, K1, Z5
+	VMOVUPS         Z5, 3328(AX)
 	VPADDB          Z6, Z6, Z5
 	VPADDB          Z6, Z5, Z5
 	VPCMPUB         $0x05, Z0, Z4, K1
-	VPCMPUB         $0x05, Z1, Z4, K2
-	VMOVDQU8.Z      Z2, K1, Z5
-	VPADDB          Z2, Z5, K2, Z5
-	VMOVDQU64       Z5, 320(AX)
+	VMOVDQU8.Z      Z1, K1, Z5
+	VPCMPUB         $0x05, Z2, Z4, K1
+	VPADDB          Z1, Z5, K1, Z5
+	VMOVUPS         Z5, 320(AX)
 	VPADDB          Z4, Z4, Z5
 	VPADDB          Z4, Z5, Z5
 	VPCMPUB         $0x05, Z0, Z5, K1
-	VPCMPUB         $0x05, Z1, Z5, K2
-	VMOVDQU8.Z      Z2, K1, Z4
-	VPADDB          Z2, Z4, K2, Z4
-	VMOVDQU64       Z4, 1088(AX)
+	VMOVDQU8.Z      Z1, K1, Z4
+	VPCMPUB         $0x05, Z2, Z5, K1
+	VPADDB          Z1, Z4, K1, Z4
+	VMOVUPS         Z4, 1088(AX)
 	VPADDB          Z5, Z5, Z4
 	VPADDB          Z5, Z4, Z4
 	VPCMPUB         $0x05, Z0, Z4, K1
-	VPCMPUB         $0x05, Z1, Z4, K2
-	VMOVDQU8.Z      Z2, K1, Z5
-	VPADDB          Z2, Z5, K2, Z5
-	VMOVDQU64       Z5, 1856(AX)
+	VMOVDQU8.Z      Z1, K1, Z5
+	VPCMPUB         $0x05, Z2, Z4, K1
+	VPADDB          Z1, Z5, K1, Z5
+	VMOVUPS         Z5, 1856(AX)
 	VPADDB          Z4, Z4, Z5
 	VPADDB          Z4, Z5, Z5
 	VPCMPUB         $0x05, Z0, Z5, K1
-	VPCMPUB         $0x05, Z1, Z5, K2
-	VMOVDQU8.Z      Z2, K1, Z4
-	VPADDB          Z2, Z4, K2, Z4
-	VMOVDQU64       Z4, 2624(AX)
+	VMOVDQU8.Z      Z1, K1, Z4
+	VPCMPUB         $0x05, Z2, Z5, K1
+	VPADDB          Z1, Z4, K1, Z4
+	VMOVUPS         Z4, 2624(AX)
 	VPADDB          Z5, Z5, Z4
 	VPADDB          Z5, Z4, Z4
 	VPCMPUB         $0x05, Z0, Z4, K1
-	VPCMPUB         $0x05, Z1, Z4, K2
-	VMOVDQU8.Z      Z2, K1, Z5
-	VPADDB          Z2, Z5, K2, Z5
-	VMOVDQU64       Z5, 3392(AX)
+	VMOVDQU8.Z      Z1, K1, Z5
+	VPCMPUB         $0x05, Z2, Z4, K1
+	VPADDB          Z1, Z5, K1, Z5
+	VMOVUPS         Z5, 3392(AX)
 	VPADDB          Z4, Z4, Z5
 	VPADDB          Z4, Z5, Z5
 	VPCMPUB         $0x05, Z0, Z7, K1
-	VPCMPUB         $0x05, Z1, Z7, K2
-	VMOVDQU8.Z      Z2, K1, Z4
-	VPADDB          Z2, Z4, K2, Z4
-	VMOVDQU64       Z4, 384(AX)
+	VMOVDQU8.Z      Z1, K1, Z4
+	VPCMPUB         $0x05, Z2, Z7, K1
+	VPADDB          Z1, Z4, K1, Z4
+	VMOVUPS         Z4, 384(AX)
 	VPADDB          Z7, Z7, Z4
 	VPADDB          Z7, Z4, Z4
 	VPCMPUB         $0x05, Z0, Z4, K1
-	VPCMPUB         $0x05, Z1, Z4, K2
-	VMOVDQU8.Z      Z2, K1, Z5
-	VPADDB          Z2, Z5, K2, Z5
-	VMOVDQU64       Z5, 1152(AX)
+	VMOVDQU8.Z      Z1, K1, Z5
+	VPCMPUB         $0x05, Z2, Z4, K1
+	VPADDB          Z1, Z5, K1, Z5
+	VMOVUPS         Z5, 1152(AX)
 	VPADDB          Z4, Z4, Z5
 	VPADDB          Z4, Z5, Z5
 	VPCMPUB         $0x05, Z0, Z5, K1
-	VPCMPUB         $0x05, Z1, Z5, K2
-	VMOVDQU8.Z      Z2, K1, Z4
-	VPADDB          Z2, Z4, K2, Z4
-	VMOVDQU64       Z4, 1920(AX)
+	VMOVDQU8.Z      Z1, K1, Z4
+	VPCMPUB         $0x05, Z2, Z5, K1
+	VPADDB          Z1, Z4, K1, Z4
+	VMOVUPS         Z4, 1920(AX)
 	VPADDB          Z5, Z5, Z4
 	VPADDB          Z5, Z4, Z4
 	VPCMPUB         $0x05, Z0, Z4, K1
-	VPCMPUB         $0x05, Z1, Z4, K2
-	VMOVDQU8.Z      Z2, K1, Z5
-	VPADDB          Z2, Z5, K2, Z5
-	VMOVDQU64       Z5, 2688(AX)
+	VMOVDQU8.Z      Z1, K1, Z5
+	VPCMPUB         $0x05, Z2, Z4, K1
+	VPADDB          Z1, Z5, K1, Z5
+	VMOVUPS         Z5, 2688(AX)
 	VPADDB          Z4, Z4, Z5
 	VPADDB          Z4, Z5, Z5
 	VPCMPUB         $0x05, Z0, Z5, K1
-	VPCMPUB         $0x05, Z1, Z5, K2
-	VMOVDQU8.Z      Z2, K1, Z4
-	VPADDB          Z2, Z4, K2, Z4
-	VMOVDQU64       Z4, 3456(AX)
+	VMOVDQU8.Z      Z1, K1, Z4
+	VPCMPUB         $0x05, Z2, Z5, K1
+	VPADDB          Z1, Z4, K1, Z4
+	VMOVUPS         Z4, 3456(AX)
 	VPADDB          Z5, Z5, Z4
 	VPADDB          Z5, Z4, Z4
 	VPCMPUB         $0x05, Z0, Z3, K1
-	VPCMPUB         $0x05, Z1, Z3, K2
-	VMOVDQU8.Z      Z2, K1, Z4
-	VPADDB          Z2, Z4, K2, Z4
-	VMOVDQU64       Z4, 448(AX)
+	VMOVDQU8.Z      Z1, K1, Z4
+	VPCMPUB         $0x05, Z2, Z3, K1
+	VPADDB          Z1, Z4, K1, Z4
+	VMOVUPS         Z4, 448(AX)
 	VPADDB          Z3, Z3, Z4
 	VPADDB          Z3, Z4, Z4
 	VPCMPUB         $0x05, Z0, Z4, K1
-	VPCMPUB         $0x05, Z1, Z4, K2
-	VMOVDQU8.Z      Z2, K1, Z3
-	VPADDB          Z2, Z3, K2, Z3
-	VMOVDQU64       Z3, 1216(AX)
+	VMOVDQU8.Z      Z1, K1, Z3
+	VPCMPUB         $0x05, Z2, Z4, K1
+	VPADDB          Z1, Z3, K1, Z3
+	VMOVUPS         Z3, 1216(AX)
 	VPADDB          Z4, Z4, Z3
 	VPADDB          Z4, Z3, Z3
 	VPCMPUB         $0x05, Z0, Z3, K1
-	VPCMPUB         $0x05, Z1, Z3, K2
-	VMOVDQU8.Z      Z2, K1, Z4
-	VPADDB          Z2, Z4, K2, Z4
-	VMOVDQU64       Z4, 1984(AX)
+	VMOVDQU8.Z      Z1, K1, Z4
+	VPCMPUB         $0x05, Z2, Z3, K1
+	VPADDB          Z1, Z4, K1, Z4
+	VMOVUPS         Z4, 1984(AX)
 	VPADDB          Z3, Z3, Z4
 	VPADDB          Z3, Z4, Z4
 	VPCMPUB         $0x05, Z0, Z4, K1
-	VPCMPUB         $0x05, Z1, Z4, K2
-	VMOVDQU8.Z      Z2, K1, Z3
-	VPADDB          Z2, Z3, K2, Z3
-	VMOVDQU64       Z3, 2752(AX)
+	VMOVDQU8.Z      Z1, K1, Z3
+	VPCMPUB         $0x05, Z2, Z4, K1
+	VPADDB          Z1, Z3, K1, Z3
+	VMOVUPS         Z3, 2752(AX)
 	VPADDB          Z4, Z4, Z3
 	VPADDB          Z4, Z3, Z3
 	VPCMPUB         $0x05, Z0, Z3, K1
-	VPCMPUB         $0x05, Z1, Z3, K2
-	VMOVDQU8.Z      Z2, K1, Z4
-	VPADDB          Z2, Z4, K2, Z4
-	VMOVDQU64       Z4, 3520(AX)
+	VMOVDQU8.Z      Z1, K1, Z4
+	VPCMPUB         $0x05, Z2, Z3, K1
+	VPADDB          Z1, Z4, K1, Z4
+	VMOVUPS         Z4, 3520(AX)
 	VPADDB          Z3, Z3, Z4
 	VPADDB          Z3, Z4, Z4
 	VBROADCASTI32X4 32(CX), Z3
@@ -6114,143 +6114,143 @@ block:
 	VPUNPCKLQDQ     Z5, Z3, Z7
 	VPUNPCKHQDQ     Z5, Z3, Z3
 	VPCMPUB         $0x05, Z0, Z6, K1
-	VPCMPUB         $0x05, Z1, Z6, K2
-	VMOVDQU8.Z      Z2, K1, Z5
-	VPADDB          Z2, Z5, K2, Z5
-	VMOVDQU64       Z5, 3840(AX)
+	VMOVDQU8.Z      Z1, K1, Z5
+	VPCMPUB         $0x05, Z2, Z6, K1
+	VPADDB          Z1, Z5, K1, Z5
+	VMOVUPS         Z5, 3840(AX)
 	VPADDB          Z6, Z6, Z5
 	VPADDB          Z6, Z5, Z5
 	VPCMPUB         $0x05, Z0, Z5, K1
-	VPCMPUB         $0x05, Z1, Z5, K2
-	VMOVDQU8.Z      Z2, K1, Z6
-	VPADDB          Z2, Z6, K2, Z6
-	VMOVDQU64       Z6, 4096(AX)
+	VMOVDQU8.Z      Z1, K1, Z6
+	VPCMPUB         $0x05, Z2, Z5, K1
+	VPADDB          Z1, Z6, K1, Z6
+	VMOVUPS         Z6, 4096(AX)
 	VPADDB          Z5, Z5, Z6
 	VPADDB          Z5, Z6, Z6
 	VPCMPUB         $0x05, Z0, Z6, K1
-	VPCMPUB         $0x05, Z1, Z6, K2
-	VMOVDQU8.Z      Z2, K1, Z5
-	VPADDB          Z2, Z5, K2, Z5
-	VMOVDQU64       Z5, 4608(AX)
+	VMOVDQU8.Z      Z1, K1, Z5
+	VPCMPUB         $0x05, Z2, Z6, K1
+	VPADDB          Z1, Z5, K1, Z5
+	VMOVUPS         Z5, 4608(AX)
 	VPADDB          Z6, Z6, Z5
 	VPADDB          Z6, Z5, Z5
 	VPCMPUB         $0x05, Z0, Z5, K1
-	VPCMPUB         $0x05, Z1, Z5, K2
-	VMOVDQU8.Z      Z2, K1, Z6
-	VPADDB          Z2, Z6, K2, Z6
-	VMOVDQU64       Z6, 4864(AX)
+	VMOVDQU8.Z      Z1, K1, Z6
+	VPCMPUB         $0x05, Z2, Z5, K1
+	VPADDB          Z1, Z6, K1, Z6
+	VMOVUPS         Z6, 4864(AX)
 	VPADDB          Z5, Z5, Z6
 	VPADDB          Z5, Z6, Z6
 	VPCMPUB         $0x05, Z0, Z6, K1
-	VPCMPUB         $0x05, Z1, Z6, K2
-	VMOVDQU8.Z      Z2, K1, Z5
-	VPADDB          Z2, Z5, K2, Z5
-	VMOVDQU64       Z5, 5376(AX)
+	VMOVDQU8.Z      Z1, K1, Z5
+	VPCMPUB         $0x05, Z2, Z6, K1
+	VPADDB          Z1, Z5, K1, Z5
+	VMOVUPS         Z5, 5376(AX)
 	VPADDB          Z6, Z6, Z5
 	VPADDB          Z6, Z5, Z5
 	VPCMPUB         $0x05, Z0, Z4, K1
-	VPCMPUB         $0x05, Z1, Z4, K2
-	VMOVDQU8.Z      Z2, K1, Z5
-	VPADDB          Z2, Z5, K2, Z5
-	VMOVDQU64       Z5, 3904(AX)
+	VMOVDQU8.Z      Z1, K1, Z5
+	VPCMPUB         $0x05, Z2, Z4, K1
+	VPADDB          Z1, Z5, K1, Z5
+	VMOVUPS         Z5, 3904(AX)
 	VPADDB          Z4, Z4, Z5
 	VPADDB          Z4, Z5, Z5
 	VPCMPUB         $0x05, Z0, Z5, K1
-	VPCMPUB         $0x05, Z1, Z5, K2
-	VMOVDQU8.Z      Z2, K1, Z4
-	VPADDB          Z2, Z4, K2, Z4
-	VMOVDQU64       Z4, 4160(AX)
+	VMOVDQU8.Z      Z1, K1, Z4
+	VPCMPUB         $0x05, Z2, Z5, K1
+	VPADDB          Z1, Z4, K1, Z4
+	VMOVUPS         Z4, 4160(AX)
 	VPADDB          Z5, Z5, Z4
 	VPADDB          Z5, Z4, Z4
 	VPCMPUB         $0x05, Z0, Z4, K1
-	VPCMPUB         $0x05, Z1, Z4, K2
-	VMOVDQU8.Z      Z2, K1, Z5
-	VPADDB          Z2, Z5, K2, Z5
-	VMOVDQU64       Z5, 4672(AX)
+	VMOVDQU8.Z      Z1, K1, Z5
+	VPCMPUB         $0x05, Z2, Z4, K1
+	VPADDB          Z1, Z5, K1, Z5
+	VMOVUPS         Z5, 4672(AX)
 	VPADDB          Z4, Z4, Z5
 	VPADDB          Z4, Z5, Z5
 	VPCMPUB         $0x05, Z0, Z5, K1
-	VPCMPUB         $0x05, Z1, Z5, K2
-	VMOVDQU8.Z      Z2, K1, Z4
-	VPADDB          Z2, Z4, K2, Z4
-	VMOVDQU64       Z4, 4928(AX)
+	VMOVDQU8.Z      Z1, K1, Z4
+	VPCMPUB         $0x05, Z2, Z5, K1
+	VPADDB          Z1, Z4, K1, Z4
+	VMOVUPS         Z4, 4928(AX)
 	VPADDB          Z5, Z5, Z4
 	VPADDB          Z5, Z4, Z4
 	VPCMPUB         $0x05, Z0, Z4, K1
-	VPCMPUB         $0x05, Z1, Z4, K2
-	VMOVDQU8.Z      Z2, K1, Z5
-	VPADDB          Z2, Z5, K2, Z5
-	VMOVDQU64       Z5, 5440(AX)
+	VMOVDQU8.Z      Z1, K1, Z5
+	VPCMPUB         $0x05, Z2, Z4, K1
+	VPADDB          Z1, Z5, K1, Z5
+	VMOVUPS         Z5, 5440(AX)
 	VPADDB          Z4, Z4, Z5
 	VPADDB          Z4, Z5, Z5
 	VPCMPUB         $0x05, Z0, Z7, K1
-	VPCMPUB         $0x05, Z1, Z7, K2
-	VMOVDQU8.Z      Z2, K1, Z4
-	VPADDB          Z2, Z4, K2, Z4
-	VMOVDQU64       Z4, 3968(AX)
+	VMOVDQU8.Z      Z1, K1, Z4
+	VPCMPUB         $0x05, Z2, Z7, K1
+	VPADDB          Z1, Z4, K1, Z4
+	VMOVUPS         Z4, 3968(AX)
 	VPADDB          Z7, Z7, Z4
 	VPADDB          Z7, Z4, Z4
 	VPCMPUB         $0x05, Z0, Z4, K1
-	VPCMPUB         $0x05, Z1, Z4, K2
-	VMOVDQU8.Z      Z2, K1, Z5
-	VPADDB          Z2, Z5, K2, Z5
-	VMOVDQU64       Z5, 4224(AX)
+	VMOVDQU8.Z      Z1, K1, Z5
+	VPCMPUB         $0x05, Z2, Z4, K1
+	VPADDB          Z1, Z5, K1, Z5
+	VMOVUPS         Z5, 4224(AX)
 	VPADDB          Z4, Z4, Z5
 	VPADDB          Z4, Z5, Z5
 	VPCMPUB         $0x05, Z0, Z5, K1
-	VPCMPUB         $0x05, Z1, Z5, K2
-	VMOVDQU8.Z      Z2, K1, Z4
-	VPADDB          Z2, Z4, K2, Z4
-	VMOVDQU64       Z4, 4736(AX)
+	VMOVDQU8.Z      Z1, K1, Z4
+	VPCMPUB         $0x05, Z2, Z5, K1
+	VPADDB          Z1, Z4, K1, Z4
+	VMOVUPS         Z4, 4736(AX)
 	VPADDB          Z5, Z5, Z4
 	VPADDB          Z5, Z4, Z4
 	VPCMPUB         $0x05, Z0, Z4, K1
-	VPCMPUB         $0x05, Z1, Z4, K2
-	VMOVDQU8.Z      Z2, K1, Z5
-	VPADDB          Z2, Z5, K2, Z5
-	VMOVDQU64       Z5, 4992(AX)
+	VMOVDQU8.Z      Z1, K1, Z5
+	VPCMPUB         $0x05, Z2, Z4, K1
+	VPADDB          Z1, Z5, K1, Z5
+	VMOVUPS         Z5, 4992(AX)
 	VPADDB          Z4, Z4, Z5
 	VPADDB          Z4, Z5, Z5
 	VPCMPUB         $0x05, Z0, Z5, K1
-	VPCMPUB         $0x05, Z1, Z5, K2
-	VMOVDQU8.Z      Z2, K1, Z4
-	VPADDB          Z2, Z4, K2, Z4
-	VMOVDQU64       Z4, 5504(AX)
+	VMOVDQU8.Z      Z1, K1, Z4
+	VPCMPUB         $0x05, Z2, Z5, K1
+	VPADDB          Z1, Z4, K1, Z4
+	VMOVUPS         Z4, 5504(AX)
 	VPADDB          Z5, Z5, Z4
 	VPADDB          Z5, Z4, Z4
 	VPCMPUB         $0x05, Z0, Z3, K1
-	VPCMPUB         $0x05, Z1, Z3, K2
-	VMOVDQU8.Z      Z2, K1, Z4
-	VPADDB          Z2, Z4, K2, Z4
-	VMOVDQU64       Z4, 4032(AX)
+	VMOVDQU8.Z      Z1, K1, Z4
+	VPCMPUB         $0x05, Z2, Z3, K1
+	VPADDB          Z1, Z4, K1, Z4
+	VMOVUPS         Z4, 4032(AX)
 	VPADDB          Z3, Z3, Z4
 	VPADDB          Z3, Z4, Z4
 	VPCMPUB         $0x05, Z0, Z4, K1
-	VPCMPUB         $0x05, Z1, Z4, K2
-	VMOVDQU8.Z      Z2, K1, Z3
-	VPADDB          Z2, Z3, K2, Z3
-	VMOVDQU64       Z3, 4288(AX)
+	VMOVDQU8.Z      Z1, K1, Z3
+	VPCMPUB         $0x05, Z2, Z4, K1
+	VPADDB          Z1, Z3, K1, Z3
+	VMOVUPS         Z3, 4288(AX)
 	VPADDB          Z4, Z4, Z3
 	VPADDB          Z4, Z3, Z3
 	VPCMPUB         $0x05, Z0, Z3, K1
-	VPCMPUB         $0x05, Z1, Z3, K2
-	VMOVDQU8.Z      Z2, K1, Z4
-	VPADDB          Z2, Z4, K2, Z4
-	VMOVDQU64       Z4, 4800(AX)
+	VMOVDQU8.Z      Z1, K1, Z4
+	VPCMPUB         $0x05, Z2, Z3, K1
+	VPADDB          Z1, Z4, K1, Z4
+	VMOVUPS         Z4, 4800(AX)
 	VPADDB          Z3, Z3, Z4
 	VPADDB          Z3, Z4, Z4
 	VPCMPUB         $0x05, Z0, Z4, K1
-	VPCMPUB         $0x05, Z1, Z4, K2
-	VMOVDQU8.Z      Z2, K1, Z3
-	VPADDB          Z2, Z3, K2, Z3
-	VMOVDQU64       Z3, 5056(AX)
+	VMOVDQU8.Z      Z1, K1, Z3
+	VPCMPUB         $0x05, Z2, Z4, K1
+	VPADDB          Z1, Z3, K1, Z3
+	VMOVUPS         Z3, 5056(AX)
 	VPADDB          Z4, Z4, Z3
 	VPADDB          Z4, Z3, Z3
 	VPCMPUB         $0x05, Z0, Z3, K1
-	VPCMPUB         $0x05, Z1, Z3, K2
-	VMOVDQU8.Z      Z2, K1, Z4
-	VPADDB          Z2, Z4, K2, Z4
-	VMOVDQU64       Z4, 5568(AX)
+	VMOVDQU8.Z      Z1, K1, Z4
+	VPCMPUB         $0x05, Z2, Z3, K1
+	VPADDB          Z1, Z4, K1, Z4
+	VMOVUPS         Z4, 5568(AX)
 	VPADDB          Z3, Z3, Z4
 	VPADDB          Z3, Z4, Z4
 	VBROADCASTI32X4 36(CX), Z3
@@ -6273,31 +6273,31 @@ block:
 	VPUNPCKHDQ      Z6, Z5, Z4
 	VPUNPCKHQDQ     Z4, Z3, Z3
 	VPCMPUB         $0x05, Z0, Z3, K1
-	VPCMPUB         $0x05, Z1, Z3, K2
-	VMOVDQU8.Z      Z2, K1, Z4
-	VPADDB          Z2, Z4, K2, Z4
-	VMOVDQU64       Z4, 5632(AX)
+	VMOVDQU8.Z      Z1, K1, Z4
+	VPCMPUB         $0x05, Z2, Z3, K1
+	VPADDB          Z1, Z4, K1, Z4
+	VMOVUPS         Z4, 5632(AX)
 	VPADDB          Z3, Z3, Z4
 	VPADDB          Z3, Z4, Z4
 	VPCMPUB         $0x05, Z0, Z4, K1
-	VPCMPUB         $0x05, Z1, Z4, K2
-	VMOVDQU8.Z      Z2, K1, Z3
-	VPADDB          Z2, Z3, K2, Z3
-	VMOVDQU64       Z3, 5696(AX)
+	VMOVDQU8.Z      Z1, K1, Z3
+	VPCMPUB         $0x05, Z2, Z4, K1
+	VPADDB          Z1, Z3, K1, Z3
+	VMOVUPS         Z3, 5696(AX)
 	VPADDB          Z4, Z4, Z3
 	VPADDB          Z4, Z3, Z3
 	VPCMPUB         $0x05, Z0, Z3, K1
-	VPCMPUB         $0x05, Z1, Z3, K2
-	VMOVDQU8.Z      Z2, K1, Z4
-	VPADDB          Z2, Z4, K2, Z4
-	VMOVDQU64       Z4, 5760(AX)
+	VMOVDQU8.Z      Z1, K1, Z4
+	VPCMPUB         $0x05, Z2, Z3, K1
+	VPADDB          Z1, Z4, K1, Z4
+	VMOVUPS         Z4, 5760(AX)
 	VPADDB          Z3, Z3, Z4
 	VPADDB          Z3, Z4, Z4
 	VPCMPUB         $0x05, Z0, Z4, K1
-	VPCMPUB         $0x05, Z1, Z4, K2
-	VMOVDQU8.Z      Z2, K1, Z3
-	VPADDB          Z2, Z3, K2, Z3
-	VMOVDQU64       Z3, 5824(AX)
+	VMOVDQU8.Z      Z1, K1, Z3
+	VPCMPUB         $0x05, Z2, Z4, K1
+	VPADDB          Z1, Z3, K1, Z3
+	VMOVUPS         Z3, 5824(AX)
 	VPADDB          Z4, Z4, Z3
 	VPADDB          Z4, Z3, Z3
 	ADDQ            $0x00000036, CX
@@ -6316,12 +6316,12 @@ DATA unpackTQ1_0Const0<>+0(SB)/8, $0x5656565656565656
 DATA unpackTQ1_0Const0<>+8(SB)/8, $0x5656565656565656
 GLOBL unpackTQ1_0Const0<>(SB), RODATA|NOPTR, $16
 
-DATA unpackTQ1_0Const1<>+0(SB)/8, $0xabababababababab
-DATA unpackTQ1_0Const1<>+8(SB)/8, $0xabababababababab
+DATA unpackTQ1_0Const1<>+0(SB)/8, $0x0101010101010101
+DATA unpackTQ1_0Const1<>+8(SB)/8, $0x0101010101010101
 GLOBL unpackTQ1_0Const1<>(SB), RODATA|NOPTR, $16
 
-DATA unpackTQ1_0Const2<>+0(SB)/8, $0x0101010101010101
-DATA unpackTQ1_0Const2<>+8(SB)/8, $0x0101010101010101
+DATA unpackTQ1_0Const2<>+0(SB)/8, $0xabababababababab
+DATA unpackTQ1_0Const2<>+8(SB)/8, $0xabababababababab
 GLOBL unpackTQ1_0Const2<>(SB), RODATA|NOPTR, $16
 
 // func unpackTQ2_0AVX512(panel *byte, rows *byte, stride int, blocks int)
@@ -6398,50 +6398,50 @@ block:
 	VPUNPCKHQDQ     Z2, Z5, Z2
 	VPUNPCKLQDQ     Z3, Z1, Z5
 	VPUNPCKHQDQ     Z3, Z1, Z1
-	VPANDD          Z4, Z0, Z3
-	VMOVDQU64       Z3, (AX)
+	VPANDD          Z0, Z4, Z3
+	VMOVUPS         Z3, (AX)
 	VPSRLD          $0x02, Z4, Z3
-	VPANDD          Z3, Z0, Z3
-	VMOVDQU64       Z3, 768(AX)
+	VPANDD          Z0, Z3, Z3
+	VMOVUPS         Z3, 768(AX)
 	VPSRLD          $0x04, Z4, Z3
-	VPANDD          Z3, Z0, Z3
-	VMOVDQU64       Z3, 1536(AX)
+	VPANDD          Z0, Z3, Z3
+	VMOVUPS         Z3, 1536(AX)
 	VPSRLD          $0x06, Z4, Z3
-	VPANDD          Z3, Z0, Z3
-	VMOVDQU64       Z3, 2304(AX)
-	VPANDD          Z2, Z0, Z3
-	VMOVDQU64       Z3, 64(AX)
+	VPANDD          Z0, Z3, Z3
+	VMOVUPS         Z3, 2304(AX)
+	VPANDD          Z0, Z2, Z3
+	VMOVUPS         Z3, 64(AX)
 	VPSRLD          $0x02, Z2, Z3
-	VPANDD          Z3, Z0, Z3
-	VMOVDQU64       Z3, 832(AX)
+	VPANDD          Z0, Z3, Z3
+	VMOVUPS         Z3, 832(AX)
 	VPSRLD          $0x04, Z2, Z3
-	VPANDD          Z3, Z0, Z3
-	VMOVDQU64       Z3, 1600(AX)
+	VPANDD          Z0, Z3, Z3
+	VMOVUPS         Z3, 1600(AX)
 	VPSRLD          $0x06, Z2, Z2
-	VPANDD          Z2, Z0, Z2
-	VMOVDQU64       Z2, 2368(AX)
-	VPANDD          Z5, Z0, Z2
-	VMOVDQU64       Z2, 128(AX)
+	VPANDD          Z0, Z2, Z2
+	VMOVUPS         Z2, 2368(AX)
+	VPANDD          Z0, Z5, Z2
+	VMOVUPS         Z2, 128(AX)
 	VPSRLD          $0x02, Z5, Z2
-	VPANDD          Z2, Z0, Z2
-	VMOVDQU64       Z2, 896(AX)
+	VPANDD          Z0, Z2, Z2
+	VMOVUPS         Z2, 896(AX)
 	VPSRLD          $0x04, Z5, Z2
-	VPANDD          Z2, Z0, Z2
-	VMOVDQU64       Z2, 1664(AX)
+	VPANDD          Z0, Z2, Z2
+	VMOVUPS         Z2, 1664(AX)
 	VPSRLD          $0x06, Z5, Z2
-	VPANDD          Z2, Z0, Z2
-	VMOVDQU64       Z2, 2432(AX)
-	VPANDD          Z1, Z0, Z2
-	VMOVDQU64       Z2, 192(AX)
+	VPANDD          Z0, Z2, Z2
+	VMOVUPS         Z2, 2432(AX)
+	VPANDD          Z0, Z1, Z2
+	VMOVUPS         Z2, 192(AX)
 	VPSRLD          $0x02, Z1, Z2
-	VPANDD          Z2, Z0, Z2
-	VMOVDQU64       Z2, 960(AX)
+	VPANDD          Z0, Z2, Z2
+	VMOVUPS         Z2, 960(AX)
 	VPSRLD          $0x04, Z1, Z2
-	VPANDD          Z2, Z0, Z2
-	VMOVDQU64       Z2, 1728(AX)
+	VPANDD          Z0, Z2, Z2
+	VMOVUPS         Z2, 1728(AX)
 	VPSRLD          $0x06, Z1, Z1
-	VPANDD          Z1, Z0, Z1
-	VMOVDQU64       Z1, 2496(AX)
+	VPANDD          Z0, Z1, Z1
+	VMOVUPS         Z1, 2496(AX)
 	VBROADCASTI32X4 16(CX), Z1
 	VINSERTI32X4    $0x01, 16(SI)(DX*1), Z1, Z1
 	VINSERTI32X4    $0x02, 16(DI)(DX*2), Z1, Z1
@@ -6466,50 +6466,50 @@ block:
 	VPUNPCKHQDQ     Z2, Z5, Z2
 	VPUNPCKLQDQ     Z3, Z1, Z5
 	VPUNPCKHQDQ     Z3, Z1, Z1
-	VPANDD          Z4, Z0, Z3
-	VMOVDQU64       Z3, 256(AX)
+	VPANDD          Z0, Z4, Z3
+	VMOVUPS         Z3, 256(AX)
 	VPSRLD          $0x02, Z4, Z3
-	VPANDD          Z3, Z0, Z3
-	VMOVDQU64       Z3, 1024(AX)
+	VPANDD          Z0, Z3, Z3
+	VMOVUPS         Z3, 1024(AX)
 	VPSRLD          $0x04, Z4, Z3
-	VPANDD          Z3, Z0, Z3
-	VMOVDQU64       Z3, 1792(AX)
+	VPANDD          Z0, Z3, Z3
+	VMOVUPS         Z3, 1792(AX)
 	VPSRLD          $0x06, Z4, Z3
-	VPANDD          Z3, Z0, Z3
-	VMOVDQU64       Z3, 2560(AX)
-	VPANDD          Z2, Z0, Z3
-	VMOVDQU64       Z3, 320(AX)
+	VPANDD          Z0, Z3, Z3
+	VMOVUPS         Z3, 2560(AX)
+	VPANDD          Z0, Z2, Z3
+	VMOVUPS         Z3, 320(AX)
 	VPSRLD          $0x02, Z2, Z3
-	VPANDD          Z3, Z0, Z3
-	VMOVDQU64       Z3, 1088(AX)
+	VPANDD          Z0, Z3, Z3
+	VMOVUPS         Z3, 1088(AX)
 	VPSRLD          $0x04, Z2, Z3
-	VPANDD          Z3, Z0, Z3
-	VMOVDQU64       Z3, 1856(AX)
+	VPANDD          Z0, Z3, Z3
+	VMOVUPS         Z3, 1856(AX)
 	VPSRLD          $0x06, Z2, Z2
-	VPANDD          Z2, Z0, Z2
-	VMOVDQU64       Z2, 2624(AX)
-	VPANDD          Z5, Z0, Z2
-	VMOVDQU64       Z2, 384(AX)
+	VPANDD          Z0, Z2, Z2
+	VMOVUPS         Z2, 2624(AX)
+	VPANDD          Z0, Z5, Z2
+	VMOVUPS         Z2, 384(AX)
 	VPSRLD          $0x02, Z5, Z2
-	VPANDD          Z2, Z0, Z2
-	VMOVDQU64       Z2, 1152(AX)
+	VPANDD          Z0, Z2, Z2
+	VMOVUPS         Z2, 1152(AX)
 	VPSRLD          $0x04, Z5, Z2
-	VPANDD          Z2, Z0, Z2
-	VMOVDQU64       Z2, 1920(AX)
+	VPANDD          Z0, Z2, Z2
+	VMOVUPS         Z2, 1920(AX)
 	VPSRLD          $0x06, Z5, Z2
-	VPANDD          Z2, Z0, Z2
-	VMOVDQU64       Z2, 2688(AX)
-	VPANDD          Z1, Z0, Z2
-	VMOVDQU64       Z2, 448(AX)
+	VPANDD          Z0, Z2, Z2
+	VMOVUPS         Z2, 2688(AX)
+	VPANDD          Z0, Z1, Z2
+	VMOVUPS         Z2, 448(AX)
 	VPSRLD          $0x02, Z1, Z2
-	VPANDD          Z2, Z0, Z2
-	VMOVDQU64       Z2, 1216(AX)
+	VPANDD          Z0, Z2, Z2
+	VMOVUPS         Z2, 1216(AX)
 	VPSRLD          $0x04, Z1, Z2
-	VPANDD          Z2, Z0, Z2
-	VMOVDQU64       Z2, 1984(AX)
+	VPANDD          Z0, Z2, Z2
+	VMOVUPS         Z2, 1984(AX)
 	VPSRLD          $0x06, Z1, Z1
-	VPANDD          Z1, Z0, Z1
-	VMOVDQU64       Z1, 2752(AX)
+	VPANDD          Z0, Z1, Z1
+	VMOVUPS         Z1, 2752(AX)
 	VBROADCASTI32X4 32(CX), Z1
 	VINSERTI32X4    $0x01, 32(SI)(DX*1), Z1, Z1
 	VINSERTI32X4    $0x02, 32(DI)(DX*2), Z1, Z1
@@ -6534,50 +6534,50 @@ block:
 	VPUNPCKHQDQ     Z2, Z5, Z2
 	VPUNPCKLQDQ     Z3, Z1, Z5
 	VPUNPCKHQDQ     Z3, Z1, Z1
-	VPANDD          Z4, Z0, Z3
-	VMOVDQU64       Z3, 3072(AX)
+	VPANDD          Z0, Z4, Z3
+	VMOVUPS         Z3, 3072(AX)
 	VPSRLD          $0x02, Z4, Z3
-	VPANDD          Z3, Z0, Z3
-	VMOVDQU64       Z3, 3840(AX)
+	VPANDD          Z0, Z3, Z3
+	VMOVUPS         Z3, 3840(AX)
 	VPSRLD          $0x04, Z4, Z3
-	VPANDD          Z3, Z0, Z3
-	VMOVDQU64       Z3, 4608(AX)
+	VPANDD          Z0, Z3, Z3
+	VMOVUPS         Z3, 4608(AX)
 	VPSRLD          $0x06, Z4, Z3
-	VPANDD          Z3, Z0, Z3
-	VMOVDQU64       Z3, 5376(AX)
-	VPANDD          Z2, Z0, Z3
-	VMOVDQU64       Z3, 3136(AX)
+	VPANDD          Z0, Z3, Z3
+	VMOVUPS         Z3, 5376(AX)
+	VPANDD          Z0, Z2, Z3
+	VMOVUPS         Z3, 3136(AX)
 	VPSRLD          $0x02, Z2, Z3
-	VPANDD          Z3, Z0, Z3
-	VMOVDQU64       Z3, 3904(AX)
+	VPANDD          Z0, Z3, Z3
+	VMOVUPS         Z3, 3904(AX)
 	VPSRLD          $0x04, Z2, Z3
-	VPANDD          Z3, Z0, Z3
-	VMOVDQU64       Z3, 4672(AX)
+	VPANDD          Z0, Z3, Z3
+	VMOVUPS         Z3, 4672(AX)
 	VPSRLD          $0x06, Z2, Z2
-	VPANDD          Z2, Z0, Z2
-	VMOVDQU64       Z2, 5440(AX)
-	VPANDD          Z5, Z0, Z2
-	VMOVDQU64       Z2, 3200(AX)
+	VPANDD          Z0, Z2, Z2
+	VMOVUPS         Z2, 5440(AX)
+	VPANDD          Z0, Z5, Z2
+	VMOVUPS         Z2, 3200(AX)
 	VPSRLD          $0x02, Z5, Z2
-	VPANDD          Z2, Z0, Z2
-	VMOVDQU64       Z2, 3968(AX)
+	VPANDD          Z0, Z2, Z2
+	VMOVUPS         Z2, 3968(AX)
 	VPSRLD          $0x04, Z5, Z2
-	VPANDD          Z2, Z0, Z2
-	VMOVDQU64       Z2, 4736(AX)
+	VPANDD          Z0, Z2, Z2
+	VMOVUPS         Z2, 4736(AX)
 	VPSRLD          $0x06, Z5, Z2
-	VPANDD          Z2, Z0, Z2
-	VMOVDQU64       Z2, 5504(AX)
-	VPANDD          Z1, Z0, Z2
-	VMOVDQU64       Z2, 3264(AX)
+	VPANDD          Z0, Z2, Z2
+	VMOVUPS         Z2, 5504(AX)
+	VPANDD          Z0, Z1, Z2
+	VMOVUPS         Z2, 3264(AX)
 	VPSRLD          $0x02, Z1, Z2
-	VPANDD          Z2, Z0, Z2
-	VMOVDQU64       Z2, 4032(AX)
+	VPANDD          Z0, Z2, Z2
+	VMOVUPS         Z2, 4032(AX)
 	VPSRLD          $0x04, Z1, Z2
-	VPANDD          Z2, Z0, Z2
-	VMOVDQU64       Z2, 4800(AX)
+	VPANDD          Z0, Z2, Z2
+	VMOVUPS         Z2, 4800(AX)
 	VPSRLD          $0x06, Z1, Z1
-	VPANDD          Z1, Z0, Z1
-	VMOVDQU64       Z1, 5568(AX)
+	VPANDD          Z0, Z1, Z1
+	VMOVUPS         Z1, 5568(AX)
 	VBROADCASTI32X4 48(CX), Z1
 	VINSERTI32X4    $0x01, 48(SI)(DX*1), Z1, Z1
 	VINSERTI32X4    $0x02, 48(DI)(DX*2), Z1, Z1
@@ -6602,50 +6602,50 @@ block:
 	VPUNPCKHQDQ     Z2, Z5, Z2
 	VPUNPCKLQDQ     Z3, Z1, Z5
 	VPUNPCKHQDQ     Z3, Z1, Z1
-	VPANDD          Z4, Z0, Z3
-	VMOVDQU64       Z3, 3328(AX)
+	VPANDD          Z0, Z4, Z3
+	VMOVUPS         Z3, 3328(AX)
 	VPSRLD          $0x02, Z4, Z3
-	VPANDD          Z3, Z0, Z3
-	VMOVDQU64       Z3, 4096(AX)
+	VPANDD          Z0, Z3, Z3
+	VMOVUPS         Z3, 4096(AX)
 	VPSRLD          $0x04, Z4, Z3
-	VPANDD          Z3, Z0, Z3
-	VMOVDQU64       Z3, 4864(AX)
+	VPANDD          Z0, Z3, Z3
+	VMOVUPS         Z3, 4864(AX)
 	VPSRLD          $0x06, Z4, Z3
-	VPANDD          Z3, Z0, Z3
-	VMOVDQU64       Z3, 5632(AX)
-	VPANDD          Z2, Z0, Z3
-	VMOVDQU64       Z3, 3392(AX)
+	VPANDD          Z0, Z3, Z3
+	VMOVUPS         Z3, 5632(AX)
+	VPANDD          Z0, Z2, Z3
+	VMOVUPS         Z3, 3392(AX)
 	VPSRLD          $0x02, Z2, Z3
-	VPANDD          Z3, Z0, Z3
-	VMOVDQU64       Z3, 4160(AX)
+	VPANDD          Z0, Z3, Z3
+	VMOVUPS         Z3, 4160(AX)
 	VPSRLD          $0x04, Z2, Z3
-	VPANDD          Z3, Z0, Z3
-	VMOVDQU64       Z3, 4928(AX)
+	VPANDD          Z0, Z3, Z3
+	VMOVUPS         Z3, 4928(AX)
 	VPSRLD          $0x06, Z2, Z2
-	VPANDD          Z2, Z0, Z2
-	VMOVDQU64       Z2, 5696(AX)
-	VPANDD          Z5, Z0, Z2
-	VMOVDQU64       Z2, 3456(AX)
+	VPANDD          Z0, Z2, Z2
+	VMOVUPS         Z2, 5696(AX)
+	VPANDD          Z0, Z5, Z2
+	VMOVUPS         Z2, 3456(AX)
 	VPSRLD          $0x02, Z5, Z2
-	VPANDD          Z2, Z0, Z2
-	VMOVDQU64       Z2, 4224(AX)
+	VPANDD          Z0, Z2, Z2
+	VMOVUPS         Z2, 4224(AX)
 	VPSRLD          $0x04, Z5, Z2
-	VPANDD          Z2, Z0, Z2
-	VMOVDQU64       Z2, 4992(AX)
+	VPANDD          Z0, Z2, Z2
+	VMOVUPS         Z2, 4992(AX)
 	VPSRLD          $0x06, Z5, Z2
-	VPANDD          Z2, Z0, Z2
-	VMOVDQU64       Z2, 5760(AX)
-	VPANDD          Z1, Z0, Z2
-	VMOVDQU64       Z2, 3520(AX)
+	VPANDD          Z0, Z2, Z2
+	VMOVUPS         Z2, 5760(AX)
+	VPANDD          Z0, Z1, Z2
+	VMOVUPS         Z2, 3520(AX)
 	VPSRLD          $0x02, Z1, Z2
-	VPANDD          Z2, Z0, Z2
-	VMOVDQU64       Z2, 4288(AX)
+	VPANDD          Z0, Z2, Z2
+	VMOVUPS         Z2, 4288(AX)
 	VPSRLD          $0x04, Z1, Z2
-	VPANDD          Z2, Z0, Z2
-	VMOVDQU64       Z2, 5056(AX)
+	VPANDD          Z0, Z2, Z2
+	VMOVUPS         Z2, 5056(AX)
 	VPSRLD          $0x06, Z1, Z1
-	VPANDD          Z1, Z0, Z1
-	VMOVDQU64       Z1, 5824(AX)
+	VPANDD          Z0, Z1, Z1
+	VMOVUPS         Z1, 5824(AX)
 	ADDQ            $0x00000042, CX
 	ADDQ            $0x00000042, SI
 	ADDQ            $0x00000042, DI
@@ -6682,88 +6682,87 @@ TEXT ·unpackMXFP4AVX512(SB), $0-32
 	VBROADCASTI32X4 unpackMXFP4Const0<>+0(SB), Z0
 	VBROADCASTI32X4 unpackMXFP4Const1<>+0(SB), Z1
 	VBROADCASTI32X4 unpackMXFP4Const2<>+0(SB), Z2
-	VBROADCASTI32X4 unpackMXFP4Const3<>+0(SB), Z3
-	VBROADCASTI32X4 unpackMXFP4Const4<>+0(SB), Z4
 
 block:
-	VBROADCASTI32X4 (CX), Z5
-	VINSERTI32X4    $0x01, (SI)(DX*1), Z5, Z5
-	VINSERTI32X4    $0x02, (DI)(DX*2), Z5, Z5
-	VINSERTI32X4    $0x03, (R9), Z5, Z5
-	VBROADCASTI32X4 (CX)(DX*1), Z6
-	VINSERTI32X4    $0x01, (SI)(DX*2), Z6, Z6
-	VINSERTI32X4    $0x02, (R8), Z6, Z6
-	VINSERTI32X4    $0x03, (R9)(DX*1), Z6, Z6
-	VBROADCASTI32X4 (CX)(DX*2), Z7
-	VINSERTI32X4    $0x01, (DI), Z7, Z7
-	VINSERTI32X4    $0x02, (R8)(DX*1), Z7, Z7
-	VINSERTI32X4    $0x03, (R9)(DX*2), Z7, Z7
-	VBROADCASTI32X4 (SI), Z8
-	VINSERTI32X4    $0x01, (DI)(DX*1), Z8, Z8
-	VINSERTI32X4    $0x02, (R8)(DX*2), Z8, Z8
-	VINSERTI32X4    $0x03, (R10), Z8, Z8
-	VPUNPCKLDQ      Z6, Z5, Z5
-	VPUNPCKLDQ      Z8, Z7, Z6
-	VPUNPCKLQDQ     Z6, Z5, Z5
-	VPSLLD          $0x18, Z5, Z5
-	VPSRLD          $0x18, Z5, Z5
-	VPSUBD          Z0, Z5, Z6
-	VPSLLD          $0x17, Z6, Z6
-	VPCMPUD         $0x01, Z1, Z5, K1
-	VPSLLVD         Z5, Z2, K1, Z6
-	VMOVUPS         Z6, 512(AX)
-	VBROADCASTI32X4 1(CX), Z5
-	VINSERTI32X4    $0x01, 1(SI)(DX*1), Z5, Z5
-	VINSERTI32X4    $0x02, 1(DI)(DX*2), Z5, Z5
-	VINSERTI32X4    $0x03, 1(R9), Z5, Z5
-	VBROADCASTI32X4 1(CX)(DX*1), Z6
-	VINSERTI32X4    $0x01, 1(SI)(DX*2), Z6, Z6
-	VINSERTI32X4    $0x02, 1(R8), Z6, Z6
-	VINSERTI32X4    $0x03, 1(R9)(DX*1), Z6, Z6
-	VBROADCASTI32X4 1(CX)(DX*2), Z7
-	VINSERTI32X4    $0x01, 1(DI), Z7, Z7
-	VINSERTI32X4    $0x02, 1(R8)(DX*1), Z7, Z7
-	VINSERTI32X4    $0x03, 1(R9)(DX*2), Z7, Z7
-	VBROADCASTI32X4 1(SI), Z8
-	VINSERTI32X4    $0x01, 1(DI)(DX*1), Z8, Z8
-	VINSERTI32X4    $0x02, 1(R8)(DX*2), Z8, Z8
-	VINSERTI32X4    $0x03, 1(R10), Z8, Z8
-	VPUNPCKLDQ      Z6, Z5, Z9
+	VBROADCASTI32X4 (CX), Z3
+	VINSERTI32X4    $0x01, (SI)(DX*1), Z3, Z3
+	VINSERTI32X4    $0x02, (DI)(DX*2), Z3, Z3
+	VINSERTI32X4    $0x03, (R9), Z3, Z3
+	VBROADCASTI32X4 (CX)(DX*1), Z4
+	VINSERTI32X4    $0x01, (SI)(DX*2), Z4, Z4
+	VINSERTI32X4    $0x02, (R8), Z4, Z4
+	VINSERTI32X4    $0x03, (R9)(DX*1), Z4, Z4
+	VBROADCASTI32X4 (CX)(DX*2), Z5
+	VINSERTI32X4    $0x01, (DI), Z5, Z5
+	VINSERTI32X4    $0x02, (R8)(DX*1), Z5, Z5
+	VINSERTI32X4    $0x03, (R9)(DX*2), Z5, Z5
+	VBROADCASTI32X4 (SI), Z6
+	VINSERTI32X4    $0x01, (DI)(DX*1), Z6, Z6
+	VINSERTI32X4    $0x02, (R8)(DX*2), Z6, Z6
+	VINSERTI32X4    $0x03, (R10), Z6, Z6
+	VPUNPCKLDQ      Z4, Z3, Z3
+	VPUNPCKLDQ      Z6, Z5, Z4
+	VPUNPCKLQDQ     Z4, Z3, Z3
+	VPSLLD          $0x18, Z3, Z3
+	VPSRLD          $0x18, Z3, Z3
+	VPSUBD          Z0, Z3, Z4
+	VPSLLD          $0x17, Z4, Z4
+	VPADDD          Z0, Z3, Z3
+	VPSLLD          $0x15, Z3, Z3
+	VPMAXSD         Z3, Z4, Z4
+	VMOVUPS         Z4, 512(AX)
+	VBROADCASTI32X4 1(CX), Z3
+	VINSERTI32X4    $0x01, 1(SI)(DX*1), Z3, Z3
+	VINSERTI32X4    $0x02, 1(DI)(DX*2), Z3, Z3
+	VINSERTI32X4    $0x03, 1(R9), Z3, Z3
+	VBROADCASTI32X4 1(CX)(DX*1), Z4
+	VINSERTI32X4    $0x01, 1(SI)(DX*2), Z4, Z4
+	VINSERTI32X4    $0x02, 1(R8), Z4, Z4
+	VINSERTI32X4    $0x03, 1(R9)(DX*1), Z4, Z4
+	VBROADCASTI32X4 1(CX)(DX*2), Z5
+	VINSERTI32X4    $0x01, 1(DI), Z5, Z5
+	VINSERTI32X4    $0x02, 1(R8)(DX*1), Z5, Z5
+	VINSERTI32X4    $0x03, 1(R9)(DX*2), Z5, Z5
+	VBROADCASTI32X4 1(SI), Z6
+	VINSERTI32X4    $0x01, 1(DI)(DX*1), Z6, Z6
+	VINSERTI32X4    $0x02, 1(R8)(DX*2), Z6, Z6
+	VINSERTI32X4    $0x03, 1(R10), Z6, Z6
+	VPUNPCKLDQ      Z4, Z3, Z7
+	VPUNPCKHDQ      Z4, Z3, Z3
+	VPUNPCKLDQ      Z6, Z5, Z4
 	VPUNPCKHDQ      Z6, Z5, Z5
-	VPUNPCKLDQ      Z8, Z7, Z6
-	VPUNPCKHDQ      Z8, Z7, Z7
-	VPUNPCKLQDQ     Z6, Z9, Z8
-	VPUNPCKHQDQ     Z6, Z9, Z6
-	VPUNPCKLQDQ     Z7, Z5, Z9
-	VPUNPCKHQDQ     Z7, Z5, Z5
-	VPANDD          Z8, Z3, Z7
-	VPSHUFB         Z7, Z4, Z7
-	VMOVDQU64       Z7, (AX)
-	VPSRLD          $0x04, Z8, Z7
-	VPANDD          Z7, Z3, Z7
-	VPSHUFB         Z7, Z4, Z7
-	VMOVDQU64       Z7, 256(AX)
-	VPANDD          Z6, Z3, Z7
-	VPSHUFB         Z7, Z4, Z7
-	VMOVDQU64       Z7, 64(AX)
-	VPSRLD          $0x04, Z6, Z6
-	VPANDD          Z6, Z3, Z6
-	VPSHUFB         Z6, Z4, Z6
-	VMOVDQU64       Z6, 320(AX)
-	VPANDD          Z9, Z3, Z6
-	VPSHUFB         Z6, Z4, Z6
-	VMOVDQU64       Z6, 128(AX)
-	VPSRLD          $0x04, Z9, Z6
-	VPANDD          Z6, Z3, Z6
-	VPSHUFB         Z6, Z4, Z6
-	VMOVDQU64       Z6, 384(AX)
-	VPANDD          Z5, Z3, Z6
-	VPSHUFB         Z6, Z4, Z6
-	VMOVDQU64       Z6, 192(AX)
-	VPSRLD          $0x04, Z5, Z5
-	VPANDD          Z5, Z3, Z5
-	VPSHUFB         Z5, Z4, Z5
-	VMOVDQU64       Z5, 448(AX)
+	VPUNPCKLQDQ     Z4, Z7, Z6
+	VPUNPCKHQDQ     Z4, Z7, Z4
+	VPUNPCKLQDQ     Z5, Z3, Z7
+	VPUNPCKHQDQ     Z5, Z3, Z3
+	VPANDD          Z1, Z6, Z5
+	VPSHUFB         Z5, Z2, Z5
+	VMOVUPS         Z5, (AX)
+	VPSRLD          $0x04, Z6, Z5
+	VPANDD          Z1, Z5, Z5
+	VPSHUFB         Z5, Z2, Z5
+	VMOVUPS         Z5, 256(AX)
+	VPANDD          Z1, Z4, Z5
+	VPSHUFB         Z5, Z2, Z5
+	VMOVUPS         Z5, 64(AX)
+	VPSRLD          $0x04, Z4, Z4
+	VPANDD          Z1, Z4, Z4
+	VPSHUFB         Z4, Z2, Z4
+	VMOVUPS         Z4, 320(AX)
+	VPANDD          Z1, Z7, Z4
+	VPSHUFB         Z4, Z2, Z4
+	VMOVUPS         Z4, 128(AX)
+	VPSRLD          $0x04, Z7, Z4
+	VPANDD          Z1, Z4, Z4
+	VPSHUFB         Z4, Z2, Z4
+	VMOVUPS         Z4, 384(AX)
+	VPANDD          Z1, Z3, Z4
+	VPSHUFB         Z4, Z2, Z4
+	VMOVUPS         Z4, 192(AX)
+	VPSRLD          $0x04, Z3, Z3
+	VPANDD          Z1, Z3, Z3
+	VPSHUFB         Z3, Z2, Z3
+	VMOVUPS         Z3, 448(AX)
 	ADDQ            $0x00000011, CX
 	ADDQ            $0x00000011, SI
 	ADDQ            $0x00000011, DI
@@ -6780,21 +6779,13 @@ DATA unpackMXFP4Const0<>+0(SB)/8, $0x0000000100000001
 DATA unpackMXFP4Const0<>+8(SB)/8, $0x0000000100000001
 GLOBL unpackMXFP4Const0<>(SB), RODATA|NOPTR, $16
 
-DATA unpackMXFP4Const1<>+0(SB)/8, $0x0000000200000002
-DATA unpackMXFP4Const1<>+8(SB)/8, $0x0000000200000002
+DATA unpackMXFP4Const1<>+0(SB)/8, $0x0f0f0f0f0f0f0f0f
+DATA unpackMXFP4Const1<>+8(SB)/8, $0x0f0f0f0f0f0f0f0f
 GLOBL unpackMXFP4Const1<>(SB), RODATA|NOPTR, $16
 
-DATA unpackMXFP4Const2<>+0(SB)/8, $0x0020000000200000
-DATA unpackMXFP4Const2<>+8(SB)/8, $0x0020000000200000
+DATA unpackMXFP4Const2<>+0(SB)/8, $0x181412100f0e0d0c
+DATA unpackMXFP4Const2<>+8(SB)/8, $0x00040608090a0b0c
 GLOBL unpackMXFP4Const2<>(SB), RODATA|NOPTR, $16
-
-DATA unpackMXFP4Const3<>+0(SB)/8, $0x0f0f0f0f0f0f0f0f
-DATA unpackMXFP4Const3<>+8(SB)/8, $0x0f0f0f0f0f0f0f0f
-GLOBL unpackMXFP4Const3<>(SB), RODATA|NOPTR, $16
-
-DATA unpackMXFP4Const4<>+0(SB)/8, $0x181412100f0e0d0c
-DATA unpackMXFP4Const4<>+8(SB)/8, $0x00040608090a0b0c
-GLOBL unpackMXFP4Const4<>(SB), RODATA|NOPTR, $16
 
 // func unpackNVFP4AVX512(panel *byte, rows *byte, stride int, blocks int)
 // Requires: AVX, AVX512BW, AVX512F
@@ -6842,25 +6833,25 @@ block:
 	VPCMPUB         $0x04, Z0, Z5, K1
 	VMOVDQU8.Z      Z5, K1, Z5
 	VPSLLD          $0x07, Z5, Z6
-	VPANDD          Z6, Z1, Z6
+	VPANDD          Z1, Z6, Z6
 	VPMOVDW         Z6, Y6
 	VCVTPH2PS       Y6, Z6
 	VMULPS          Z2, Z6, Z6
 	VMOVUPS         Z6, 512(AX)
 	VPSRLD          $0x01, Z5, Z6
-	VPANDD          Z6, Z1, Z6
+	VPANDD          Z1, Z6, Z6
 	VPMOVDW         Z6, Y6
 	VCVTPH2PS       Y6, Z6
 	VMULPS          Z2, Z6, Z6
 	VMOVUPS         Z6, 576(AX)
 	VPSRLD          $0x09, Z5, Z6
-	VPANDD          Z6, Z1, Z6
+	VPANDD          Z1, Z6, Z6
 	VPMOVDW         Z6, Y6
 	VCVTPH2PS       Y6, Z6
 	VMULPS          Z2, Z6, Z6
 	VMOVUPS         Z6, 1280(AX)
 	VPSRLD          $0x11, Z5, Z5
-	VPANDD          Z5, Z1, Z5
+	VPANDD          Z1, Z5, Z5
 	VPMOVDW         Z5, Y5
 	VCVTPH2PS       Y5, Z5
 	VMULPS          Z2, Z5, Z5
@@ -6889,34 +6880,34 @@ block:
 	VPUNPCKHQDQ     Z6, Z9, Z6
 	VPUNPCKLQDQ     Z7, Z5, Z9
 	VPUNPCKHQDQ     Z7, Z5, Z5
-	VPANDD          Z8, Z3, Z7
+	VPANDD          Z3, Z8, Z7
 	VPSHUFB         Z7, Z4, Z7
-	VMOVDQU64       Z7, (AX)
+	VMOVUPS         Z7, (AX)
 	VPSRLD          $0x04, Z8, Z7
-	VPANDD          Z7, Z3, Z7
+	VPANDD          Z3, Z7, Z7
 	VPSHUFB         Z7, Z4, Z7
-	VMOVDQU64       Z7, 128(AX)
-	VPANDD          Z6, Z3, Z7
+	VMOVUPS         Z7, 128(AX)
+	VPANDD          Z3, Z6, Z7
 	VPSHUFB         Z7, Z4, Z7
-	VMOVDQU64       Z7, 64(AX)
+	VMOVUPS         Z7, 64(AX)
 	VPSRLD          $0x04, Z6, Z6
-	VPANDD          Z6, Z3, Z6
+	VPANDD          Z3, Z6, Z6
 	VPSHUFB         Z6, Z4, Z6
-	VMOVDQU64       Z6, 192(AX)
-	VPANDD          Z9, Z3, Z6
+	VMOVUPS         Z6, 192(AX)
+	VPANDD          Z3, Z9, Z6
 	VPSHUFB         Z6, Z4, Z6
-	VMOVDQU64       Z6, 256(AX)
+	VMOVUPS         Z6, 256(AX)
 	VPSRLD          $0x04, Z9, Z6
-	VPANDD          Z6, Z3, Z6
+	VPANDD          Z3, Z6, Z6
 	VPSHUFB         Z6, Z4, Z6
-	VMOVDQU64       Z6, 384(AX)
-	VPANDD          Z5, Z3, Z6
+	VMOVUPS         Z6, 384(AX)
+	VPANDD          Z3, Z5, Z6
 	VPSHUFB         Z6, Z4, Z6
-	VMOVDQU64       Z6, 320(AX)
+	VMOVUPS         Z6, 320(AX)
 	VPSRLD          $0x04, Z5, Z5
-	VPANDD          Z5, Z3, Z5
+	VPANDD          Z3, Z5, Z5
 	VPSHUFB         Z5, Z4, Z5
-	VMOVDQU64       Z5, 448(AX)
+	VMOVUPS         Z5, 448(AX)
 	VBROADCASTI32X4 20(CX), Z5
 	VINSERTI32X4    $0x01, 20(SI)(DX*1), Z5, Z5
 	VINSERTI32X4    $0x02, 20(DI)(DX*2), Z5, Z5
@@ -6941,34 +6932,34 @@ block:
 	VPUNPCKHQDQ     Z6, Z9, Z6
 	VPUNPCKLQDQ     Z7, Z5, Z9
 	VPUNPCKHQDQ     Z7, Z5, Z5
-	VPANDD          Z8, Z3, Z7
+	VPANDD          Z3, Z8, Z7
 	VPSHUFB         Z7, Z4, Z7
-	VMOVDQU64       Z7, 768(AX)
+	VMOVUPS         Z7, 768(AX)
 	VPSRLD          $0x04, Z8, Z7
-	VPANDD          Z7, Z3, Z7
+	VPANDD          Z3, Z7, Z7
 	VPSHUFB         Z7, Z4, Z7
-	VMOVDQU64       Z7, 896(AX)
-	VPANDD          Z6, Z3, Z7
+	VMOVUPS         Z7, 896(AX)
+	VPANDD          Z3, Z6, Z7
 	VPSHUFB         Z7, Z4, Z7
-	VMOVDQU64       Z7, 832(AX)
+	VMOVUPS         Z7, 832(AX)
 	VPSRLD          $0x04, Z6, Z6
-	VPANDD          Z6, Z3, Z6
+	VPANDD          Z3, Z6, Z6
 	VPSHUFB         Z6, Z4, Z6
-	VMOVDQU64       Z6, 960(AX)
-	VPANDD          Z9, Z3, Z6
+	VMOVUPS         Z6, 960(AX)
+	VPANDD          Z3, Z9, Z6
 	VPSHUFB         Z6, Z4, Z6
-	VMOVDQU64       Z6, 1024(AX)
+	VMOVUPS         Z6, 1024(AX)
 	VPSRLD          $0x04, Z9, Z6
-	VPANDD          Z6, Z3, Z6
+	VPANDD          Z3, Z6, Z6
 	VPSHUFB         Z6, Z4, Z6
-	VMOVDQU64       Z6, 1152(AX)
-	VPANDD          Z5, Z3, Z6
+	VMOVUPS         Z6, 1152(AX)
+	VPANDD          Z3, Z5, Z6
 	VPSHUFB         Z6, Z4, Z6
-	VMOVDQU64       Z6, 1088(AX)
+	VMOVUPS         Z6, 1088(AX)
 	VPSRLD          $0x04, Z5, Z5
-	VPANDD          Z5, Z3, Z5
+	VPANDD          Z3, Z5, Z5
 	VPSHUFB         Z5, Z4, Z5
-	VMOVDQU64       Z5, 1216(AX)
+	VMOVUPS         Z5, 1216(AX)
 	ADDQ            $0x00000024, CX
 	ADDQ            $0x00000024, SI
 	ADDQ            $0x00000024, DI
@@ -7338,13 +7329,13 @@ row:
 	VPUNPCKLQDQ     Z11, Z9, Z13
 	VPUNPCKHQDQ     Z11, Z9, Z9
 	VPSUBB          Z6, Z12, Z12
-	VMOVDQU64       Z12, (AX)
+	VMOVUPS         Z12, (AX)
 	VPSUBB          Z6, Z10, Z10
-	VMOVDQU64       Z10, 64(AX)
+	VMOVUPS         Z10, 64(AX)
 	VPSUBB          Z6, Z13, Z13
-	VMOVDQU64       Z13, 128(AX)
+	VMOVUPS         Z13, 128(AX)
 	VPSUBB          Z6, Z9, Z9
-	VMOVDQU64       Z9, 192(AX)
+	VMOVUPS         Z9, 192(AX)
 	VBROADCASTI32X4 16(SP), Z9
 	VINSERTI32X4    $0x01, 1040(SP), Z9, Z9
 	VINSERTI32X4    $0x02, 2064(SP), Z9, Z9
@@ -7370,13 +7361,13 @@ row:
 	VPUNPCKLQDQ     Z11, Z9, Z13
 	VPUNPCKHQDQ     Z11, Z9, Z9
 	VPSUBB          Z6, Z12, Z12
-	VMOVDQU64       Z12, 256(AX)
+	VMOVUPS         Z12, 256(AX)
 	VPSUBB          Z6, Z10, Z10
-	VMOVDQU64       Z10, 320(AX)
+	VMOVUPS         Z10, 320(AX)
 	VPSUBB          Z6, Z13, Z13
-	VMOVDQU64       Z13, 384(AX)
+	VMOVUPS         Z13, 384(AX)
 	VPSUBB          Z6, Z9, Z9
-	VMOVDQU64       Z9, 448(AX)
+	VMOVUPS         Z9, 448(AX)
 	VPSLLD          $0x01, Z7, Z6
 	VPSRLD          $0x1d, Z6, Z6
 	VPADDD          Z6, Z6, Z6
@@ -7412,13 +7403,13 @@ row:
 	VPUNPCKLQDQ     Z10, Z7, Z12
 	VPUNPCKHQDQ     Z10, Z7, Z7
 	VPSUBB          Z6, Z11, Z11
-	VMOVDQU64       Z11, 768(AX)
+	VMOVUPS         Z11, 768(AX)
 	VPSUBB          Z6, Z9, Z9
-	VMOVDQU64       Z9, 832(AX)
+	VMOVUPS         Z9, 832(AX)
 	VPSUBB          Z6, Z12, Z12
-	VMOVDQU64       Z12, 896(AX)
+	VMOVUPS         Z12, 896(AX)
 	VPSUBB          Z6, Z7, Z7
-	VMOVDQU64       Z7, 960(AX)
+	VMOVUPS         Z7, 960(AX)
 	VBROADCASTI32X4 48(SP), Z7
 	VINSERTI32X4    $0x01, 1072(SP), Z7, Z7
 	VINSERTI32X4    $0x02, 2096(SP), Z7, Z7
@@ -7444,13 +7435,13 @@ row:
 	VPUNPCKLQDQ     Z10, Z7, Z12
 	VPUNPCKHQDQ     Z10, Z7, Z7
 	VPSUBB          Z6, Z11, Z11
-	VMOVDQU64       Z11, 1024(AX)
+	VMOVUPS         Z11, 1024(AX)
 	VPSUBB          Z6, Z9, Z9
-	VMOVDQU64       Z9, 1088(AX)
+	VMOVUPS         Z9, 1088(AX)
 	VPSUBB          Z6, Z12, Z12
-	VMOVDQU64       Z12, 1152(AX)
+	VMOVUPS         Z12, 1152(AX)
 	VPSUBB          Z6, Z7, Z7
-	VMOVDQU64       Z7, 1216(AX)
+	VMOVUPS         Z7, 1216(AX)
 	VPSLLD          $0x11, Z5, Z6
 	VPSRLD          $0x1d, Z6, Z6
 	VPADDD          Z6, Z6, Z6
@@ -7487,13 +7478,13 @@ row:
 	VPUNPCKLQDQ     Z10, Z7, Z12
 	VPUNPCKHQDQ     Z10, Z7, Z7
 	VPSUBB          Z6, Z11, Z11
-	VMOVDQU64       Z11, 1536(AX)
+	VMOVUPS         Z11, 1536(AX)
 	VPSUBB          Z6, Z9, Z9
-	VMOVDQU64       Z9, 1600(AX)
+	VMOVUPS         Z9, 1600(AX)
 	VPSUBB          Z6, Z12, Z12
-	VMOVDQU64       Z12, 1664(AX)
+	VMOVUPS         Z12, 1664(AX)
 	VPSUBB          Z6, Z7, Z7
-	VMOVDQU64       Z7, 1728(AX)
+	VMOVUPS         Z7, 1728(AX)
 	VBROADCASTI32X4 80(SP), Z7
 	VINSERTI32X4    $0x01, 1104(SP), Z7, Z7
 	VINSERTI32X4    $0x02, 2128(SP), Z7, Z7
@@ -7519,13 +7510,13 @@ row:
 	VPUNPCKLQDQ     Z10, Z7, Z12
 	VPUNPCKHQDQ     Z10, Z7, Z7
 	VPSUBB          Z6, Z11, Z11
-	VMOVDQU64       Z11, 1792(AX)
+	VMOVUPS         Z11, 1792(AX)
 	VPSUBB          Z6, Z9, Z9
-	VMOVDQU64       Z9, 1856(AX)
+	VMOVUPS         Z9, 1856(AX)
 	VPSUBB          Z6, Z12, Z12
-	VMOVDQU64       Z12, 1920(AX)
+	VMOVUPS         Z12, 1920(AX)
 	VPSUBB          Z6, Z7, Z7
-	VMOVDQU64       Z7, 1984(AX)
+	VMOVUPS         Z7, 1984(AX)
 	VPSLLD          $0x01, Z5, Z6
 	VPSRLD          $0x1d, Z6, Z6
 	VPADDD          Z6, Z6, Z6
@@ -7561,13 +7552,13 @@ row:
 	VPUNPCKLQDQ     Z9, Z6, Z11
 	VPUNPCKHQDQ     Z9, Z6, Z6
 	VPSUBB          Z5, Z10, Z10
-	VMOVDQU64       Z10, 2304(AX)
+	VMOVUPS         Z10, 2304(AX)
 	VPSUBB          Z5, Z7, Z7
-	VMOVDQU64       Z7, 2368(AX)
+	VMOVUPS         Z7, 2368(AX)
 	VPSUBB          Z5, Z11, Z11
-	VMOVDQU64       Z11, 2432(AX)
+	VMOVUPS         Z11, 2432(AX)
 	VPSUBB          Z5, Z6, Z6
-	VMOVDQU64       Z6, 2496(AX)
+	VMOVUPS         Z6, 2496(AX)
 	VBROADCASTI32X4 112(SP), Z6
 	VINSERTI32X4    $0x01, 1136(SP), Z6, Z6
 	VINSERTI32X4    $0x02, 2160(SP), Z6, Z6
@@ -7593,13 +7584,13 @@ row:
 	VPUNPCKLQDQ     Z9, Z6, Z11
 	VPUNPCKHQDQ     Z9, Z6, Z6
 	VPSUBB          Z5, Z10, Z10
-	VMOVDQU64       Z10, 2560(AX)
+	VMOVUPS         Z10, 2560(AX)
 	VPSUBB          Z5, Z7, Z7
-	VMOVDQU64       Z7, 2624(AX)
+	VMOVUPS         Z7, 2624(AX)
 	VPSUBB          Z5, Z11, Z11
-	VMOVDQU64       Z11, 2688(AX)
+	VMOVUPS         Z11, 2688(AX)
 	VPSUBB          Z5, Z6, Z6
-	VMOVDQU64       Z6, 2752(AX)
+	VMOVUPS         Z6, 2752(AX)
 	VPSLLD          $0x11, Z8, Z5
 	VPSRLD          $0x1d, Z5, Z5
 	VPADDD          Z5, Z5, Z5
@@ -7636,13 +7627,13 @@ row:
 	VPUNPCKLQDQ     Z9, Z6, Z11
 	VPUNPCKHQDQ     Z9, Z6, Z6
 	VPSUBB          Z5, Z10, Z10
-	VMOVDQU64       Z10, 3072(AX)
+	VMOVUPS         Z10, 3072(AX)
 	VPSUBB          Z5, Z7, Z7
-	VMOVDQU64       Z7, 3136(AX)
+	VMOVUPS         Z7, 3136(AX)
 	VPSUBB          Z5, Z11, Z11
-	VMOVDQU64       Z11, 3200(AX)
+	VMOVUPS         Z11, 3200(AX)
 	VPSUBB          Z5, Z6, Z6
-	VMOVDQU64       Z6, 3264(AX)
+	VMOVUPS         Z6, 3264(AX)
 	VBROADCASTI32X4 144(SP), Z6
 	VINSERTI32X4    $0x01, 1168(SP), Z6, Z6
 	VINSERTI32X4    $0x02, 2192(SP), Z6, Z6
@@ -7668,13 +7659,13 @@ row:
 	VPUNPCKLQDQ     Z9, Z6, Z11
 	VPUNPCKHQDQ     Z9, Z6, Z6
 	VPSUBB          Z5, Z10, Z10
-	VMOVDQU64       Z10, 3328(AX)
+	VMOVUPS         Z10, 3328(AX)
 	VPSUBB          Z5, Z7, Z7
-	VMOVDQU64       Z7, 3392(AX)
+	VMOVUPS         Z7, 3392(AX)
 	VPSUBB          Z5, Z11, Z11
-	VMOVDQU64       Z11, 3456(AX)
+	VMOVUPS         Z11, 3456(AX)
 	VPSUBB          Z5, Z6, Z6
-	VMOVDQU64       Z6, 3520(AX)
+	VMOVUPS         Z6, 3520(AX)
 	VPSLLD          $0x01, Z8, Z5
 	VPSRLD          $0x1d, Z5, Z5
 	VPADDD          Z5, Z5, Z5
@@ -7710,13 +7701,13 @@ row:
 	VPUNPCKLQDQ     Z8, Z6, Z10
 	VPUNPCKHQDQ     Z8, Z6, Z6
 	VPSUBB          Z5, Z9, Z9
-	VMOVDQU64       Z9, 3840(AX)
+	VMOVUPS         Z9, 3840(AX)
 	VPSUBB          Z5, Z7, Z7
-	VMOVDQU64       Z7, 3904(AX)
+	VMOVUPS         Z7, 3904(AX)
 	VPSUBB          Z5, Z10, Z10
-	VMOVDQU64       Z10, 3968(AX)
+	VMOVUPS         Z10, 3968(AX)
 	VPSUBB          Z5, Z6, Z6
-	VMOVDQU64       Z6, 4032(AX)
+	VMOVUPS         Z6, 4032(AX)
 	VBROADCASTI32X4 176(SP), Z6
 	VINSERTI32X4    $0x01, 1200(SP), Z6, Z6
 	VINSERTI32X4    $0x02, 2224(SP), Z6, Z6
@@ -7742,13 +7733,13 @@ row:
 	VPUNPCKLQDQ     Z8, Z6, Z10
 	VPUNPCKHQDQ     Z8, Z6, Z6
 	VPSUBB          Z5, Z9, Z9
-	VMOVDQU64       Z9, 4096(AX)
+	VMOVUPS         Z9, 4096(AX)
 	VPSUBB          Z5, Z7, Z7
-	VMOVDQU64       Z7, 4160(AX)
+	VMOVUPS         Z7, 4160(AX)
 	VPSUBB          Z5, Z10, Z10
-	VMOVDQU64       Z10, 4224(AX)
+	VMOVUPS         Z10, 4224(AX)
 	VPSUBB          Z5, Z6, Z6
-	VMOVDQU64       Z6, 4288(AX)
+	VMOVUPS         Z6, 4288(AX)
 	VPSLLD          $0x11, Z4, Z5
 	VPSRLD          $0x1d, Z5, Z5
 	VPADDD          Z5, Z5, Z5
@@ -7785,13 +7776,13 @@ row:
 	VPUNPCKLQDQ     Z8, Z6, Z10
 	VPUNPCKHQDQ     Z8, Z6, Z6
 	VPSUBB          Z5, Z9, Z9
-	VMOVDQU64       Z9, 4608(AX)
+	VMOVUPS         Z9, 4608(AX)
 	VPSUBB          Z5, Z7, Z7
-	VMOVDQU64       Z7, 4672(AX)
+	VMOVUPS         Z7, 4672(AX)
 	VPSUBB          Z5, Z10, Z10
-	VMOVDQU64       Z10, 4736(AX)
+	VMOVUPS         Z10, 4736(AX)
 	VPSUBB          Z5, Z6, Z6
-	VMOVDQU64       Z6, 4800(AX)
+	VMOVUPS         Z6, 4800(AX)
 	VBROADCASTI32X4 208(SP), Z6
 	VINSERTI32X4    $0x01, 1232(SP), Z6, Z6
 	VINSERTI32X4    $0x02, 2256(SP), Z6, Z6
@@ -7817,13 +7808,13 @@ row:
 	VPUNPCKLQDQ     Z8, Z6, Z10
 	VPUNPCKHQDQ     Z8, Z6, Z6
 	VPSUBB          Z5, Z9, Z9
-	VMOVDQU64       Z9, 4864(AX)
+	VMOVUPS         Z9, 4864(AX)
 	VPSUBB          Z5, Z7, Z7
-	VMOVDQU64       Z7, 4928(AX)
+	VMOVUPS         Z7, 4928(AX)
 	VPSUBB          Z5, Z10, Z10
-	VMOVDQU64       Z10, 4992(AX)
+	VMOVUPS         Z10, 4992(AX)
 	VPSUBB          Z5, Z6, Z6
-	VMOVDQU64       Z6, 5056(AX)
+	VMOVUPS         Z6, 5056(AX)
 	VPSLLD          $0x01, Z4, Z5
 	VPSRLD          $0x1d, Z5, Z5
 	VPADDD          Z5, Z5, Z5
@@ -7859,13 +7850,13 @@ row:
 	VPUNPCKLQDQ     Z6, Z4, Z8
 	VPUNPCKHQDQ     Z6, Z4, Z4
 	VPSUBB          Z3, Z7, Z7
-	VMOVDQU64       Z7, 5376(AX)
+	VMOVUPS         Z7, 5376(AX)
 	VPSUBB          Z3, Z5, Z5
-	VMOVDQU64       Z5, 5440(AX)
+	VMOVUPS         Z5, 5440(AX)
 	VPSUBB          Z3, Z8, Z8
-	VMOVDQU64       Z8, 5504(AX)
+	VMOVUPS         Z8, 5504(AX)
 	VPSUBB          Z3, Z4, Z4
-	VMOVDQU64       Z4, 5568(AX)
+	VMOVUPS         Z4, 5568(AX)
 	VBROADCASTI32X4 240(SP), Z4
 	VINSERTI32X4    $0x01, 1264(SP), Z4, Z4
 	VINSERTI32X4    $0x02, 2288(SP), Z4, Z4
@@ -7891,13 +7882,13 @@ row:
 	VPUNPCKLQDQ     Z6, Z4, Z8
 	VPUNPCKHQDQ     Z6, Z4, Z4
 	VPSUBB          Z3, Z7, Z7
-	VMOVDQU64       Z7, 5632(AX)
+	VMOVUPS         Z7, 5632(AX)
 	VPSUBB          Z3, Z5, Z5
-	VMOVDQU64       Z5, 5696(AX)
+	VMOVUPS         Z5, 5696(AX)
 	VPSUBB          Z3, Z8, Z8
-	VMOVDQU64       Z8, 5760(AX)
+	VMOVUPS         Z8, 5760(AX)
 	VPSUBB          Z3, Z4, Z4
-	VMOVDQU64       Z4, 5824(AX)
+	VMOVUPS         Z4, 5824(AX)
 	ADDQ            $0x00000032, CX
 	ADDQ            $0x00000032, SI
 	ADDQ            $0x00000032, DI
@@ -8207,7 +8198,7 @@ row:
 	VPUNPCKLQDQ     Z9, Z7, Z8
 	VPUNPCKHQDQ     Z9, Z7, Z7
 	VPSRLD          $0x0c, Z8, Z9
-	VPANDD          Z9, Z0, Z9
+	VPANDD          Z0, Z9, Z9
 	VPSRLD          $0x18, Z8, Z10
 	VPTERNLOGD      $0xf8, Z1, Z10, Z9
 	VPSRLD          $0x04, Z7, Z10
@@ -8396,22 +8387,22 @@ row:
 	VPSRAD          $0x1f, Z13, Z13
 	VPANDD          Z6, Z13, Z13
 	VPSUBB          Z13, Z14, Z14
-	VMOVDQU64       Z14, (AX)
+	VMOVUPS         Z14, (AX)
 	VPSLLD          $0x1c, Z10, Z13
 	VPSRAD          $0x1f, Z13, Z13
 	VPANDD          Z6, Z13, Z13
 	VPSUBB          Z13, Z12, Z12
-	VMOVDQU64       Z12, 64(AX)
+	VMOVUPS         Z12, 64(AX)
 	VPSLLD          $0x18, Z10, Z12
 	VPSRAD          $0x1f, Z12, Z12
 	VPANDD          Z6, Z12, Z12
 	VPSUBB          Z12, Z15, Z15
-	VMOVDQU64       Z15, 128(AX)
+	VMOVUPS         Z15, 128(AX)
 	VPSLLD          $0x18, Z10, Z12
 	VPSRAD          $0x1f, Z12, Z12
 	VPANDD          Z6, Z12, Z12
 	VPSUBB          Z12, Z9, Z9
-	VMOVDQU64       Z9, 192(AX)
+	VMOVUPS         Z9, 192(AX)
 	VBROADCASTI32X4 16(SP), Z9
 	VINSERTI32X4    $0x01, 1040(SP), Z9, Z9
 	VINSERTI32X4    $0x02, 2064(SP), Z9, Z9
@@ -8440,22 +8431,22 @@ row:
 	VPSRAD          $0x1f, Z13, Z13
 	VPANDD          Z6, Z13, Z13
 	VPSUBB          Z13, Z14, Z14
-	VMOVDQU64       Z14, 256(AX)
+	VMOVUPS         Z14, 256(AX)
 	VPSLLD          $0x14, Z10, Z13
 	VPSRAD          $0x1f, Z13, Z13
 	VPANDD          Z6, Z13, Z13
 	VPSUBB          Z13, Z12, Z12
-	VMOVDQU64       Z12, 320(AX)
+	VMOVUPS         Z12, 320(AX)
 	VPSLLD          $0x10, Z10, Z12
 	VPSRAD          $0x1f, Z12, Z12
 	VPANDD          Z6, Z12, Z12
 	VPSUBB          Z12, Z15, Z15
-	VMOVDQU64       Z15, 384(AX)
+	VMOVUPS         Z15, 384(AX)
 	VPSLLD          $0x10, Z10, Z12
 	VPSRAD          $0x1f, Z12, Z12
 	VPANDD          Z6, Z12, Z12
 	VPSUBB          Z12, Z9, Z9
-	VMOVDQU64       Z9, 448(AX)
+	VMOVUPS         Z9, 448(AX)
 	VBROADCASTI32X4 32(SP), Z9
 	VINSERTI32X4    $0x01, 1056(SP), Z9, Z9
 	VINSERTI32X4    $0x02, 2080(SP), Z9, Z9
@@ -8484,22 +8475,22 @@ row:
 	VPSRAD          $0x1f, Z13, Z13
 	VPANDD          Z6, Z13, Z13
 	VPSUBB          Z13, Z14, Z14
-	VMOVDQU64       Z14, 768(AX)
+	VMOVUPS         Z14, 768(AX)
 	VPSLLD          $0x0c, Z10, Z13
 	VPSRAD          $0x1f, Z13, Z13
 	VPANDD          Z6, Z13, Z13
 	VPSUBB          Z13, Z12, Z12
-	VMOVDQU64       Z12, 832(AX)
+	VMOVUPS         Z12, 832(AX)
 	VPSLLD          $0x08, Z10, Z12
 	VPSRAD          $0x1f, Z12, Z12
 	VPANDD          Z6, Z12, Z12
 	VPSUBB          Z12, Z15, Z15
-	VMOVDQU64       Z15, 896(AX)
+	VMOVUPS         Z15, 896(AX)
 	VPSLLD          $0x08, Z10, Z12
 	VPSRAD          $0x1f, Z12, Z12
 	VPANDD          Z6, Z12, Z12
 	VPSUBB          Z12, Z9, Z9
-	VMOVDQU64       Z9, 960(AX)
+	VMOVUPS         Z9, 960(AX)
 	VBROADCASTI32X4 48(SP), Z9
 	VINSERTI32X4    $0x01, 1072(SP), Z9, Z9
 	VINSERTI32X4    $0x02, 2096(SP), Z9, Z9
@@ -8528,20 +8519,20 @@ row:
 	VPSRAD          $0x1f, Z13, Z13
 	VPANDD          Z6, Z13, Z13
 	VPSUBB          Z13, Z14, Z14
-	VMOVDQU64       Z14, 1024(AX)
+	VMOVUPS         Z14, 1024(AX)
 	VPSLLD          $0x04, Z10, Z13
 	VPSRAD          $0x1f, Z13, Z13
 	VPANDD          Z6, Z13, Z13
 	VPSUBB          Z13, Z12, Z12
-	VMOVDQU64       Z12, 1088(AX)
+	VMOVUPS         Z12, 1088(AX)
 	VPSRAD          $0x1f, Z10, Z12
 	VPANDD          Z6, Z12, Z12
 	VPSUBB          Z12, Z15, Z15
-	VMOVDQU64       Z15, 1152(AX)
+	VMOVUPS         Z15, 1152(AX)
 	VPSRAD          $0x1f, Z10, Z10
 	VPANDD          Z6, Z10, Z10
 	VPSUBB          Z10, Z9, Z9
-	VMOVDQU64       Z9, 1216(AX)
+	VMOVUPS         Z9, 1216(AX)
 	VBROADCASTI32X4 64(SP), Z9
 	VINSERTI32X4    $0x01, 1088(SP), Z9, Z9
 	VINSERTI32X4    $0x02, 2112(SP), Z9, Z9
@@ -8570,22 +8561,22 @@ row:
 	VPSRAD          $0x1f, Z12, Z12
 	VPANDD          Z6, Z12, Z12
 	VPSUBB          Z12, Z13, Z13
-	VMOVDQU64       Z13, 1536(AX)
+	VMOVUPS         Z13, 1536(AX)
 	VPSLLD          $0x1c, Z8, Z12
 	VPSRAD          $0x1f, Z12, Z12
 	VPANDD          Z6, Z12, Z12
 	VPSUBB          Z12, Z10, Z10
-	VMOVDQU64       Z10, 1600(AX)
+	VMOVUPS         Z10, 1600(AX)
 	VPSLLD          $0x18, Z8, Z10
 	VPSRAD          $0x1f, Z10, Z10
 	VPANDD          Z6, Z10, Z10
 	VPSUBB          Z10, Z14, Z14
-	VMOVDQU64       Z14, 1664(AX)
+	VMOVUPS         Z14, 1664(AX)
 	VPSLLD          $0x18, Z8, Z10
 	VPSRAD          $0x1f, Z10, Z10
 	VPANDD          Z6, Z10, Z10
 	VPSUBB          Z10, Z9, Z9
-	VMOVDQU64       Z9, 1728(AX)
+	VMOVUPS         Z9, 1728(AX)
 	VBROADCASTI32X4 80(SP), Z9
 	VINSERTI32X4    $0x01, 1104(SP), Z9, Z9
 	VINSERTI32X4    $0x02, 2128(SP), Z9, Z9
@@ -8614,22 +8605,22 @@ row:
 	VPSRAD          $0x1f, Z12, Z12
 	VPANDD          Z6, Z12, Z12
 	VPSUBB          Z12, Z13, Z13
-	VMOVDQU64       Z13, 1792(AX)
+	VMOVUPS         Z13, 1792(AX)
 	VPSLLD          $0x14, Z8, Z12
 	VPSRAD          $0x1f, Z12, Z12
 	VPANDD          Z6, Z12, Z12
 	VPSUBB          Z12, Z10, Z10
-	VMOVDQU64       Z10, 1856(AX)
+	VMOVUPS         Z10, 1856(AX)
 	VPSLLD          $0x10, Z8, Z10
 	VPSRAD          $0x1f, Z10, Z10
 	VPANDD          Z6, Z10, Z10
 	VPSUBB          Z10, Z14, Z14
-	VMOVDQU64       Z14, 1920(AX)
+	VMOVUPS         Z14, 1920(AX)
 	VPSLLD          $0x10, Z8, Z10
 	VPSRAD          $0x1f, Z10, Z10
 	VPANDD          Z6, Z10, Z10
 	VPSUBB          Z10, Z9, Z9
-	VMOVDQU64       Z9, 1984(AX)
+	VMOVUPS         Z9, 1984(AX)
 	VBROADCASTI32X4 96(SP), Z9
 	VINSERTI32X4    $0x01, 1120(SP), Z9, Z9
 	VINSERTI32X4    $0x02, 2144(SP), Z9, Z9
@@ -8658,22 +8649,22 @@ row:
 	VPSRAD          $0x1f, Z12, Z12
 	VPANDD          Z6, Z12, Z12
 	VPSUBB          Z12, Z13, Z13
-	VMOVDQU64       Z13, 2304(AX)
+	VMOVUPS         Z13, 2304(AX)
 	VPSLLD          $0x0c, Z8, Z12
 	VPSRAD          $0x1f, Z12, Z12
 	VPANDD          Z6, Z12, Z12
 	VPSUBB          Z12, Z10, Z10
-	VMOVDQU64       Z10, 2368(AX)
+	VMOVUPS         Z10, 2368(AX)
 	VPSLLD          $0x08, Z8, Z10
 	VPSRAD          $0x1f, Z10, Z10
 	VPANDD          Z6, Z10, Z10
 	VPSUBB          Z10, Z14, Z14
-	VMOVDQU64       Z14, 2432(AX)
+	VMOVUPS         Z14, 2432(AX)
 	VPSLLD          $0x08, Z8, Z10
 	VPSRAD          $0x1f, Z10, Z10
 	VPANDD          Z6, Z10, Z10
 	VPSUBB          Z10, Z9, Z9
-	VMOVDQU64       Z9, 2496(AX)
+	VMOVUPS         Z9, 2496(AX)
 	VBROADCASTI32X4 112(SP), Z9
 	VINSERTI32X4    $0x01, 1136(SP), Z9, Z9
 	VINSERTI32X4    $0x02, 2160(SP), Z9, Z9
@@ -8702,20 +8693,20 @@ row:
 	VPSRAD          $0x1f, Z12, Z12
 	VPANDD          Z6, Z12, Z12
 	VPSUBB          Z12, Z13, Z13
-	VMOVDQU64       Z13, 2560(AX)
+	VMOVUPS         Z13, 2560(AX)
 	VPSLLD          $0x04, Z8, Z12
 	VPSRAD          $0x1f, Z12, Z12
 	VPANDD          Z6, Z12, Z12
 	VPSUBB          Z12, Z10, Z10
-	VMOVDQU64       Z10, 2624(AX)
+	VMOVUPS         Z10, 2624(AX)
 	VPSRAD          $0x1f, Z8, Z10
 	VPANDD          Z6, Z10, Z10
 	VPSUBB          Z10, Z14, Z14
-	VMOVDQU64       Z14, 2688(AX)
+	VMOVUPS         Z14, 2688(AX)
 	VPSRAD          $0x1f, Z8, Z8
 	VPANDD          Z6, Z8, Z8
 	VPSUBB          Z8, Z9, Z9
-	VMOVDQU64       Z9, 2752(AX)
+	VMOVUPS         Z9, 2752(AX)
 	VBROADCASTI32X4 128(SP), Z8
 	VINSERTI32X4    $0x01, 1152(SP), Z8, Z8
 	VINSERTI32X4    $0x02, 2176(SP), Z8, Z8
@@ -8744,22 +8735,22 @@ row:
 	VPSRAD          $0x1f, Z10, Z10
 	VPANDD          Z6, Z10, Z10
 	VPSUBB          Z10, Z12, Z12
-	VMOVDQU64       Z12, 3072(AX)
+	VMOVUPS         Z12, 3072(AX)
 	VPSLLD          $0x1c, Z11, Z10
 	VPSRAD          $0x1f, Z10, Z10
 	VPANDD          Z6, Z10, Z10
 	VPSUBB          Z10, Z9, Z9
-	VMOVDQU64       Z9, 3136(AX)
+	VMOVUPS         Z9, 3136(AX)
 	VPSLLD          $0x18, Z11, Z9
 	VPSRAD          $0x1f, Z9, Z9
 	VPANDD          Z6, Z9, Z9
 	VPSUBB          Z9, Z13, Z13
-	VMOVDQU64       Z13, 3200(AX)
+	VMOVUPS         Z13, 3200(AX)
 	VPSLLD          $0x18, Z11, Z9
 	VPSRAD          $0x1f, Z9, Z9
 	VPANDD          Z6, Z9, Z9
 	VPSUBB          Z9, Z8, Z8
-	VMOVDQU64       Z8, 3264(AX)
+	VMOVUPS         Z8, 3264(AX)
 	VBROADCASTI32X4 144(SP), Z8
 	VINSERTI32X4    $0x01, 1168(SP), Z8, Z8
 	VINSERTI32X4    $0x02, 2192(SP), Z8, Z8
@@ -8788,22 +8779,22 @@ row:
 	VPSRAD          $0x1f, Z10, Z10
 	VPANDD          Z6, Z10, Z10
 	VPSUBB          Z10, Z12, Z12
-	VMOVDQU64       Z12, 3328(AX)
+	VMOVUPS         Z12, 3328(AX)
 	VPSLLD          $0x14, Z11, Z10
 	VPSRAD          $0x1f, Z10, Z10
 	VPANDD          Z6, Z10, Z10
 	VPSUBB          Z10, Z9, Z9
-	VMOVDQU64       Z9, 3392(AX)
+	VMOVUPS         Z9, 3392(AX)
 	VPSLLD          $0x10, Z11, Z9
 	VPSRAD          $0x1f, Z9, Z9
 	VPANDD          Z6, Z9, Z9
 	VPSUBB          Z9, Z13, Z13
-	VMOVDQU64       Z13, 3456(AX)
+	VMOVUPS         Z13, 3456(AX)
 	VPSLLD          $0x10, Z11, Z9
 	VPSRAD          $0x1f, Z9, Z9
 	VPANDD          Z6, Z9, Z9
 	VPSUBB          Z9, Z8, Z8
-	VMOVDQU64       Z8, 3520(AX)
+	VMOVUPS         Z8, 3520(AX)
 	VBROADCASTI32X4 160(SP), Z8
 	VINSERTI32X4    $0x01, 1184(SP), Z8, Z8
 	VINSERTI32X4    $0x02, 2208(SP), Z8, Z8
@@ -8832,22 +8823,22 @@ row:
 	VPSRAD          $0x1f, Z10, Z10
 	VPANDD          Z6, Z10, Z10
 	VPSUBB          Z10, Z12, Z12
-	VMOVDQU64       Z12, 3840(AX)
+	VMOVUPS         Z12, 3840(AX)
 	VPSLLD          $0x0c, Z11, Z10
 	VPSRAD          $0x1f, Z10, Z10
 	VPANDD          Z6, Z10, Z10
 	VPSUBB          Z10, Z9, Z9
-	VMOVDQU64       Z9, 3904(AX)
+	VMOVUPS         Z9, 3904(AX)
 	VPSLLD          $0x08, Z11, Z9
 	VPSRAD          $0x1f, Z9, Z9
 	VPANDD          Z6, Z9, Z9
 	VPSUBB          Z9, Z13, Z13
-	VMOVDQU64       Z13, 3968(AX)
+	VMOVUPS         Z13, 3968(AX)
 	VPSLLD          $0x08, Z11, Z9
 	VPSRAD          $0x1f, Z9, Z9
 	VPANDD          Z6, Z9, Z9
 	VPSUBB          Z9, Z8, Z8
-	VMOVDQU64       Z8, 4032(AX)
+	VMOVUPS         Z8, 4032(AX)
 	VBROADCASTI32X4 176(SP), Z8
 	VINSERTI32X4    $0x01, 1200(SP), Z8, Z8
 	VINSERTI32X4    $0x02, 2224(SP), Z8, Z8
@@ -8876,20 +8867,20 @@ row:
 	VPSRAD          $0x1f, Z10, Z10
 	VPANDD          Z6, Z10, Z10
 	VPSUBB          Z10, Z12, Z12
-	VMOVDQU64       Z12, 4096(AX)
+	VMOVUPS         Z12, 4096(AX)
 	VPSLLD          $0x04, Z11, Z10
 	VPSRAD          $0x1f, Z10, Z10
 	VPANDD          Z6, Z10, Z10
 	VPSUBB          Z10, Z9, Z9
-	VMOVDQU64       Z9, 4160(AX)
+	VMOVUPS         Z9, 4160(AX)
 	VPSRAD          $0x1f, Z11, Z9
 	VPANDD          Z6, Z9, Z9
 	VPSUBB          Z9, Z13, Z13
-	VMOVDQU64       Z13, 4224(AX)
+	VMOVUPS         Z13, 4224(AX)
 	VPSRAD          $0x1f, Z11, Z9
 	VPANDD          Z6, Z9, Z9
 	VPSUBB          Z9, Z8, Z8
-	VMOVDQU64       Z8, 4288(AX)
+	VMOVUPS         Z8, 4288(AX)
 	VBROADCASTI32X4 192(SP), Z8
 	VINSERTI32X4    $0x01, 1216(SP), Z8, Z8
 	VINSERTI32X4    $0x02, 2240(SP), Z8, Z8
@@ -8918,22 +8909,22 @@ row:
 	VPSRAD          $0x1f, Z10, Z10
 	VPANDD          Z6, Z10, Z10
 	VPSUBB          Z10, Z11, Z11
-	VMOVDQU64       Z11, 4608(AX)
+	VMOVUPS         Z11, 4608(AX)
 	VPSLLD          $0x1c, Z7, Z10
 	VPSRAD          $0x1f, Z10, Z10
 	VPANDD          Z6, Z10, Z10
 	VPSUBB          Z10, Z9, Z9
-	VMOVDQU64       Z9, 4672(AX)
+	VMOVUPS         Z9, 4672(AX)
 	VPSLLD          $0x18, Z7, Z9
 	VPSRAD          $0x1f, Z9, Z9
 	VPANDD          Z6, Z9, Z9
 	VPSUBB          Z9, Z12, Z12
-	VMOVDQU64       Z12, 4736(AX)
+	VMOVUPS         Z12, 4736(AX)
 	VPSLLD          $0x18, Z7, Z9
 	VPSRAD          $0x1f, Z9, Z9
 	VPANDD          Z6, Z9, Z9
 	VPSUBB          Z9, Z8, Z8
-	VMOVDQU64       Z8, 4800(AX)
+	VMOVUPS         Z8, 4800(AX)
 	VBROADCASTI32X4 208(SP), Z8
 	VINSERTI32X4    $0x01, 1232(SP), Z8, Z8
 	VINSERTI32X4    $0x02, 2256(SP), Z8, Z8
@@ -8962,22 +8953,22 @@ row:
 	VPSRAD          $0x1f, Z10, Z10
 	VPANDD          Z6, Z10, Z10
 	VPSUBB          Z10, Z11, Z11
-	VMOVDQU64       Z11, 4864(AX)
+	VMOVUPS         Z11, 4864(AX)
 	VPSLLD          $0x14, Z7, Z10
 	VPSRAD          $0x1f, Z10, Z10
 	VPANDD          Z6, Z10, Z10
 	VPSUBB          Z10, Z9, Z9
-	VMOVDQU64       Z9, 4928(AX)
+	VMOVUPS         Z9, 4928(AX)
 	VPSLLD          $0x10, Z7, Z9
 	VPSRAD          $0x1f, Z9, Z9
 	VPANDD          Z6, Z9, Z9
 	VPSUBB          Z9, Z12, Z12
-	VMOVDQU64       Z12, 4992(AX)
+	VMOVUPS         Z12, 4992(AX)
 	VPSLLD          $0x10, Z7, Z9
 	VPSRAD          $0x1f, Z9, Z9
 	VPANDD          Z6, Z9, Z9
 	VPSUBB          Z9, Z8, Z8
-	VMOVDQU64       Z8, 5056(AX)
+	VMOVUPS         Z8, 5056(AX)
 	VBROADCASTI32X4 224(SP), Z8
 	VINSERTI32X4    $0x01, 1248(SP), Z8, Z8
 	VINSERTI32X4    $0x02, 2272(SP), Z8, Z8
@@ -9006,22 +8997,22 @@ row:
 	VPSRAD          $0x1f, Z10, Z10
 	VPANDD          Z6, Z10, Z10
 	VPSUBB          Z10, Z11, Z11
-	VMOVDQU64       Z11, 5376(AX)
+	VMOVUPS         Z11, 5376(AX)
 	VPSLLD          $0x0c, Z7, Z10
 	VPSRAD          $0x1f, Z10, Z10
 	VPANDD          Z6, Z10, Z10
 	VPSUBB          Z10, Z9, Z9
-	VMOVDQU64       Z9, 5440(AX)
+	VMOVUPS         Z9, 5440(AX)
 	VPSLLD          $0x08, Z7, Z9
 	VPSRAD          $0x1f, Z9, Z9
 	VPANDD          Z6, Z9, Z9
 	VPSUBB          Z9, Z12, Z12
-	VMOVDQU64       Z12, 5504(AX)
+	VMOVUPS         Z12, 5504(AX)
 	VPSLLD          $0x08, Z7, Z9
 	VPSRAD          $0x1f, Z9, Z9
 	VPANDD          Z6, Z9, Z9
 	VPSUBB          Z9, Z8, Z8
-	VMOVDQU64       Z8, 5568(AX)
+	VMOVUPS         Z8, 5568(AX)
 	VBROADCASTI32X4 240(SP), Z8
 	VINSERTI32X4    $0x01, 1264(SP), Z8, Z8
 	VINSERTI32X4    $0x02, 2288(SP), Z8, Z8
@@ -9050,20 +9041,20 @@ row:
 	VPSRAD          $0x1f, Z10, Z10
 	VPANDD          Z6, Z10, Z10
 	VPSUBB          Z10, Z11, Z11
-	VMOVDQU64       Z11, 5632(AX)
+	VMOVUPS         Z11, 5632(AX)
 	VPSLLD          $0x04, Z7, Z10
 	VPSRAD          $0x1f, Z10, Z10
 	VPANDD          Z6, Z10, Z10
 	VPSUBB          Z10, Z9, Z9
-	VMOVDQU64       Z9, 5696(AX)
+	VMOVUPS         Z9, 5696(AX)
 	VPSRAD          $0x1f, Z7, Z9
 	VPANDD          Z6, Z9, Z9
 	VPSUBB          Z9, Z12, Z12
-	VMOVDQU64       Z12, 5760(AX)
+	VMOVUPS         Z12, 5760(AX)
 	VPSRAD          $0x1f, Z7, Z7
 	VPANDD          Z6, Z7, Z7
 	VPSUBB          Z7, Z8, Z8
-	VMOVDQU64       Z8, 5824(AX)
+	VMOVUPS         Z8, 5824(AX)
 	ADDQ            $0x00000038, CX
 	ADDQ            $0x00000038, SI
 	ADDQ            $0x00000038, DI
@@ -9292,17 +9283,17 @@ row:
 	VMULPS          Z12, Z15, Z15
 	VMULPS          Z1, Z15, Z15
 	VMOVUPS         Z15, 512(AX)
-	VPANDD          Z14, Z2, Z15
+	VPANDD          Z2, Z14, Z15
 	VPSLLD          $0x01, Z14, Z16
 	VPTERNLOGD      $0xf8, Z3, Z16, Z15
 	VPSLLD          $0x02, Z14, Z16
 	VPTERNLOGD      $0xf8, Z4, Z16, Z15
 	VPSLLD          $0x03, Z14, Z14
 	VPTERNLOGD      $0xf8, Z5, Z14, Z15
-	VPANDD          Z15, Z6, Z14
+	VPANDD          Z6, Z15, Z14
 	VPSHUFB         Z14, Z7, Z14
 	VPSRLD          $0x04, Z15, Z16
-	VPANDD          Z16, Z6, Z16
+	VPANDD          Z6, Z16, Z16
 	VPSHUFB         Z16, Z7, Z16
 	VPTERNLOGD      $0x96, Z14, Z16, Z15
 	VBROADCASTI32X4 (SP), Z14
@@ -9329,24 +9320,24 @@ row:
 	VPUNPCKHQDQ     Z16, Z19, Z16
 	VPUNPCKLQDQ     Z17, Z14, Z19
 	VPUNPCKHQDQ     Z17, Z14, Z14
-	VPSHUFB         Z9, Z15, Z17
-	VPTESTMB        Z10, Z17, K1
-	VPSUBB          Z18, Z8, K1, Z18
-	VMOVDQU64       Z18, (AX)
-	VPSHUFB         Z9, Z15, Z17
+	VPSHUFB         Z8, Z15, Z17
+	VPTESTMB        Z9, Z17, K1
+	VPSUBB          Z18, Z10, K1, Z18
+	VMOVUPS         Z18, (AX)
+	VPSHUFB         Z8, Z15, Z17
 	VPTESTMB        Z11, Z17, K1
-	VPSUBB          Z16, Z8, K1, Z16
-	VMOVDQU64       Z16, 64(AX)
+	VPSUBB          Z16, Z10, K1, Z16
+	VMOVUPS         Z16, 64(AX)
 	VPSRLD          $0x08, Z15, Z16
-	VPSHUFB         Z9, Z16, Z16
-	VPTESTMB        Z10, Z16, K1
-	VPSUBB          Z19, Z8, K1, Z19
-	VMOVDQU64       Z19, 128(AX)
+	VPSHUFB         Z8, Z16, Z16
+	VPTESTMB        Z9, Z16, K1
+	VPSUBB          Z19, Z10, K1, Z19
+	VMOVUPS         Z19, 128(AX)
 	VPSRLD          $0x08, Z15, Z16
-	VPSHUFB         Z9, Z16, Z16
+	VPSHUFB         Z8, Z16, Z16
 	VPTESTMB        Z11, Z16, K1
-	VPSUBB          Z14, Z8, K1, Z14
-	VMOVDQU64       Z14, 192(AX)
+	VPSUBB          Z14, Z10, K1, Z14
+	VMOVUPS         Z14, 192(AX)
 	VBROADCASTI32X4 16(SP), Z14
 	VINSERTI32X4    $0x01, 1040(SP), Z14, Z14
 	VINSERTI32X4    $0x02, 2064(SP), Z14, Z14
@@ -9372,42 +9363,42 @@ row:
 	VPUNPCKLQDQ     Z17, Z14, Z19
 	VPUNPCKHQDQ     Z17, Z14, Z14
 	VPSRLD          $0x10, Z15, Z17
-	VPSHUFB         Z9, Z17, Z17
-	VPTESTMB        Z10, Z17, K1
-	VPSUBB          Z18, Z8, K1, Z18
-	VMOVDQU64       Z18, 256(AX)
+	VPSHUFB         Z8, Z17, Z17
+	VPTESTMB        Z9, Z17, K1
+	VPSUBB          Z18, Z10, K1, Z18
+	VMOVUPS         Z18, 256(AX)
 	VPSRLD          $0x10, Z15, Z17
-	VPSHUFB         Z9, Z17, Z17
+	VPSHUFB         Z8, Z17, Z17
 	VPTESTMB        Z11, Z17, K1
-	VPSUBB          Z16, Z8, K1, Z16
-	VMOVDQU64       Z16, 320(AX)
+	VPSUBB          Z16, Z10, K1, Z16
+	VMOVUPS         Z16, 320(AX)
 	VPSRLD          $0x18, Z15, Z16
-	VPSHUFB         Z9, Z16, Z16
-	VPTESTMB        Z10, Z16, K1
-	VPSUBB          Z19, Z8, K1, Z19
-	VMOVDQU64       Z19, 384(AX)
+	VPSHUFB         Z8, Z16, Z16
+	VPTESTMB        Z9, Z16, K1
+	VPSUBB          Z19, Z10, K1, Z19
+	VMOVUPS         Z19, 384(AX)
 	VPSRLD          $0x18, Z15, Z15
-	VPSHUFB         Z9, Z15, Z15
+	VPSHUFB         Z8, Z15, Z15
 	VPTESTMB        Z11, Z15, K1
-	VPSUBB          Z14, Z8, K1, Z14
-	VMOVDQU64       Z14, 448(AX)
+	VPSUBB          Z14, Z10, K1, Z14
+	VMOVUPS         Z14, 448(AX)
 	VPSRLD          $0x1c, Z13, Z14
 	VCVTDQ2PS       Z14, Z14
 	VADDPS          Z0, Z14, Z14
 	VMULPS          Z12, Z14, Z14
 	VMULPS          Z1, Z14, Z14
 	VMOVUPS         Z14, 1280(AX)
-	VPANDD          Z13, Z2, Z14
+	VPANDD          Z2, Z13, Z14
 	VPSLLD          $0x01, Z13, Z15
 	VPTERNLOGD      $0xf8, Z3, Z15, Z14
 	VPSLLD          $0x02, Z13, Z15
 	VPTERNLOGD      $0xf8, Z4, Z15, Z14
 	VPSLLD          $0x03, Z13, Z13
 	VPTERNLOGD      $0xf8, Z5, Z13, Z14
-	VPANDD          Z14, Z6, Z13
+	VPANDD          Z6, Z14, Z13
 	VPSHUFB         Z13, Z7, Z13
 	VPSRLD          $0x04, Z14, Z15
-	VPANDD          Z15, Z6, Z15
+	VPANDD          Z6, Z15, Z15
 	VPSHUFB         Z15, Z7, Z15
 	VPTERNLOGD      $0x96, Z13, Z15, Z14
 	VBROADCASTI32X4 32(SP), Z13
@@ -9434,24 +9425,24 @@ row:
 	VPUNPCKHQDQ     Z15, Z18, Z15
 	VPUNPCKLQDQ     Z16, Z13, Z18
 	VPUNPCKHQDQ     Z16, Z13, Z13
-	VPSHUFB         Z9, Z14, Z16
-	VPTESTMB        Z10, Z16, K1
-	VPSUBB          Z17, Z8, K1, Z17
-	VMOVDQU64       Z17, 768(AX)
-	VPSHUFB         Z9, Z14, Z16
+	VPSHUFB         Z8, Z14, Z16
+	VPTESTMB        Z9, Z16, K1
+	VPSUBB          Z17, Z10, K1, Z17
+	VMOVUPS         Z17, 768(AX)
+	VPSHUFB         Z8, Z14, Z16
 	VPTESTMB        Z11, Z16, K1
-	VPSUBB          Z15, Z8, K1, Z15
-	VMOVDQU64       Z15, 832(AX)
+	VPSUBB          Z15, Z10, K1, Z15
+	VMOVUPS         Z15, 832(AX)
 	VPSRLD          $0x08, Z14, Z15
-	VPSHUFB         Z9, Z15, Z15
-	VPTESTMB        Z10, Z15, K1
-	VPSUBB          Z18, Z8, K1, Z18
-	VMOVDQU64       Z18, 896(AX)
+	VPSHUFB         Z8, Z15, Z15
+	VPTESTMB        Z9, Z15, K1
+	VPSUBB          Z18, Z10, K1, Z18
+	VMOVUPS         Z18, 896(AX)
 	VPSRLD          $0x08, Z14, Z15
-	VPSHUFB         Z9, Z15, Z15
+	VPSHUFB         Z8, Z15, Z15
 	VPTESTMB        Z11, Z15, K1
-	VPSUBB          Z13, Z8, K1, Z13
-	VMOVDQU64       Z13, 960(AX)
+	VPSUBB          Z13, Z10, K1, Z13
+	VMOVUPS         Z13, 960(AX)
 	VBROADCASTI32X4 48(SP), Z13
 	VINSERTI32X4    $0x01, 1072(SP), Z13, Z13
 	VINSERTI32X4    $0x02, 2096(SP), Z13, Z13
@@ -9477,25 +9468,25 @@ row:
 	VPUNPCKLQDQ     Z16, Z13, Z18
 	VPUNPCKHQDQ     Z16, Z13, Z13
 	VPSRLD          $0x10, Z14, Z16
-	VPSHUFB         Z9, Z16, Z16
-	VPTESTMB        Z10, Z16, K1
-	VPSUBB          Z17, Z8, K1, Z17
-	VMOVDQU64       Z17, 1024(AX)
+	VPSHUFB         Z8, Z16, Z16
+	VPTESTMB        Z9, Z16, K1
+	VPSUBB          Z17, Z10, K1, Z17
+	VMOVUPS         Z17, 1024(AX)
 	VPSRLD          $0x10, Z14, Z16
-	VPSHUFB         Z9, Z16, Z16
+	VPSHUFB         Z8, Z16, Z16
 	VPTESTMB        Z11, Z16, K1
-	VPSUBB          Z15, Z8, K1, Z15
-	VMOVDQU64       Z15, 1088(AX)
+	VPSUBB          Z15, Z10, K1, Z15
+	VMOVUPS         Z15, 1088(AX)
 	VPSRLD          $0x18, Z14, Z15
-	VPSHUFB         Z9, Z15, Z15
-	VPTESTMB        Z10, Z15, K1
-	VPSUBB          Z18, Z8, K1, Z18
-	VMOVDQU64       Z18, 1152(AX)
+	VPSHUFB         Z8, Z15, Z15
+	VPTESTMB        Z9, Z15, K1
+	VPSUBB          Z18, Z10, K1, Z18
+	VMOVUPS         Z18, 1152(AX)
 	VPSRLD          $0x18, Z14, Z14
-	VPSHUFB         Z9, Z14, Z14
+	VPSHUFB         Z8, Z14, Z14
 	VPTESTMB        Z11, Z14, K1
-	VPSUBB          Z13, Z8, K1, Z13
-	VMOVDQU64       Z13, 1216(AX)
+	VPSUBB          Z13, Z10, K1, Z13
+	VMOVUPS         Z13, 1216(AX)
 	VBROADCASTI32X4 18(CX), Z13
 	VINSERTI32X4    $0x01, 18(SI)(DX*1), Z13, Z13
 	VINSERTI32X4    $0x02, 18(DI)(DX*2), Z13, Z13
@@ -9526,17 +9517,17 @@ row:
 	VMULPS          Z12, Z15, Z15
 	VMULPS          Z1, Z15, Z15
 	VMOVUPS         Z15, 2048(AX)
-	VPANDD          Z14, Z2, Z15
+	VPANDD          Z2, Z14, Z15
 	VPSLLD          $0x01, Z14, Z16
 	VPTERNLOGD      $0xf8, Z3, Z16, Z15
 	VPSLLD          $0x02, Z14, Z16
 	VPTERNLOGD      $0xf8, Z4, Z16, Z15
 	VPSLLD          $0x03, Z14, Z14
 	VPTERNLOGD      $0xf8, Z5, Z14, Z15
-	VPANDD          Z15, Z6, Z14
+	VPANDD          Z6, Z15, Z14
 	VPSHUFB         Z14, Z7, Z14
 	VPSRLD          $0x04, Z15, Z16
-	VPANDD          Z16, Z6, Z16
+	VPANDD          Z6, Z16, Z16
 	VPSHUFB         Z16, Z7, Z16
 	VPTERNLOGD      $0x96, Z14, Z16, Z15
 	VBROADCASTI32X4 64(SP), Z14
@@ -9563,24 +9554,24 @@ row:
 	VPUNPCKHQDQ     Z16, Z19, Z16
 	VPUNPCKLQDQ     Z17, Z14, Z19
 	VPUNPCKHQDQ     Z17, Z14, Z14
-	VPSHUFB         Z9, Z15, Z17
-	VPTESTMB        Z10, Z17, K1
-	VPSUBB          Z18, Z8, K1, Z18
-	VMOVDQU64       Z18, 1536(AX)
-	VPSHUFB         Z9, Z15, Z17
+	VPSHUFB         Z8, Z15, Z17
+	VPTESTMB        Z9, Z17, K1
+	VPSUBB          Z18, Z10, K1, Z18
+	VMOVUPS         Z18, 1536(AX)
+	VPSHUFB         Z8, Z15, Z17
 	VPTESTMB        Z11, Z17, K1
-	VPSUBB          Z16, Z8, K1, Z16
-	VMOVDQU64       Z16, 1600(AX)
+	VPSUBB          Z16, Z10, K1, Z16
+	VMOVUPS         Z16, 1600(AX)
 	VPSRLD          $0x08, Z15, Z16
-	VPSHUFB         Z9, Z16, Z16
-	VPTESTMB        Z10, Z16, K1
-	VPSUBB          Z19, Z8, K1, Z19
-	VMOVDQU64       Z19, 1664(AX)
+	VPSHUFB         Z8, Z16, Z16
+	VPTESTMB        Z9, Z16, K1
+	VPSUBB          Z19, Z10, K1, Z19
+	VMOVUPS         Z19, 1664(AX)
 	VPSRLD          $0x08, Z15, Z16
-	VPSHUFB         Z9, Z16, Z16
+	VPSHUFB         Z8, Z16, Z16
 	VPTESTMB        Z11, Z16, K1
-	VPSUBB          Z14, Z8, K1, Z14
-	VMOVDQU64       Z14, 1728(AX)
+	VPSUBB          Z14, Z10, K1, Z14
+	VMOVUPS         Z14, 1728(AX)
 	VBROADCASTI32X4 80(SP), Z14
 	VINSERTI32X4    $0x01, 1104(SP), Z14, Z14
 	VINSERTI32X4    $0x02, 2128(SP), Z14, Z14
@@ -9606,42 +9597,42 @@ row:
 	VPUNPCKLQDQ     Z17, Z14, Z19
 	VPUNPCKHQDQ     Z17, Z14, Z14
 	VPSRLD          $0x10, Z15, Z17
-	VPSHUFB         Z9, Z17, Z17
-	VPTESTMB        Z10, Z17, K1
-	VPSUBB          Z18, Z8, K1, Z18
-	VMOVDQU64       Z18, 1792(AX)
+	VPSHUFB         Z8, Z17, Z17
+	VPTESTMB        Z9, Z17, K1
+	VPSUBB          Z18, Z10, K1, Z18
+	VMOVUPS         Z18, 1792(AX)
 	VPSRLD          $0x10, Z15, Z17
-	VPSHUFB         Z9, Z17, Z17
+	VPSHUFB         Z8, Z17, Z17
 	VPTESTMB        Z11, Z17, K1
-	VPSUBB          Z16, Z8, K1, Z16
-	VMOVDQU64       Z16, 1856(AX)
+	VPSUBB          Z16, Z10, K1, Z16
+	VMOVUPS         Z16, 1856(AX)
 	VPSRLD          $0x18, Z15, Z16
-	VPSHUFB         Z9, Z16, Z16
-	VPTESTMB        Z10, Z16, K1
-	VPSUBB          Z19, Z8, K1, Z19
-	VMOVDQU64       Z19, 1920(AX)
+	VPSHUFB         Z8, Z16, Z16
+	VPTESTMB        Z9, Z16, K1
+	VPSUBB          Z19, Z10, K1, Z19
+	VMOVUPS         Z19, 1920(AX)
 	VPSRLD          $0x18, Z15, Z15
-	VPSHUFB         Z9, Z15, Z15
+	VPSHUFB         Z8, Z15, Z15
 	VPTESTMB        Z11, Z15, K1
-	VPSUBB          Z14, Z8, K1, Z14
-	VMOVDQU64       Z14, 1984(AX)
+	VPSUBB          Z14, Z10, K1, Z14
+	VMOVUPS         Z14, 1984(AX)
 	VPSRLD          $0x1c, Z13, Z14
 	VCVTDQ2PS       Z14, Z14
 	VADDPS          Z0, Z14, Z14
 	VMULPS          Z12, Z14, Z14
 	VMULPS          Z1, Z14, Z14
 	VMOVUPS         Z14, 2816(AX)
-	VPANDD          Z13, Z2, Z14
+	VPANDD          Z2, Z13, Z14
 	VPSLLD          $0x01, Z13, Z15
 	VPTERNLOGD      $0xf8, Z3, Z15, Z14
 	VPSLLD          $0x02, Z13, Z15
 	VPTERNLOGD      $0xf8, Z4, Z15, Z14
 	VPSLLD          $0x03, Z13, Z13
 	VPTERNLOGD      $0xf8, Z5, Z13, Z14
-	VPANDD          Z14, Z6, Z13
+	VPANDD          Z6, Z14, Z13
 	VPSHUFB         Z13, Z7, Z13
 	VPSRLD          $0x04, Z14, Z15
-	VPANDD          Z15, Z6, Z15
+	VPANDD          Z6, Z15, Z15
 	VPSHUFB         Z15, Z7, Z15
 	VPTERNLOGD      $0x96, Z13, Z15, Z14
 	VBROADCASTI32X4 96(SP), Z13
@@ -9668,24 +9659,24 @@ row:
 	VPUNPCKHQDQ     Z15, Z18, Z15
 	VPUNPCKLQDQ     Z16, Z13, Z18
 	VPUNPCKHQDQ     Z16, Z13, Z13
-	VPSHUFB         Z9, Z14, Z16
-	VPTESTMB        Z10, Z16, K1
-	VPSUBB          Z17, Z8, K1, Z17
-	VMOVDQU64       Z17, 2304(AX)
-	VPSHUFB         Z9, Z14, Z16
+	VPSHUFB         Z8, Z14, Z16
+	VPTESTMB        Z9, Z16, K1
+	VPSUBB          Z17, Z10, K1, Z17
+	VMOVUPS         Z17, 2304(AX)
+	VPSHUFB         Z8, Z14, Z16
 	VPTESTMB        Z11, Z16, K1
-	VPSUBB          Z15, Z8, K1, Z15
-	VMOVDQU64       Z15, 2368(AX)
+	VPSUBB          Z15, Z10, K1, Z15
+	VMOVUPS         Z15, 2368(AX)
 	VPSRLD          $0x08, Z14, Z15
-	VPSHUFB         Z9, Z15, Z15
-	VPTESTMB        Z10, Z15, K1
-	VPSUBB          Z18, Z8, K1, Z18
-	VMOVDQU64       Z18, 2432(AX)
+	VPSHUFB         Z8, Z15, Z15
+	VPTESTMB        Z9, Z15, K1
+	VPSUBB          Z18, Z10, K1, Z18
+	VMOVUPS         Z18, 2432(AX)
 	VPSRLD          $0x08, Z14, Z15
-	VPSHUFB         Z9, Z15, Z15
+	VPSHUFB         Z8, Z15, Z15
 	VPTESTMB        Z11, Z15, K1
-	VPSUBB          Z13, Z8, K1, Z13
-	VMOVDQU64       Z13, 2496(AX)
+	VPSUBB          Z13, Z10, K1, Z13
+	VMOVUPS         Z13, 2496(AX)
 	VBROADCASTI32X4 112(SP), Z13
 	VINSERTI32X4    $0x01, 1136(SP), Z13, Z13
 	VINSERTI32X4    $0x02, 2160(SP), Z13, Z13
@@ -9711,25 +9702,25 @@ row:
 	VPUNPCKLQDQ     Z16, Z13, Z18
 	VPUNPCKHQDQ     Z16, Z13, Z13
 	VPSRLD          $0x10, Z14, Z16
-	VPSHUFB         Z9, Z16, Z16
-	VPTESTMB        Z10, Z16, K1
-	VPSUBB          Z17, Z8, K1, Z17
-	VMOVDQU64       Z17, 2560(AX)
+	VPSHUFB         Z8, Z16, Z16
+	VPTESTMB        Z9, Z16, K1
+	VPSUBB          Z17, Z10, K1, Z17
+	VMOVUPS         Z17, 2560(AX)
 	VPSRLD          $0x10, Z14, Z16
-	VPSHUFB         Z9, Z16, Z16
+	VPSHUFB         Z8, Z16, Z16
 	VPTESTMB        Z11, Z16, K1
-	VPSUBB          Z15, Z8, K1, Z15
-	VMOVDQU64       Z15, 2624(AX)
+	VPSUBB          Z15, Z10, K1, Z15
+	VMOVUPS         Z15, 2624(AX)
 	VPSRLD          $0x18, Z14, Z15
-	VPSHUFB         Z9, Z15, Z15
-	VPTESTMB        Z10, Z15, K1
-	VPSUBB          Z18, Z8, K1, Z18
-	VMOVDQU64       Z18, 2688(AX)
+	VPSHUFB         Z8, Z15, Z15
+	VPTESTMB        Z9, Z15, K1
+	VPSUBB          Z18, Z10, K1, Z18
+	VMOVUPS         Z18, 2688(AX)
 	VPSRLD          $0x18, Z14, Z14
-	VPSHUFB         Z9, Z14, Z14
+	VPSHUFB         Z8, Z14, Z14
 	VPTESTMB        Z11, Z14, K1
-	VPSUBB          Z13, Z8, K1, Z13
-	VMOVDQU64       Z13, 2752(AX)
+	VPSUBB          Z13, Z10, K1, Z13
+	VMOVUPS         Z13, 2752(AX)
 	VBROADCASTI32X4 34(CX), Z13
 	VINSERTI32X4    $0x01, 34(SI)(DX*1), Z13, Z13
 	VINSERTI32X4    $0x02, 34(DI)(DX*2), Z13, Z13
@@ -9760,17 +9751,17 @@ row:
 	VMULPS          Z12, Z15, Z15
 	VMULPS          Z1, Z15, Z15
 	VMOVUPS         Z15, 3584(AX)
-	VPANDD          Z14, Z2, Z15
+	VPANDD          Z2, Z14, Z15
 	VPSLLD          $0x01, Z14, Z16
 	VPTERNLOGD      $0xf8, Z3, Z16, Z15
 	VPSLLD          $0x02, Z14, Z16
 	VPTERNLOGD      $0xf8, Z4, Z16, Z15
 	VPSLLD          $0x03, Z14, Z14
 	VPTERNLOGD      $0xf8, Z5, Z14, Z15
-	VPANDD          Z15, Z6, Z14
+	VPANDD          Z6, Z15, Z14
 	VPSHUFB         Z14, Z7, Z14
 	VPSRLD          $0x04, Z15, Z16
-	VPANDD          Z16, Z6, Z16
+	VPANDD          Z6, Z16, Z16
 	VPSHUFB         Z16, Z7, Z16
 	VPTERNLOGD      $0x96, Z14, Z16, Z15
 	VBROADCASTI32X4 128(SP), Z14
@@ -9797,24 +9788,24 @@ row:
 	VPUNPCKHQDQ     Z16, Z19, Z16
 	VPUNPCKLQDQ     Z17, Z14, Z19
 	VPUNPCKHQDQ     Z17, Z14, Z14
-	VPSHUFB         Z9, Z15, Z17
-	VPTESTMB        Z10, Z17, K1
-	VPSUBB          Z18, Z8, K1, Z18
-	VMOVDQU64       Z18, 3072(AX)
-	VPSHUFB         Z9, Z15, Z17
+	VPSHUFB         Z8, Z15, Z17
+	VPTESTMB        Z9, Z17, K1
+	VPSUBB          Z18, Z10, K1, Z18
+	VMOVUPS         Z18, 3072(AX)
+	VPSHUFB         Z8, Z15, Z17
 	VPTESTMB        Z11, Z17, K1
-	VPSUBB          Z16, Z8, K1, Z16
-	VMOVDQU64       Z16, 3136(AX)
+	VPSUBB          Z16, Z10, K1, Z16
+	VMOVUPS         Z16, 3136(AX)
 	VPSRLD          $0x08, Z15, Z16
-	VPSHUFB         Z9, Z16, Z16
-	VPTESTMB        Z10, Z16, K1
-	VPSUBB          Z19, Z8, K1, Z19
-	VMOVDQU64       Z19, 3200(AX)
+	VPSHUFB         Z8, Z16, Z16
+	VPTESTMB        Z9, Z16, K1
+	VPSUBB          Z19, Z10, K1, Z19
+	VMOVUPS         Z19, 3200(AX)
 	VPSRLD          $0x08, Z15, Z16
-	VPSHUFB         Z9, Z16, Z16
+	VPSHUFB         Z8, Z16, Z16
 	VPTESTMB        Z11, Z16, K1
-	VPSUBB          Z14, Z8, K1, Z14
-	VMOVDQU64       Z14, 3264(AX)
+	VPSUBB          Z14, Z10, K1, Z14
+	VMOVUPS         Z14, 3264(AX)
 	VBROADCASTI32X4 144(SP), Z14
 	VINSERTI32X4    $0x01, 1168(SP), Z14, Z14
 	VINSERTI32X4    $0x02, 2192(SP), Z14, Z14
@@ -9840,42 +9831,42 @@ row:
 	VPUNPCKLQDQ     Z17, Z14, Z19
 	VPUNPCKHQDQ     Z17, Z14, Z14
 	VPSRLD          $0x10, Z15, Z17
-	VPSHUFB         Z9, Z17, Z17
-	VPTESTMB        Z10, Z17, K1
-	VPSUBB          Z18, Z8, K1, Z18
-	VMOVDQU64       Z18, 3328(AX)
+	VPSHUFB         Z8, Z17, Z17
+	VPTESTMB        Z9, Z17, K1
+	VPSUBB          Z18, Z10, K1, Z18
+	VMOVUPS         Z18, 3328(AX)
 	VPSRLD          $0x10, Z15, Z17
-	VPSHUFB         Z9, Z17, Z17
+	VPSHUFB         Z8, Z17, Z17
 	VPTESTMB        Z11, Z17, K1
-	VPSUBB          Z16, Z8, K1, Z16
-	VMOVDQU64       Z16, 3392(AX)
+	VPSUBB          Z16, Z10, K1, Z16
+	VMOVUPS         Z16, 3392(AX)
 	VPSRLD          $0x18, Z15, Z16
-	VPSHUFB         Z9, Z16, Z16
-	VPTESTMB        Z10, Z16, K1
-	VPSUBB          Z19, Z8, K1, Z19
-	VMOVDQU64       Z19, 3456(AX)
+	VPSHUFB         Z8, Z16, Z16
+	VPTESTMB        Z9, Z16, K1
+	VPSUBB          Z19, Z10, K1, Z19
+	VMOVUPS         Z19, 3456(AX)
 	VPSRLD          $0x18, Z15, Z15
-	VPSHUFB         Z9, Z15, Z15
+	VPSHUFB         Z8, Z15, Z15
 	VPTESTMB        Z11, Z15, K1
-	VPSUBB          Z14, Z8, K1, Z14
-	VMOVDQU64       Z14, 3520(AX)
+	VPSUBB          Z14, Z10, K1, Z14
+	VMOVUPS         Z14, 3520(AX)
 	VPSRLD          $0x1c, Z13, Z14
 	VCVTDQ2PS       Z14, Z14
 	VADDPS          Z0, Z14, Z14
 	VMULPS          Z12, Z14, Z14
 	VMULPS          Z1, Z14, Z14
 	VMOVUPS         Z14, 4352(AX)
-	VPANDD          Z13, Z2, Z14
+	VPANDD          Z2, Z13, Z14
 	VPSLLD          $0x01, Z13, Z15
 	VPTERNLOGD      $0xf8, Z3, Z15, Z14
 	VPSLLD          $0x02, Z13, Z15
 	VPTERNLOGD      $0xf8, Z4, Z15, Z14
 	VPSLLD          $0x03, Z13, Z13
 	VPTERNLOGD      $0xf8, Z5, Z13, Z14
-	VPANDD          Z14, Z6, Z13
+	VPANDD          Z6, Z14, Z13
 	VPSHUFB         Z13, Z7, Z13
 	VPSRLD          $0x04, Z14, Z15
-	VPANDD          Z15, Z6, Z15
+	VPANDD          Z6, Z15, Z15
 	VPSHUFB         Z15, Z7, Z15
 	VPTERNLOGD      $0x96, Z13, Z15, Z14
 	VBROADCASTI32X4 160(SP), Z13
@@ -9902,24 +9893,24 @@ row:
 	VPUNPCKHQDQ     Z15, Z18, Z15
 	VPUNPCKLQDQ     Z16, Z13, Z18
 	VPUNPCKHQDQ     Z16, Z13, Z13
-	VPSHUFB         Z9, Z14, Z16
-	VPTESTMB        Z10, Z16, K1
-	VPSUBB          Z17, Z8, K1, Z17
-	VMOVDQU64       Z17, 3840(AX)
-	VPSHUFB         Z9, Z14, Z16
+	VPSHUFB         Z8, Z14, Z16
+	VPTESTMB        Z9, Z16, K1
+	VPSUBB          Z17, Z10, K1, Z17
+	VMOVUPS         Z17, 3840(AX)
+	VPSHUFB         Z8, Z14, Z16
 	VPTESTMB        Z11, Z16, K1
-	VPSUBB          Z15, Z8, K1, Z15
-	VMOVDQU64       Z15, 3904(AX)
+	VPSUBB          Z15, Z10, K1, Z15
+	VMOVUPS         Z15, 3904(AX)
 	VPSRLD          $0x08, Z14, Z15
-	VPSHUFB         Z9, Z15, Z15
-	VPTESTMB        Z10, Z15, K1
-	VPSUBB          Z18, Z8, K1, Z18
-	VMOVDQU64       Z18, 3968(AX)
+	VPSHUFB         Z8, Z15, Z15
+	VPTESTMB        Z9, Z15, K1
+	VPSUBB          Z18, Z10, K1, Z18
+	VMOVUPS         Z18, 3968(AX)
 	VPSRLD          $0x08, Z14, Z15
-	VPSHUFB         Z9, Z15, Z15
+	VPSHUFB         Z8, Z15, Z15
 	VPTESTMB        Z11, Z15, K1
-	VPSUBB          Z13, Z8, K1, Z13
-	VMOVDQU64       Z13, 4032(AX)
+	VPSUBB          Z13, Z10, K1, Z13
+	VMOVUPS         Z13, 4032(AX)
 	VBROADCASTI32X4 176(SP), Z13
 	VINSERTI32X4    $0x01, 1200(SP), Z13, Z13
 	VINSERTI32X4    $0x02, 2224(SP), Z13, Z13
@@ -9945,25 +9936,25 @@ row:
 	VPUNPCKLQDQ     Z16, Z13, Z18
 	VPUNPCKHQDQ     Z16, Z13, Z13
 	VPSRLD          $0x10, Z14, Z16
-	VPSHUFB         Z9, Z16, Z16
-	VPTESTMB        Z10, Z16, K1
-	VPSUBB          Z17, Z8, K1, Z17
-	VMOVDQU64       Z17, 4096(AX)
+	VPSHUFB         Z8, Z16, Z16
+	VPTESTMB        Z9, Z16, K1
+	VPSUBB          Z17, Z10, K1, Z17
+	VMOVUPS         Z17, 4096(AX)
 	VPSRLD          $0x10, Z14, Z16
-	VPSHUFB         Z9, Z16, Z16
+	VPSHUFB         Z8, Z16, Z16
 	VPTESTMB        Z11, Z16, K1
-	VPSUBB          Z15, Z8, K1, Z15
-	VMOVDQU64       Z15, 4160(AX)
+	VPSUBB          Z15, Z10, K1, Z15
+	VMOVUPS         Z15, 4160(AX)
 	VPSRLD          $0x18, Z14, Z15
-	VPSHUFB         Z9, Z15, Z15
-	VPTESTMB        Z10, Z15, K1
-	VPSUBB          Z18, Z8, K1, Z18
-	VMOVDQU64       Z18, 4224(AX)
+	VPSHUFB         Z8, Z15, Z15
+	VPTESTMB        Z9, Z15, K1
+	VPSUBB          Z18, Z10, K1, Z18
+	VMOVUPS         Z18, 4224(AX)
 	VPSRLD          $0x18, Z14, Z14
-	VPSHUFB         Z9, Z14, Z14
+	VPSHUFB         Z8, Z14, Z14
 	VPTESTMB        Z11, Z14, K1
-	VPSUBB          Z13, Z8, K1, Z13
-	VMOVDQU64       Z13, 4288(AX)
+	VPSUBB          Z13, Z10, K1, Z13
+	VMOVUPS         Z13, 4288(AX)
 	VBROADCASTI32X4 50(CX), Z13
 	VINSERTI32X4    $0x01, 50(SI)(DX*1), Z13, Z13
 	VINSERTI32X4    $0x02, 50(DI)(DX*2), Z13, Z13
@@ -9994,17 +9985,17 @@ row:
 	VMULPS          Z12, Z15, Z15
 	VMULPS          Z1, Z15, Z15
 	VMOVUPS         Z15, 5120(AX)
-	VPANDD          Z14, Z2, Z15
+	VPANDD          Z2, Z14, Z15
 	VPSLLD          $0x01, Z14, Z16
 	VPTERNLOGD      $0xf8, Z3, Z16, Z15
 	VPSLLD          $0x02, Z14, Z16
 	VPTERNLOGD      $0xf8, Z4, Z16, Z15
 	VPSLLD          $0x03, Z14, Z14
 	VPTERNLOGD      $0xf8, Z5, Z14, Z15
-	VPANDD          Z15, Z6, Z14
+	VPANDD          Z6, Z15, Z14
 	VPSHUFB         Z14, Z7, Z14
 	VPSRLD          $0x04, Z15, Z16
-	VPANDD          Z16, Z6, Z16
+	VPANDD          Z6, Z16, Z16
 	VPSHUFB         Z16, Z7, Z16
 	VPTERNLOGD      $0x96, Z14, Z16, Z15
 	VBROADCASTI32X4 192(SP), Z14
@@ -10031,24 +10022,24 @@ row:
 	VPUNPCKHQDQ     Z16, Z19, Z16
 	VPUNPCKLQDQ     Z17, Z14, Z19
 	VPUNPCKHQDQ     Z17, Z14, Z14
-	VPSHUFB         Z9, Z15, Z17
-	VPTESTMB        Z10, Z17, K1
-	VPSUBB          Z18, Z8, K1, Z18
-	VMOVDQU64       Z18, 4608(AX)
-	VPSHUFB         Z9, Z15, Z17
+	VPSHUFB         Z8, Z15, Z17
+	VPTESTMB        Z9, Z17, K1
+	VPSUBB          Z18, Z10, K1, Z18
+	VMOVUPS         Z18, 4608(AX)
+	VPSHUFB         Z8, Z15, Z17
 	VPTESTMB        Z11, Z17, K1
-	VPSUBB          Z16, Z8, K1, Z16
-	VMOVDQU64       Z16, 4672(AX)
+	VPSUBB          Z16, Z10, K1, Z16
+	VMOVUPS         Z16, 4672(AX)
 	VPSRLD          $0x08, Z15, Z16
-	VPSHUFB         Z9, Z16, Z16
-	VPTESTMB        Z10, Z16, K1
-	VPSUBB          Z19, Z8, K1, Z19
-	VMOVDQU64       Z19, 4736(AX)
+	VPSHUFB         Z8, Z16, Z16
+	VPTESTMB        Z9, Z16, K1
+	VPSUBB          Z19, Z10, K1, Z19
+	VMOVUPS         Z19, 4736(AX)
 	VPSRLD          $0x08, Z15, Z16
-	VPSHUFB         Z9, Z16, Z16
+	VPSHUFB         Z8, Z16, Z16
 	VPTESTMB        Z11, Z16, K1
-	VPSUBB          Z14, Z8, K1, Z14
-	VMOVDQU64       Z14, 4800(AX)
+	VPSUBB          Z14, Z10, K1, Z14
+	VMOVUPS         Z14, 4800(AX)
 	VBROADCASTI32X4 208(SP), Z14
 	VINSERTI32X4    $0x01, 1232(SP), Z14, Z14
 	VINSERTI32X4    $0x02, 2256(SP), Z14, Z14
@@ -10074,42 +10065,42 @@ row:
 	VPUNPCKLQDQ     Z17, Z14, Z19
 	VPUNPCKHQDQ     Z17, Z14, Z14
 	VPSRLD          $0x10, Z15, Z17
-	VPSHUFB         Z9, Z17, Z17
-	VPTESTMB        Z10, Z17, K1
-	VPSUBB          Z18, Z8, K1, Z18
-	VMOVDQU64       Z18, 4864(AX)
+	VPSHUFB         Z8, Z17, Z17
+	VPTESTMB        Z9, Z17, K1
+	VPSUBB          Z18, Z10, K1, Z18
+	VMOVUPS         Z18, 4864(AX)
 	VPSRLD          $0x10, Z15, Z17
-	VPSHUFB         Z9, Z17, Z17
+	VPSHUFB         Z8, Z17, Z17
 	VPTESTMB        Z11, Z17, K1
-	VPSUBB          Z16, Z8, K1, Z16
-	VMOVDQU64       Z16, 4928(AX)
+	VPSUBB          Z16, Z10, K1, Z16
+	VMOVUPS         Z16, 4928(AX)
 	VPSRLD          $0x18, Z15, Z16
-	VPSHUFB         Z9, Z16, Z16
-	VPTESTMB        Z10, Z16, K1
-	VPSUBB          Z19, Z8, K1, Z19
-	VMOVDQU64       Z19, 4992(AX)
+	VPSHUFB         Z8, Z16, Z16
+	VPTESTMB        Z9, Z16, K1
+	VPSUBB          Z19, Z10, K1, Z19
+	VMOVUPS         Z19, 4992(AX)
 	VPSRLD          $0x18, Z15, Z15
-	VPSHUFB         Z9, Z15, Z15
+	VPSHUFB         Z8, Z15, Z15
 	VPTESTMB        Z11, Z15, K1
-	VPSUBB          Z14, Z8, K1, Z14
-	VMOVDQU64       Z14, 5056(AX)
+	VPSUBB          Z14, Z10, K1, Z14
+	VMOVUPS         Z14, 5056(AX)
 	VPSRLD          $0x1c, Z13, Z14
 	VCVTDQ2PS       Z14, Z14
 	VADDPS          Z0, Z14, Z14
 	VMULPS          Z12, Z14, Z14
 	VMULPS          Z1, Z14, Z14
 	VMOVUPS         Z14, 5888(AX)
-	VPANDD          Z13, Z2, Z12
+	VPANDD          Z2, Z13, Z12
 	VPSLLD          $0x01, Z13, Z14
 	VPTERNLOGD      $0xf8, Z3, Z14, Z12
 	VPSLLD          $0x02, Z13, Z14
 	VPTERNLOGD      $0xf8, Z4, Z14, Z12
 	VPSLLD          $0x03, Z13, Z13
 	VPTERNLOGD      $0xf8, Z5, Z13, Z12
-	VPANDD          Z12, Z6, Z13
+	VPANDD          Z6, Z12, Z13
 	VPSHUFB         Z13, Z7, Z13
 	VPSRLD          $0x04, Z12, Z14
-	VPANDD          Z14, Z6, Z14
+	VPANDD          Z6, Z14, Z14
 	VPSHUFB         Z14, Z7, Z14
 	VPTERNLOGD      $0x96, Z13, Z14, Z12
 	VBROADCASTI32X4 224(SP), Z13
@@ -10136,24 +10127,24 @@ row:
 	VPUNPCKHQDQ     Z14, Z17, Z14
 	VPUNPCKLQDQ     Z15, Z13, Z17
 	VPUNPCKHQDQ     Z15, Z13, Z13
-	VPSHUFB         Z9, Z12, Z15
-	VPTESTMB        Z10, Z15, K1
-	VPSUBB          Z16, Z8, K1, Z16
-	VMOVDQU64       Z16, 5376(AX)
-	VPSHUFB         Z9, Z12, Z15
+	VPSHUFB         Z8, Z12, Z15
+	VPTESTMB        Z9, Z15, K1
+	VPSUBB          Z16, Z10, K1, Z16
+	VMOVUPS         Z16, 5376(AX)
+	VPSHUFB         Z8, Z12, Z15
 	VPTESTMB        Z11, Z15, K1
-	VPSUBB          Z14, Z8, K1, Z14
-	VMOVDQU64       Z14, 5440(AX)
+	VPSUBB          Z14, Z10, K1, Z14
+	VMOVUPS         Z14, 5440(AX)
 	VPSRLD          $0x08, Z12, Z14
-	VPSHUFB         Z9, Z14, Z14
-	VPTESTMB        Z10, Z14, K1
-	VPSUBB          Z17, Z8, K1, Z17
-	VMOVDQU64       Z17, 5504(AX)
+	VPSHUFB         Z8, Z14, Z14
+	VPTESTMB        Z9, Z14, K1
+	VPSUBB          Z17, Z10, K1, Z17
+	VMOVUPS         Z17, 5504(AX)
 	VPSRLD          $0x08, Z12, Z14
-	VPSHUFB         Z9, Z14, Z14
+	VPSHUFB         Z8, Z14, Z14
 	VPTESTMB        Z11, Z14, K1
-	VPSUBB          Z13, Z8, K1, Z13
-	VMOVDQU64       Z13, 5568(AX)
+	VPSUBB          Z13, Z10, K1, Z13
+	VMOVUPS         Z13, 5568(AX)
 	VBROADCASTI32X4 240(SP), Z13
 	VINSERTI32X4    $0x01, 1264(SP), Z13, Z13
 	VINSERTI32X4    $0x02, 2288(SP), Z13, Z13
@@ -10179,25 +10170,25 @@ row:
 	VPUNPCKLQDQ     Z15, Z13, Z17
 	VPUNPCKHQDQ     Z15, Z13, Z13
 	VPSRLD          $0x10, Z12, Z15
-	VPSHUFB         Z9, Z15, Z15
-	VPTESTMB        Z10, Z15, K1
-	VPSUBB          Z16, Z8, K1, Z16
-	VMOVDQU64       Z16, 5632(AX)
+	VPSHUFB         Z8, Z15, Z15
+	VPTESTMB        Z9, Z15, K1
+	VPSUBB          Z16, Z10, K1, Z16
+	VMOVUPS         Z16, 5632(AX)
 	VPSRLD          $0x10, Z12, Z15
-	VPSHUFB         Z9, Z15, Z15
+	VPSHUFB         Z8, Z15, Z15
 	VPTESTMB        Z11, Z15, K1
-	VPSUBB          Z14, Z8, K1, Z14
-	VMOVDQU64       Z14, 5696(AX)
+	VPSUBB          Z14, Z10, K1, Z14
+	VMOVUPS         Z14, 5696(AX)
 	VPSRLD          $0x18, Z12, Z14
-	VPSHUFB         Z9, Z14, Z14
-	VPTESTMB        Z10, Z14, K1
-	VPSUBB          Z17, Z8, K1, Z17
-	VMOVDQU64       Z17, 5760(AX)
+	VPSHUFB         Z8, Z14, Z14
+	VPTESTMB        Z9, Z14, K1
+	VPSUBB          Z17, Z10, K1, Z17
+	VMOVUPS         Z17, 5760(AX)
 	VPSRLD          $0x18, Z12, Z12
-	VPSHUFB         Z9, Z12, Z12
+	VPSHUFB         Z8, Z12, Z12
 	VPTESTMB        Z11, Z12, K1
-	VPSUBB          Z13, Z8, K1, Z13
-	VMOVDQU64       Z13, 5824(AX)
+	VPSUBB          Z13, Z10, K1, Z13
+	VMOVUPS         Z13, 5824(AX)
 	ADDQ            $0x00000042, CX
 	ADDQ            $0x00000042, SI
 	ADDQ            $0x00000042, DI
@@ -10242,16 +10233,16 @@ DATA unpackIQ2_XXSConst7<>+0(SB)/8, $0x8000008000808000
 DATA unpackIQ2_XXSConst7<>+8(SB)/8, $0x0080800080000080
 GLOBL unpackIQ2_XXSConst7<>(SB), RODATA|NOPTR, $16
 
-DATA unpackIQ2_XXSConst8<>+0(SB)/8, $0x8080808080808080
-DATA unpackIQ2_XXSConst8<>+8(SB)/8, $0x8080808080808080
+DATA unpackIQ2_XXSConst8<>+0(SB)/8, $0x0404040400000000
+DATA unpackIQ2_XXSConst8<>+8(SB)/8, $0x0c0c0c0c08080808
 GLOBL unpackIQ2_XXSConst8<>(SB), RODATA|NOPTR, $16
 
-DATA unpackIQ2_XXSConst9<>+0(SB)/8, $0x0404040400000000
-DATA unpackIQ2_XXSConst9<>+8(SB)/8, $0x0c0c0c0c08080808
+DATA unpackIQ2_XXSConst9<>+0(SB)/8, $0x0804020108040201
+DATA unpackIQ2_XXSConst9<>+8(SB)/8, $0x0804020108040201
 GLOBL unpackIQ2_XXSConst9<>(SB), RODATA|NOPTR, $16
 
-DATA unpackIQ2_XXSConst10<>+0(SB)/8, $0x0804020108040201
-DATA unpackIQ2_XXSConst10<>+8(SB)/8, $0x0804020108040201
+DATA unpackIQ2_XXSConst10<>+0(SB)/8, $0x8080808080808080
+DATA unpackIQ2_XXSConst10<>+8(SB)/8, $0x8080808080808080
 GLOBL unpackIQ2_XXSConst10<>(SB), RODATA|NOPTR, $16
 
 DATA unpackIQ2_XXSConst11<>+0(SB)/8, $0x8040201080402010
@@ -10607,17 +10598,17 @@ row:
 	VPUNPCKLQDQ     Z14, Z12, Z16
 	VPUNPCKHQDQ     Z14, Z12, Z12
 	VPSRLD          $0x09, Z15, Z14
-	VPANDD          Z14, Z2, Z14
+	VPANDD          Z2, Z14, Z14
 	VPSRLD          $0x11, Z15, Z15
 	VPTERNLOGD      $0xf8, Z3, Z15, Z14
 	VPSLLD          $0x07, Z13, Z15
 	VPTERNLOGD      $0xf8, Z4, Z15, Z14
 	VPSRLD          $0x01, Z13, Z13
 	VPTERNLOGD      $0xf8, Z5, Z13, Z14
-	VPANDD          Z14, Z6, Z13
+	VPANDD          Z6, Z14, Z13
 	VPSHUFB         Z13, Z7, Z13
 	VPSRLD          $0x04, Z14, Z15
-	VPANDD          Z15, Z6, Z15
+	VPANDD          Z6, Z15, Z15
 	VPSHUFB         Z15, Z7, Z15
 	VPTERNLOGD      $0x96, Z13, Z15, Z14
 	VBROADCASTI32X4 (SP), Z13
@@ -10644,24 +10635,24 @@ row:
 	VPUNPCKHQDQ     Z15, Z19, Z15
 	VPUNPCKLQDQ     Z17, Z13, Z19
 	VPUNPCKHQDQ     Z17, Z13, Z13
-	VPSHUFB         Z9, Z14, Z17
-	VPTESTMB        Z10, Z17, K1
-	VPSUBB          Z18, Z8, K1, Z18
-	VMOVDQU64       Z18, (AX)
-	VPSHUFB         Z9, Z14, Z17
+	VPSHUFB         Z8, Z14, Z17
+	VPTESTMB        Z9, Z17, K1
+	VPSUBB          Z18, Z10, K1, Z18
+	VMOVUPS         Z18, (AX)
+	VPSHUFB         Z8, Z14, Z17
 	VPTESTMB        Z11, Z17, K1
-	VPSUBB          Z15, Z8, K1, Z15
-	VMOVDQU64       Z15, 64(AX)
+	VPSUBB          Z15, Z10, K1, Z15
+	VMOVUPS         Z15, 64(AX)
 	VPSRLD          $0x08, Z14, Z15
-	VPSHUFB         Z9, Z15, Z15
-	VPTESTMB        Z10, Z15, K1
-	VPSUBB          Z19, Z8, K1, Z19
-	VMOVDQU64       Z19, 128(AX)
+	VPSHUFB         Z8, Z15, Z15
+	VPTESTMB        Z9, Z15, K1
+	VPSUBB          Z19, Z10, K1, Z19
+	VMOVUPS         Z19, 128(AX)
 	VPSRLD          $0x08, Z14, Z15
-	VPSHUFB         Z9, Z15, Z15
+	VPSHUFB         Z8, Z15, Z15
 	VPTESTMB        Z11, Z15, K1
-	VPSUBB          Z13, Z8, K1, Z13
-	VMOVDQU64       Z13, 192(AX)
+	VPSUBB          Z13, Z10, K1, Z13
+	VMOVUPS         Z13, 192(AX)
 	VBROADCASTI32X4 16(SP), Z13
 	VINSERTI32X4    $0x01, 1040(SP), Z13, Z13
 	VINSERTI32X4    $0x02, 2064(SP), Z13, Z13
@@ -10687,37 +10678,37 @@ row:
 	VPUNPCKLQDQ     Z17, Z13, Z19
 	VPUNPCKHQDQ     Z17, Z13, Z13
 	VPSRLD          $0x10, Z14, Z17
-	VPSHUFB         Z9, Z17, Z17
-	VPTESTMB        Z10, Z17, K1
-	VPSUBB          Z18, Z8, K1, Z18
-	VMOVDQU64       Z18, 256(AX)
+	VPSHUFB         Z8, Z17, Z17
+	VPTESTMB        Z9, Z17, K1
+	VPSUBB          Z18, Z10, K1, Z18
+	VMOVUPS         Z18, 256(AX)
 	VPSRLD          $0x10, Z14, Z17
-	VPSHUFB         Z9, Z17, Z17
+	VPSHUFB         Z8, Z17, Z17
 	VPTESTMB        Z11, Z17, K1
-	VPSUBB          Z15, Z8, K1, Z15
-	VMOVDQU64       Z15, 320(AX)
+	VPSUBB          Z15, Z10, K1, Z15
+	VMOVUPS         Z15, 320(AX)
 	VPSRLD          $0x18, Z14, Z15
-	VPSHUFB         Z9, Z15, Z15
-	VPTESTMB        Z10, Z15, K1
-	VPSUBB          Z19, Z8, K1, Z19
-	VMOVDQU64       Z19, 384(AX)
+	VPSHUFB         Z8, Z15, Z15
+	VPTESTMB        Z9, Z15, K1
+	VPSUBB          Z19, Z10, K1, Z19
+	VMOVUPS         Z19, 384(AX)
 	VPSRLD          $0x18, Z14, Z14
-	VPSHUFB         Z9, Z14, Z14
+	VPSHUFB         Z8, Z14, Z14
 	VPTESTMB        Z11, Z14, K1
-	VPSUBB          Z13, Z8, K1, Z13
-	VMOVDQU64       Z13, 448(AX)
+	VPSUBB          Z13, Z10, K1, Z13
+	VMOVUPS         Z13, 448(AX)
 	VPSRLD          $0x09, Z16, Z13
-	VPANDD          Z13, Z2, Z13
+	VPANDD          Z2, Z13, Z13
 	VPSRLD          $0x11, Z16, Z14
 	VPTERNLOGD      $0xf8, Z3, Z14, Z13
 	VPSLLD          $0x07, Z12, Z14
 	VPTERNLOGD      $0xf8, Z4, Z14, Z13
 	VPSRLD          $0x01, Z12, Z12
 	VPTERNLOGD      $0xf8, Z5, Z12, Z13
-	VPANDD          Z13, Z6, Z12
+	VPANDD          Z6, Z13, Z12
 	VPSHUFB         Z12, Z7, Z12
 	VPSRLD          $0x04, Z13, Z14
-	VPANDD          Z14, Z6, Z14
+	VPANDD          Z6, Z14, Z14
 	VPSHUFB         Z14, Z7, Z14
 	VPTERNLOGD      $0x96, Z12, Z14, Z13
 	VBROADCASTI32X4 32(SP), Z12
@@ -10744,24 +10735,24 @@ row:
 	VPUNPCKHQDQ     Z14, Z17, Z14
 	VPUNPCKLQDQ     Z15, Z12, Z17
 	VPUNPCKHQDQ     Z15, Z12, Z12
-	VPSHUFB         Z9, Z13, Z15
-	VPTESTMB        Z10, Z15, K1
-	VPSUBB          Z16, Z8, K1, Z16
-	VMOVDQU64       Z16, 768(AX)
-	VPSHUFB         Z9, Z13, Z15
+	VPSHUFB         Z8, Z13, Z15
+	VPTESTMB        Z9, Z15, K1
+	VPSUBB          Z16, Z10, K1, Z16
+	VMOVUPS         Z16, 768(AX)
+	VPSHUFB         Z8, Z13, Z15
 	VPTESTMB        Z11, Z15, K1
-	VPSUBB          Z14, Z8, K1, Z14
-	VMOVDQU64       Z14, 832(AX)
+	VPSUBB          Z14, Z10, K1, Z14
+	VMOVUPS         Z14, 832(AX)
 	VPSRLD          $0x08, Z13, Z14
-	VPSHUFB         Z9, Z14, Z14
-	VPTESTMB        Z10, Z14, K1
-	VPSUBB          Z17, Z8, K1, Z17
-	VMOVDQU64       Z17, 896(AX)
+	VPSHUFB         Z8, Z14, Z14
+	VPTESTMB        Z9, Z14, K1
+	VPSUBB          Z17, Z10, K1, Z17
+	VMOVUPS         Z17, 896(AX)
 	VPSRLD          $0x08, Z13, Z14
-	VPSHUFB         Z9, Z14, Z14
+	VPSHUFB         Z8, Z14, Z14
 	VPTESTMB        Z11, Z14, K1
-	VPSUBB          Z12, Z8, K1, Z12
-	VMOVDQU64       Z12, 960(AX)
+	VPSUBB          Z12, Z10, K1, Z12
+	VMOVUPS         Z12, 960(AX)
 	VBROADCASTI32X4 48(SP), Z12
 	VINSERTI32X4    $0x01, 1072(SP), Z12, Z12
 	VINSERTI32X4    $0x02, 2096(SP), Z12, Z12
@@ -10787,25 +10778,25 @@ row:
 	VPUNPCKLQDQ     Z15, Z12, Z17
 	VPUNPCKHQDQ     Z15, Z12, Z12
 	VPSRLD          $0x10, Z13, Z15
-	VPSHUFB         Z9, Z15, Z15
-	VPTESTMB        Z10, Z15, K1
-	VPSUBB          Z16, Z8, K1, Z16
-	VMOVDQU64       Z16, 1024(AX)
+	VPSHUFB         Z8, Z15, Z15
+	VPTESTMB        Z9, Z15, K1
+	VPSUBB          Z16, Z10, K1, Z16
+	VMOVUPS         Z16, 1024(AX)
 	VPSRLD          $0x10, Z13, Z15
-	VPSHUFB         Z9, Z15, Z15
+	VPSHUFB         Z8, Z15, Z15
 	VPTESTMB        Z11, Z15, K1
-	VPSUBB          Z14, Z8, K1, Z14
-	VMOVDQU64       Z14, 1088(AX)
+	VPSUBB          Z14, Z10, K1, Z14
+	VMOVUPS         Z14, 1088(AX)
 	VPSRLD          $0x18, Z13, Z14
-	VPSHUFB         Z9, Z14, Z14
-	VPTESTMB        Z10, Z14, K1
-	VPSUBB          Z17, Z8, K1, Z17
-	VMOVDQU64       Z17, 1152(AX)
+	VPSHUFB         Z8, Z14, Z14
+	VPTESTMB        Z9, Z14, K1
+	VPSUBB          Z17, Z10, K1, Z17
+	VMOVUPS         Z17, 1152(AX)
 	VPSRLD          $0x18, Z13, Z13
-	VPSHUFB         Z9, Z13, Z13
+	VPSHUFB         Z8, Z13, Z13
 	VPTESTMB        Z11, Z13, K1
-	VPSUBB          Z12, Z8, K1, Z12
-	VMOVDQU64       Z12, 1216(AX)
+	VPSUBB          Z12, Z10, K1, Z12
+	VMOVUPS         Z12, 1216(AX)
 	VBROADCASTI32X4 18(CX), Z12
 	VINSERTI32X4    $0x01, 18(SI)(DX*1), Z12, Z12
 	VINSERTI32X4    $0x02, 18(DI)(DX*2), Z12, Z12
@@ -10831,17 +10822,17 @@ row:
 	VPUNPCKLQDQ     Z14, Z12, Z16
 	VPUNPCKHQDQ     Z14, Z12, Z12
 	VPSRLD          $0x09, Z15, Z14
-	VPANDD          Z14, Z2, Z14
+	VPANDD          Z2, Z14, Z14
 	VPSRLD          $0x11, Z15, Z15
 	VPTERNLOGD      $0xf8, Z3, Z15, Z14
 	VPSLLD          $0x07, Z13, Z15
 	VPTERNLOGD      $0xf8, Z4, Z15, Z14
 	VPSRLD          $0x01, Z13, Z13
 	VPTERNLOGD      $0xf8, Z5, Z13, Z14
-	VPANDD          Z14, Z6, Z13
+	VPANDD          Z6, Z14, Z13
 	VPSHUFB         Z13, Z7, Z13
 	VPSRLD          $0x04, Z14, Z15
-	VPANDD          Z15, Z6, Z15
+	VPANDD          Z6, Z15, Z15
 	VPSHUFB         Z15, Z7, Z15
 	VPTERNLOGD      $0x96, Z13, Z15, Z14
 	VBROADCASTI32X4 64(SP), Z13
@@ -10868,24 +10859,24 @@ row:
 	VPUNPCKHQDQ     Z15, Z19, Z15
 	VPUNPCKLQDQ     Z17, Z13, Z19
 	VPUNPCKHQDQ     Z17, Z13, Z13
-	VPSHUFB         Z9, Z14, Z17
-	VPTESTMB        Z10, Z17, K1
-	VPSUBB          Z18, Z8, K1, Z18
-	VMOVDQU64       Z18, 1536(AX)
-	VPSHUFB         Z9, Z14, Z17
+	VPSHUFB         Z8, Z14, Z17
+	VPTESTMB        Z9, Z17, K1
+	VPSUBB          Z18, Z10, K1, Z18
+	VMOVUPS         Z18, 1536(AX)
+	VPSHUFB         Z8, Z14, Z17
 	VPTESTMB        Z11, Z17, K1
-	VPSUBB          Z15, Z8, K1, Z15
-	VMOVDQU64       Z15, 1600(AX)
+	VPSUBB          Z15, Z10, K1, Z15
+	VMOVUPS         Z15, 1600(AX)
 	VPSRLD          $0x08, Z14, Z15
-	VPSHUFB         Z9, Z15, Z15
-	VPTESTMB        Z10, Z15, K1
-	VPSUBB          Z19, Z8, K1, Z19
-	VMOVDQU64       Z19, 1664(AX)
+	VPSHUFB         Z8, Z15, Z15
+	VPTESTMB        Z9, Z15, K1
+	VPSUBB          Z19, Z10, K1, Z19
+	VMOVUPS         Z19, 1664(AX)
 	VPSRLD          $0x08, Z14, Z15
-	VPSHUFB         Z9, Z15, Z15
+	VPSHUFB         Z8, Z15, Z15
 	VPTESTMB        Z11, Z15, K1
-	VPSUBB          Z13, Z8, K1, Z13
-	VMOVDQU64       Z13, 1728(AX)
+	VPSUBB          Z13, Z10, K1, Z13
+	VMOVUPS         Z13, 1728(AX)
 	VBROADCASTI32X4 80(SP), Z13
 	VINSERTI32X4    $0x01, 1104(SP), Z13, Z13
 	VINSERTI32X4    $0x02, 2128(SP), Z13, Z13
@@ -10911,37 +10902,37 @@ row:
 	VPUNPCKLQDQ     Z17, Z13, Z19
 	VPUNPCKHQDQ     Z17, Z13, Z13
 	VPSRLD          $0x10, Z14, Z17
-	VPSHUFB         Z9, Z17, Z17
-	VPTESTMB        Z10, Z17, K1
-	VPSUBB          Z18, Z8, K1, Z18
-	VMOVDQU64       Z18, 1792(AX)
+	VPSHUFB         Z8, Z17, Z17
+	VPTESTMB        Z9, Z17, K1
+	VPSUBB          Z18, Z10, K1, Z18
+	VMOVUPS         Z18, 1792(AX)
 	VPSRLD          $0x10, Z14, Z17
-	VPSHUFB         Z9, Z17, Z17
+	VPSHUFB         Z8, Z17, Z17
 	VPTESTMB        Z11, Z17, K1
-	VPSUBB          Z15, Z8, K1, Z15
-	VMOVDQU64       Z15, 1856(AX)
+	VPSUBB          Z15, Z10, K1, Z15
+	VMOVUPS         Z15, 1856(AX)
 	VPSRLD          $0x18, Z14, Z15
-	VPSHUFB         Z9, Z15, Z15
-	VPTESTMB        Z10, Z15, K1
-	VPSUBB          Z19, Z8, K1, Z19
-	VMOVDQU64       Z19, 1920(AX)
+	VPSHUFB         Z8, Z15, Z15
+	VPTESTMB        Z9, Z15, K1
+	VPSUBB          Z19, Z10, K1, Z19
+	VMOVUPS         Z19, 1920(AX)
 	VPSRLD          $0x18, Z14, Z14
-	VPSHUFB         Z9, Z14, Z14
+	VPSHUFB         Z8, Z14, Z14
 	VPTESTMB        Z11, Z14, K1
-	VPSUBB          Z13, Z8, K1, Z13
-	VMOVDQU64       Z13, 1984(AX)
+	VPSUBB          Z13, Z10, K1, Z13
+	VMOVUPS         Z13, 1984(AX)
 	VPSRLD          $0x09, Z16, Z13
-	VPANDD          Z13, Z2, Z13
+	VPANDD          Z2, Z13, Z13
 	VPSRLD          $0x11, Z16, Z14
 	VPTERNLOGD      $0xf8, Z3, Z14, Z13
 	VPSLLD          $0x07, Z12, Z14
 	VPTERNLOGD      $0xf8, Z4, Z14, Z13
 	VPSRLD          $0x01, Z12, Z12
 	VPTERNLOGD      $0xf8, Z5, Z12, Z13
-	VPANDD          Z13, Z6, Z12
+	VPANDD          Z6, Z13, Z12
 	VPSHUFB         Z12, Z7, Z12
 	VPSRLD          $0x04, Z13, Z14
-	VPANDD          Z14, Z6, Z14
+	VPANDD          Z6, Z14, Z14
 	VPSHUFB         Z14, Z7, Z14
 	VPTERNLOGD      $0x96, Z12, Z14, Z13
 	VBROADCASTI32X4 96(SP), Z12
@@ -10968,24 +10959,24 @@ row:
 	VPUNPCKHQDQ     Z14, Z17, Z14
 	VPUNPCKLQDQ     Z15, Z12, Z17
 	VPUNPCKHQDQ     Z15, Z12, Z12
-	VPSHUFB         Z9, Z13, Z15
-	VPTESTMB        Z10, Z15, K1
-	VPSUBB          Z16, Z8, K1, Z16
-	VMOVDQU64       Z16, 2304(AX)
-	VPSHUFB         Z9, Z13, Z15
+	VPSHUFB         Z8, Z13, Z15
+	VPTESTMB        Z9, Z15, K1
+	VPSUBB          Z16, Z10, K1, Z16
+	VMOVUPS         Z16, 2304(AX)
+	VPSHUFB         Z8, Z13, Z15
 	VPTESTMB        Z11, Z15, K1
-	VPSUBB          Z14, Z8, K1, Z14
-	VMOVDQU64       Z14, 2368(AX)
+	VPSUBB          Z14, Z10, K1, Z14
+	VMOVUPS         Z14, 2368(AX)
 	VPSRLD          $0x08, Z13, Z14
-	VPSHUFB         Z9, Z14, Z14
-	VPTESTMB        Z10, Z14, K1
-	VPSUBB          Z17, Z8, K1, Z17
-	VMOVDQU64       Z17, 2432(AX)
+	VPSHUFB         Z8, Z14, Z14
+	VPTESTMB        Z9, Z14, K1
+	VPSUBB          Z17, Z10, K1, Z17
+	VMOVUPS         Z17, 2432(AX)
 	VPSRLD          $0x08, Z13, Z14
-	VPSHUFB         Z9, Z14, Z14
+	VPSHUFB         Z8, Z14, Z14
 	VPTESTMB        Z11, Z14, K1
-	VPSUBB          Z12, Z8, K1, Z12
-	VMOVDQU64       Z12, 2496(AX)
+	VPSUBB          Z12, Z10, K1, Z12
+	VMOVUPS         Z12, 2496(AX)
 	VBROADCASTI32X4 112(SP), Z12
 	VINSERTI32X4    $0x01, 1136(SP), Z12, Z12
 	VINSERTI32X4    $0x02, 2160(SP), Z12, Z12
@@ -11011,25 +11002,25 @@ row:
 	VPUNPCKLQDQ     Z15, Z12, Z17
 	VPUNPCKHQDQ     Z15, Z12, Z12
 	VPSRLD          $0x10, Z13, Z15
-	VPSHUFB         Z9, Z15, Z15
-	VPTESTMB        Z10, Z15, K1
-	VPSUBB          Z16, Z8, K1, Z16
-	VMOVDQU64       Z16, 2560(AX)
+	VPSHUFB         Z8, Z15, Z15
+	VPTESTMB        Z9, Z15, K1
+	VPSUBB          Z16, Z10, K1, Z16
+	VMOVUPS         Z16, 2560(AX)
 	VPSRLD          $0x10, Z13, Z15
-	VPSHUFB         Z9, Z15, Z15
+	VPSHUFB         Z8, Z15, Z15
 	VPTESTMB        Z11, Z15, K1
-	VPSUBB          Z14, Z8, K1, Z14
-	VMOVDQU64       Z14, 2624(AX)
+	VPSUBB          Z14, Z10, K1, Z14
+	VMOVUPS         Z14, 2624(AX)
 	VPSRLD          $0x18, Z13, Z14
-	VPSHUFB         Z9, Z14, Z14
-	VPTESTMB        Z10, Z14, K1
-	VPSUBB          Z17, Z8, K1, Z17
-	VMOVDQU64       Z17, 2688(AX)
+	VPSHUFB         Z8, Z14, Z14
+	VPTESTMB        Z9, Z14, K1
+	VPSUBB          Z17, Z10, K1, Z17
+	VMOVUPS         Z17, 2688(AX)
 	VPSRLD          $0x18, Z13, Z13
-	VPSHUFB         Z9, Z13, Z13
+	VPSHUFB         Z8, Z13, Z13
 	VPTESTMB        Z11, Z13, K1
-	VPSUBB          Z12, Z8, K1, Z12
-	VMOVDQU64       Z12, 2752(AX)
+	VPSUBB          Z12, Z10, K1, Z12
+	VMOVUPS         Z12, 2752(AX)
 	VBROADCASTI32X4 34(CX), Z12
 	VINSERTI32X4    $0x01, 34(SI)(DX*1), Z12, Z12
 	VINSERTI32X4    $0x02, 34(DI)(DX*2), Z12, Z12
@@ -11055,17 +11046,17 @@ row:
 	VPUNPCKLQDQ     Z14, Z12, Z16
 	VPUNPCKHQDQ     Z14, Z12, Z12
 	VPSRLD          $0x09, Z15, Z14
-	VPANDD          Z14, Z2, Z14
+	VPANDD          Z2, Z14, Z14
 	VPSRLD          $0x11, Z15, Z15
 	VPTERNLOGD      $0xf8, Z3, Z15, Z14
 	VPSLLD          $0x07, Z13, Z15
 	VPTERNLOGD      $0xf8, Z4, Z15, Z14
 	VPSRLD          $0x01, Z13, Z13
 	VPTERNLOGD      $0xf8, Z5, Z13, Z14
-	VPANDD          Z14, Z6, Z13
+	VPANDD          Z6, Z14, Z13
 	VPSHUFB         Z13, Z7, Z13
 	VPSRLD          $0x04, Z14, Z15
-	VPANDD          Z15, Z6, Z15
+	VPANDD          Z6, Z15, Z15
 	VPSHUFB         Z15, Z7, Z15
 	VPTERNLOGD      $0x96, Z13, Z15, Z14
 	VBROADCASTI32X4 128(SP), Z13
@@ -11092,24 +11083,24 @@ row:
 	VPUNPCKHQDQ     Z15, Z19, Z15
 	VPUNPCKLQDQ     Z17, Z13, Z19
 	VPUNPCKHQDQ     Z17, Z13, Z13
-	VPSHUFB         Z9, Z14, Z17
-	VPTESTMB        Z10, Z17, K1
-	VPSUBB          Z18, Z8, K1, Z18
-	VMOVDQU64       Z18, 3072(AX)
-	VPSHUFB         Z9, Z14, Z17
+	VPSHUFB         Z8, Z14, Z17
+	VPTESTMB        Z9, Z17, K1
+	VPSUBB          Z18, Z10, K1, Z18
+	VMOVUPS         Z18, 3072(AX)
+	VPSHUFB         Z8, Z14, Z17
 	VPTESTMB        Z11, Z17, K1
-	VPSUBB          Z15, Z8, K1, Z15
-	VMOVDQU64       Z15, 3136(AX)
+	VPSUBB          Z15, Z10, K1, Z15
+	VMOVUPS         Z15, 3136(AX)
 	VPSRLD          $0x08, Z14, Z15
-	VPSHUFB         Z9, Z15, Z15
-	VPTESTMB        Z10, Z15, K1
-	VPSUBB          Z19, Z8, K1, Z19
-	VMOVDQU64       Z19, 3200(AX)
+	VPSHUFB         Z8, Z15, Z15
+	VPTESTMB        Z9, Z15, K1
+	VPSUBB          Z19, Z10, K1, Z19
+	VMOVUPS         Z19, 3200(AX)
 	VPSRLD          $0x08, Z14, Z15
-	VPSHUFB         Z9, Z15, Z15
+	VPSHUFB         Z8, Z15, Z15
 	VPTESTMB        Z11, Z15, K1
-	VPSUBB          Z13, Z8, K1, Z13
-	VMOVDQU64       Z13, 3264(AX)
+	VPSUBB          Z13, Z10, K1, Z13
+	VMOVUPS         Z13, 3264(AX)
 	VBROADCASTI32X4 144(SP), Z13
 	VINSERTI32X4    $0x01, 1168(SP), Z13, Z13
 	VINSERTI32X4    $0x02, 2192(SP), Z13, Z13
@@ -11135,37 +11126,37 @@ row:
 	VPUNPCKLQDQ     Z17, Z13, Z19
 	VPUNPCKHQDQ     Z17, Z13, Z13
 	VPSRLD          $0x10, Z14, Z17
-	VPSHUFB         Z9, Z17, Z17
-	VPTESTMB        Z10, Z17, K1
-	VPSUBB          Z18, Z8, K1, Z18
-	VMOVDQU64       Z18, 3328(AX)
+	VPSHUFB         Z8, Z17, Z17
+	VPTESTMB        Z9, Z17, K1
+	VPSUBB          Z18, Z10, K1, Z18
+	VMOVUPS         Z18, 3328(AX)
 	VPSRLD          $0x10, Z14, Z17
-	VPSHUFB         Z9, Z17, Z17
+	VPSHUFB         Z8, Z17, Z17
 	VPTESTMB        Z11, Z17, K1
-	VPSUBB          Z15, Z8, K1, Z15
-	VMOVDQU64       Z15, 3392(AX)
+	VPSUBB          Z15, Z10, K1, Z15
+	VMOVUPS         Z15, 3392(AX)
 	VPSRLD          $0x18, Z14, Z15
-	VPSHUFB         Z9, Z15, Z15
-	VPTESTMB        Z10, Z15, K1
-	VPSUBB          Z19, Z8, K1, Z19
-	VMOVDQU64       Z19, 3456(AX)
+	VPSHUFB         Z8, Z15, Z15
+	VPTESTMB        Z9, Z15, K1
+	VPSUBB          Z19, Z10, K1, Z19
+	VMOVUPS         Z19, 3456(AX)
 	VPSRLD          $0x18, Z14, Z14
-	VPSHUFB         Z9, Z14, Z14
+	VPSHUFB         Z8, Z14, Z14
 	VPTESTMB        Z11, Z14, K1
-	VPSUBB          Z13, Z8, K1, Z13
-	VMOVDQU64       Z13, 3520(AX)
+	VPSUBB          Z13, Z10, K1, Z13
+	VMOVUPS         Z13, 3520(AX)
 	VPSRLD          $0x09, Z16, Z13
-	VPANDD          Z13, Z2, Z13
+	VPANDD          Z2, Z13, Z13
 	VPSRLD          $0x11, Z16, Z14
 	VPTERNLOGD      $0xf8, Z3, Z14, Z13
 	VPSLLD          $0x07, Z12, Z14
 	VPTERNLOGD      $0xf8, Z4, Z14, Z13
 	VPSRLD          $0x01, Z12, Z12
 	VPTERNLOGD      $0xf8, Z5, Z12, Z13
-	VPANDD          Z13, Z6, Z12
+	VPANDD          Z6, Z13, Z12
 	VPSHUFB         Z12, Z7, Z12
 	VPSRLD          $0x04, Z13, Z14
-	VPANDD          Z14, Z6, Z14
+	VPANDD          Z6, Z14, Z14
 	VPSHUFB         Z14, Z7, Z14
 	VPTERNLOGD      $0x96, Z12, Z14, Z13
 	VBROADCASTI32X4 160(SP), Z12
@@ -11192,24 +11183,24 @@ row:
 	VPUNPCKHQDQ     Z14, Z17, Z14
 	VPUNPCKLQDQ     Z15, Z12, Z17
 	VPUNPCKHQDQ     Z15, Z12, Z12
-	VPSHUFB         Z9, Z13, Z15
-	VPTESTMB        Z10, Z15, K1
-	VPSUBB          Z16, Z8, K1, Z16
-	VMOVDQU64       Z16, 3840(AX)
-	VPSHUFB         Z9, Z13, Z15
+	VPSHUFB         Z8, Z13, Z15
+	VPTESTMB        Z9, Z15, K1
+	VPSUBB          Z16, Z10, K1, Z16
+	VMOVUPS         Z16, 3840(AX)
+	VPSHUFB         Z8, Z13, Z15
 	VPTESTMB        Z11, Z15, K1
-	VPSUBB          Z14, Z8, K1, Z14
-	VMOVDQU64       Z14, 3904(AX)
+	VPSUBB          Z14, Z10, K1, Z14
+	VMOVUPS         Z14, 3904(AX)
 	VPSRLD          $0x08, Z13, Z14
-	VPSHUFB         Z9, Z14, Z14
-	VPTESTMB        Z10, Z14, K1
-	VPSUBB          Z17, Z8, K1, Z17
-	VMOVDQU64       Z17, 3968(AX)
+	VPSHUFB         Z8, Z14, Z14
+	VPTESTMB        Z9, Z14, K1
+	VPSUBB          Z17, Z10, K1, Z17
+	VMOVUPS         Z17, 3968(AX)
 	VPSRLD          $0x08, Z13, Z14
-	VPSHUFB         Z9, Z14, Z14
+	VPSHUFB         Z8, Z14, Z14
 	VPTESTMB        Z11, Z14, K1
-	VPSUBB          Z12, Z8, K1, Z12
-	VMOVDQU64       Z12, 4032(AX)
+	VPSUBB          Z12, Z10, K1, Z12
+	VMOVUPS         Z12, 4032(AX)
 	VBROADCASTI32X4 176(SP), Z12
 	VINSERTI32X4    $0x01, 1200(SP), Z12, Z12
 	VINSERTI32X4    $0x02, 2224(SP), Z12, Z12
@@ -11235,25 +11226,25 @@ row:
 	VPUNPCKLQDQ     Z15, Z12, Z17
 	VPUNPCKHQDQ     Z15, Z12, Z12
 	VPSRLD          $0x10, Z13, Z15
-	VPSHUFB         Z9, Z15, Z15
-	VPTESTMB        Z10, Z15, K1
-	VPSUBB          Z16, Z8, K1, Z16
-	VMOVDQU64       Z16, 4096(AX)
+	VPSHUFB         Z8, Z15, Z15
+	VPTESTMB        Z9, Z15, K1
+	VPSUBB          Z16, Z10, K1, Z16
+	VMOVUPS         Z16, 4096(AX)
 	VPSRLD          $0x10, Z13, Z15
-	VPSHUFB         Z9, Z15, Z15
+	VPSHUFB         Z8, Z15, Z15
 	VPTESTMB        Z11, Z15, K1
-	VPSUBB          Z14, Z8, K1, Z14
-	VMOVDQU64       Z14, 4160(AX)
+	VPSUBB          Z14, Z10, K1, Z14
+	VMOVUPS         Z14, 4160(AX)
 	VPSRLD          $0x18, Z13, Z14
-	VPSHUFB         Z9, Z14, Z14
-	VPTESTMB        Z10, Z14, K1
-	VPSUBB          Z17, Z8, K1, Z17
-	VMOVDQU64       Z17, 4224(AX)
+	VPSHUFB         Z8, Z14, Z14
+	VPTESTMB        Z9, Z14, K1
+	VPSUBB          Z17, Z10, K1, Z17
+	VMOVUPS         Z17, 4224(AX)
 	VPSRLD          $0x18, Z13, Z13
-	VPSHUFB         Z9, Z13, Z13
+	VPSHUFB         Z8, Z13, Z13
 	VPTESTMB        Z11, Z13, K1
-	VPSUBB          Z12, Z8, K1, Z12
-	VMOVDQU64       Z12, 4288(AX)
+	VPSUBB          Z12, Z10, K1, Z12
+	VMOVUPS         Z12, 4288(AX)
 	VBROADCASTI32X4 50(CX), Z12
 	VINSERTI32X4    $0x01, 50(SI)(DX*1), Z12, Z12
 	VINSERTI32X4    $0x02, 50(DI)(DX*2), Z12, Z12
@@ -11279,17 +11270,17 @@ row:
 	VPUNPCKLQDQ     Z14, Z12, Z16
 	VPUNPCKHQDQ     Z14, Z12, Z12
 	VPSRLD          $0x09, Z15, Z14
-	VPANDD          Z14, Z2, Z14
+	VPANDD          Z2, Z14, Z14
 	VPSRLD          $0x11, Z15, Z15
 	VPTERNLOGD      $0xf8, Z3, Z15, Z14
 	VPSLLD          $0x07, Z13, Z15
 	VPTERNLOGD      $0xf8, Z4, Z15, Z14
 	VPSRLD          $0x01, Z13, Z13
 	VPTERNLOGD      $0xf8, Z5, Z13, Z14
-	VPANDD          Z14, Z6, Z13
+	VPANDD          Z6, Z14, Z13
 	VPSHUFB         Z13, Z7, Z13
 	VPSRLD          $0x04, Z14, Z15
-	VPANDD          Z15, Z6, Z15
+	VPANDD          Z6, Z15, Z15
 	VPSHUFB         Z15, Z7, Z15
 	VPTERNLOGD      $0x96, Z13, Z15, Z14
 	VBROADCASTI32X4 192(SP), Z13
@@ -11316,24 +11307,24 @@ row:
 	VPUNPCKHQDQ     Z15, Z19, Z15
 	VPUNPCKLQDQ     Z17, Z13, Z19
 	VPUNPCKHQDQ     Z17, Z13, Z13
-	VPSHUFB         Z9, Z14, Z17
-	VPTESTMB        Z10, Z17, K1
-	VPSUBB          Z18, Z8, K1, Z18
-	VMOVDQU64       Z18, 4608(AX)
-	VPSHUFB         Z9, Z14, Z17
+	VPSHUFB         Z8, Z14, Z17
+	VPTESTMB        Z9, Z17, K1
+	VPSUBB          Z18, Z10, K1, Z18
+	VMOVUPS         Z18, 4608(AX)
+	VPSHUFB         Z8, Z14, Z17
 	VPTESTMB        Z11, Z17, K1
-	VPSUBB          Z15, Z8, K1, Z15
-	VMOVDQU64       Z15, 4672(AX)
+	VPSUBB          Z15, Z10, K1, Z15
+	VMOVUPS         Z15, 4672(AX)
 	VPSRLD          $0x08, Z14, Z15
-	VPSHUFB         Z9, Z15, Z15
-	VPTESTMB        Z10, Z15, K1
-	VPSUBB          Z19, Z8, K1, Z19
-	VMOVDQU64       Z19, 4736(AX)
+	VPSHUFB         Z8, Z15, Z15
+	VPTESTMB        Z9, Z15, K1
+	VPSUBB          Z19, Z10, K1, Z19
+	VMOVUPS         Z19, 4736(AX)
 	VPSRLD          $0x08, Z14, Z15
-	VPSHUFB         Z9, Z15, Z15
+	VPSHUFB         Z8, Z15, Z15
 	VPTESTMB        Z11, Z15, K1
-	VPSUBB          Z13, Z8, K1, Z13
-	VMOVDQU64       Z13, 4800(AX)
+	VPSUBB          Z13, Z10, K1, Z13
+	VMOVUPS         Z13, 4800(AX)
 	VBROADCASTI32X4 208(SP), Z13
 	VINSERTI32X4    $0x01, 1232(SP), Z13, Z13
 	VINSERTI32X4    $0x02, 2256(SP), Z13, Z13
@@ -11359,37 +11350,37 @@ row:
 	VPUNPCKLQDQ     Z17, Z13, Z19
 	VPUNPCKHQDQ     Z17, Z13, Z13
 	VPSRLD          $0x10, Z14, Z17
-	VPSHUFB         Z9, Z17, Z17
-	VPTESTMB        Z10, Z17, K1
-	VPSUBB          Z18, Z8, K1, Z18
-	VMOVDQU64       Z18, 4864(AX)
+	VPSHUFB         Z8, Z17, Z17
+	VPTESTMB        Z9, Z17, K1
+	VPSUBB          Z18, Z10, K1, Z18
+	VMOVUPS         Z18, 4864(AX)
 	VPSRLD          $0x10, Z14, Z17
-	VPSHUFB         Z9, Z17, Z17
+	VPSHUFB         Z8, Z17, Z17
 	VPTESTMB        Z11, Z17, K1
-	VPSUBB          Z15, Z8, K1, Z15
-	VMOVDQU64       Z15, 4928(AX)
+	VPSUBB          Z15, Z10, K1, Z15
+	VMOVUPS         Z15, 4928(AX)
 	VPSRLD          $0x18, Z14, Z15
-	VPSHUFB         Z9, Z15, Z15
-	VPTESTMB        Z10, Z15, K1
-	VPSUBB          Z19, Z8, K1, Z19
-	VMOVDQU64       Z19, 4992(AX)
+	VPSHUFB         Z8, Z15, Z15
+	VPTESTMB        Z9, Z15, K1
+	VPSUBB          Z19, Z10, K1, Z19
+	VMOVUPS         Z19, 4992(AX)
 	VPSRLD          $0x18, Z14, Z14
-	VPSHUFB         Z9, Z14, Z14
+	VPSHUFB         Z8, Z14, Z14
 	VPTESTMB        Z11, Z14, K1
-	VPSUBB          Z13, Z8, K1, Z13
-	VMOVDQU64       Z13, 5056(AX)
+	VPSUBB          Z13, Z10, K1, Z13
+	VMOVUPS         Z13, 5056(AX)
 	VPSRLD          $0x09, Z16, Z13
-	VPANDD          Z13, Z2, Z13
+	VPANDD          Z2, Z13, Z13
 	VPSRLD          $0x11, Z16, Z14
 	VPTERNLOGD      $0xf8, Z3, Z14, Z13
 	VPSLLD          $0x07, Z12, Z14
 	VPTERNLOGD      $0xf8, Z4, Z14, Z13
 	VPSRLD          $0x01, Z12, Z12
 	VPTERNLOGD      $0xf8, Z5, Z12, Z13
-	VPANDD          Z13, Z6, Z12
+	VPANDD          Z6, Z13, Z12
 	VPSHUFB         Z12, Z7, Z12
 	VPSRLD          $0x04, Z13, Z14
-	VPANDD          Z14, Z6, Z14
+	VPANDD          Z6, Z14, Z14
 	VPSHUFB         Z14, Z7, Z14
 	VPTERNLOGD      $0x96, Z12, Z14, Z13
 	VBROADCASTI32X4 224(SP), Z12
@@ -11416,24 +11407,24 @@ row:
 	VPUNPCKHQDQ     Z14, Z17, Z14
 	VPUNPCKLQDQ     Z15, Z12, Z17
 	VPUNPCKHQDQ     Z15, Z12, Z12
-	VPSHUFB         Z9, Z13, Z15
-	VPTESTMB        Z10, Z15, K1
-	VPSUBB          Z16, Z8, K1, Z16
-	VMOVDQU64       Z16, 5376(AX)
-	VPSHUFB         Z9, Z13, Z15
+	VPSHUFB         Z8, Z13, Z15
+	VPTESTMB        Z9, Z15, K1
+	VPSUBB          Z16, Z10, K1, Z16
+	VMOVUPS         Z16, 5376(AX)
+	VPSHUFB         Z8, Z13, Z15
 	VPTESTMB        Z11, Z15, K1
-	VPSUBB          Z14, Z8, K1, Z14
-	VMOVDQU64       Z14, 5440(AX)
+	VPSUBB          Z14, Z10, K1, Z14
+	VMOVUPS         Z14, 5440(AX)
 	VPSRLD          $0x08, Z13, Z14
-	VPSHUFB         Z9, Z14, Z14
-	VPTESTMB        Z10, Z14, K1
-	VPSUBB          Z17, Z8, K1, Z17
-	VMOVDQU64       Z17, 5504(AX)
+	VPSHUFB         Z8, Z14, Z14
+	VPTESTMB        Z9, Z14, K1
+	VPSUBB          Z17, Z10, K1, Z17
+	VMOVUPS         Z17, 5504(AX)
 	VPSRLD          $0x08, Z13, Z14
-	VPSHUFB         Z9, Z14, Z14
+	VPSHUFB         Z8, Z14, Z14
 	VPTESTMB        Z11, Z14, K1
-	VPSUBB          Z12, Z8, K1, Z12
-	VMOVDQU64       Z12, 5568(AX)
+	VPSUBB          Z12, Z10, K1, Z12
+	VMOVUPS         Z12, 5568(AX)
 	VBROADCASTI32X4 240(SP), Z12
 	VINSERTI32X4    $0x01, 1264(SP), Z12, Z12
 	VINSERTI32X4    $0x02, 2288(SP), Z12, Z12
@@ -11459,25 +11450,25 @@ row:
 	VPUNPCKLQDQ     Z15, Z12, Z17
 	VPUNPCKHQDQ     Z15, Z12, Z12
 	VPSRLD          $0x10, Z13, Z15
-	VPSHUFB         Z9, Z15, Z15
-	VPTESTMB        Z10, Z15, K1
-	VPSUBB          Z16, Z8, K1, Z16
-	VMOVDQU64       Z16, 5632(AX)
+	VPSHUFB         Z8, Z15, Z15
+	VPTESTMB        Z9, Z15, K1
+	VPSUBB          Z16, Z10, K1, Z16
+	VMOVUPS         Z16, 5632(AX)
 	VPSRLD          $0x10, Z13, Z15
-	VPSHUFB         Z9, Z15, Z15
+	VPSHUFB         Z8, Z15, Z15
 	VPTESTMB        Z11, Z15, K1
-	VPSUBB          Z14, Z8, K1, Z14
-	VMOVDQU64       Z14, 5696(AX)
+	VPSUBB          Z14, Z10, K1, Z14
+	VMOVUPS         Z14, 5696(AX)
 	VPSRLD          $0x18, Z13, Z14
-	VPSHUFB         Z9, Z14, Z14
-	VPTESTMB        Z10, Z14, K1
-	VPSUBB          Z17, Z8, K1, Z17
-	VMOVDQU64       Z17, 5760(AX)
+	VPSHUFB         Z8, Z14, Z14
+	VPTESTMB        Z9, Z14, K1
+	VPSUBB          Z17, Z10, K1, Z17
+	VMOVUPS         Z17, 5760(AX)
 	VPSRLD          $0x18, Z13, Z13
-	VPSHUFB         Z9, Z13, Z13
+	VPSHUFB         Z8, Z13, Z13
 	VPTESTMB        Z11, Z13, K1
-	VPSUBB          Z12, Z8, K1, Z12
-	VMOVDQU64       Z12, 5824(AX)
+	VPSUBB          Z12, Z10, K1, Z12
+	VMOVUPS         Z12, 5824(AX)
 	ADDQ            $0x0000004a, CX
 	ADDQ            $0x0000004a, SI
 	ADDQ            $0x0000004a, DI
@@ -11522,16 +11513,16 @@ DATA unpackIQ2_XSConst7<>+0(SB)/8, $0x8000008000808000
 DATA unpackIQ2_XSConst7<>+8(SB)/8, $0x0080800080000080
 GLOBL unpackIQ2_XSConst7<>(SB), RODATA|NOPTR, $16
 
-DATA unpackIQ2_XSConst8<>+0(SB)/8, $0x8080808080808080
-DATA unpackIQ2_XSConst8<>+8(SB)/8, $0x8080808080808080
+DATA unpackIQ2_XSConst8<>+0(SB)/8, $0x0404040400000000
+DATA unpackIQ2_XSConst8<>+8(SB)/8, $0x0c0c0c0c08080808
 GLOBL unpackIQ2_XSConst8<>(SB), RODATA|NOPTR, $16
 
-DATA unpackIQ2_XSConst9<>+0(SB)/8, $0x0404040400000000
-DATA unpackIQ2_XSConst9<>+8(SB)/8, $0x0c0c0c0c08080808
+DATA unpackIQ2_XSConst9<>+0(SB)/8, $0x0804020108040201
+DATA unpackIQ2_XSConst9<>+8(SB)/8, $0x0804020108040201
 GLOBL unpackIQ2_XSConst9<>(SB), RODATA|NOPTR, $16
 
-DATA unpackIQ2_XSConst10<>+0(SB)/8, $0x0804020108040201
-DATA unpackIQ2_XSConst10<>+8(SB)/8, $0x0804020108040201
+DATA unpackIQ2_XSConst10<>+0(SB)/8, $0x8080808080808080
+DATA unpackIQ2_XSConst10<>+8(SB)/8, $0x8080808080808080
 GLOBL unpackIQ2_XSConst10<>(SB), RODATA|NOPTR, $16
 
 DATA unpackIQ2_XSConst11<>+0(SB)/8, $0x8040201080402010
@@ -12000,24 +11991,24 @@ row:
 	VPUNPCKHQDQ     Z11, Z14, Z11
 	VPUNPCKLQDQ     Z12, Z8, Z14
 	VPUNPCKHQDQ     Z12, Z8, Z8
-	VPSHUFB         Z3, Z9, Z12
-	VPTESTMB        Z4, Z12, K1
-	VPSUBB          Z13, Z2, K1, Z13
-	VMOVDQU64       Z13, (AX)
-	VPSHUFB         Z3, Z9, Z12
+	VPSHUFB         Z2, Z9, Z12
+	VPTESTMB        Z3, Z12, K1
+	VPSUBB          Z13, Z4, K1, Z13
+	VMOVUPS         Z13, (AX)
+	VPSHUFB         Z2, Z9, Z12
 	VPTESTMB        Z5, Z12, K1
-	VPSUBB          Z11, Z2, K1, Z11
-	VMOVDQU64       Z11, 64(AX)
+	VPSUBB          Z11, Z4, K1, Z11
+	VMOVUPS         Z11, 64(AX)
 	VPSRLD          $0x08, Z9, Z11
-	VPSHUFB         Z3, Z11, Z11
-	VPTESTMB        Z4, Z11, K1
-	VPSUBB          Z14, Z2, K1, Z14
-	VMOVDQU64       Z14, 128(AX)
+	VPSHUFB         Z2, Z11, Z11
+	VPTESTMB        Z3, Z11, K1
+	VPSUBB          Z14, Z4, K1, Z14
+	VMOVUPS         Z14, 128(AX)
 	VPSRLD          $0x08, Z9, Z11
-	VPSHUFB         Z3, Z11, Z11
+	VPSHUFB         Z2, Z11, Z11
 	VPTESTMB        Z5, Z11, K1
-	VPSUBB          Z8, Z2, K1, Z8
-	VMOVDQU64       Z8, 192(AX)
+	VPSUBB          Z8, Z4, K1, Z8
+	VMOVUPS         Z8, 192(AX)
 	VBROADCASTI32X4 16(SP), Z8
 	VINSERTI32X4    $0x01, 1040(SP), Z8, Z8
 	VINSERTI32X4    $0x02, 2064(SP), Z8, Z8
@@ -12043,25 +12034,25 @@ row:
 	VPUNPCKLQDQ     Z12, Z8, Z14
 	VPUNPCKHQDQ     Z12, Z8, Z8
 	VPSRLD          $0x10, Z9, Z12
-	VPSHUFB         Z3, Z12, Z12
-	VPTESTMB        Z4, Z12, K1
-	VPSUBB          Z13, Z2, K1, Z13
-	VMOVDQU64       Z13, 256(AX)
+	VPSHUFB         Z2, Z12, Z12
+	VPTESTMB        Z3, Z12, K1
+	VPSUBB          Z13, Z4, K1, Z13
+	VMOVUPS         Z13, 256(AX)
 	VPSRLD          $0x10, Z9, Z12
-	VPSHUFB         Z3, Z12, Z12
+	VPSHUFB         Z2, Z12, Z12
 	VPTESTMB        Z5, Z12, K1
-	VPSUBB          Z11, Z2, K1, Z11
-	VMOVDQU64       Z11, 320(AX)
+	VPSUBB          Z11, Z4, K1, Z11
+	VMOVUPS         Z11, 320(AX)
 	VPSRLD          $0x18, Z9, Z11
-	VPSHUFB         Z3, Z11, Z11
-	VPTESTMB        Z4, Z11, K1
-	VPSUBB          Z14, Z2, K1, Z14
-	VMOVDQU64       Z14, 384(AX)
+	VPSHUFB         Z2, Z11, Z11
+	VPTESTMB        Z3, Z11, K1
+	VPSUBB          Z14, Z4, K1, Z14
+	VMOVUPS         Z14, 384(AX)
 	VPSRLD          $0x18, Z9, Z9
-	VPSHUFB         Z3, Z9, Z9
+	VPSHUFB         Z2, Z9, Z9
 	VPTESTMB        Z5, Z9, K1
-	VPSUBB          Z8, Z2, K1, Z8
-	VMOVDQU64       Z8, 448(AX)
+	VPSUBB          Z8, Z4, K1, Z8
+	VMOVUPS         Z8, 448(AX)
 	VBROADCASTI32X4 32(SP), Z8
 	VINSERTI32X4    $0x01, 1056(SP), Z8, Z8
 	VINSERTI32X4    $0x02, 2080(SP), Z8, Z8
@@ -12086,24 +12077,24 @@ row:
 	VPUNPCKHQDQ     Z9, Z13, Z9
 	VPUNPCKLQDQ     Z11, Z8, Z13
 	VPUNPCKHQDQ     Z11, Z8, Z8
-	VPSHUFB         Z3, Z7, Z11
-	VPTESTMB        Z4, Z11, K1
-	VPSUBB          Z12, Z2, K1, Z12
-	VMOVDQU64       Z12, 768(AX)
-	VPSHUFB         Z3, Z7, Z11
+	VPSHUFB         Z2, Z7, Z11
+	VPTESTMB        Z3, Z11, K1
+	VPSUBB          Z12, Z4, K1, Z12
+	VMOVUPS         Z12, 768(AX)
+	VPSHUFB         Z2, Z7, Z11
 	VPTESTMB        Z5, Z11, K1
-	VPSUBB          Z9, Z2, K1, Z9
-	VMOVDQU64       Z9, 832(AX)
+	VPSUBB          Z9, Z4, K1, Z9
+	VMOVUPS         Z9, 832(AX)
 	VPSRLD          $0x08, Z7, Z9
-	VPSHUFB         Z3, Z9, Z9
-	VPTESTMB        Z4, Z9, K1
-	VPSUBB          Z13, Z2, K1, Z13
-	VMOVDQU64       Z13, 896(AX)
+	VPSHUFB         Z2, Z9, Z9
+	VPTESTMB        Z3, Z9, K1
+	VPSUBB          Z13, Z4, K1, Z13
+	VMOVUPS         Z13, 896(AX)
 	VPSRLD          $0x08, Z7, Z9
-	VPSHUFB         Z3, Z9, Z9
+	VPSHUFB         Z2, Z9, Z9
 	VPTESTMB        Z5, Z9, K1
-	VPSUBB          Z8, Z2, K1, Z8
-	VMOVDQU64       Z8, 960(AX)
+	VPSUBB          Z8, Z4, K1, Z8
+	VMOVUPS         Z8, 960(AX)
 	VBROADCASTI32X4 48(SP), Z8
 	VINSERTI32X4    $0x01, 1072(SP), Z8, Z8
 	VINSERTI32X4    $0x02, 2096(SP), Z8, Z8
@@ -12129,25 +12120,25 @@ row:
 	VPUNPCKLQDQ     Z11, Z8, Z13
 	VPUNPCKHQDQ     Z11, Z8, Z8
 	VPSRLD          $0x10, Z7, Z11
-	VPSHUFB         Z3, Z11, Z11
-	VPTESTMB        Z4, Z11, K1
-	VPSUBB          Z12, Z2, K1, Z12
-	VMOVDQU64       Z12, 1024(AX)
+	VPSHUFB         Z2, Z11, Z11
+	VPTESTMB        Z3, Z11, K1
+	VPSUBB          Z12, Z4, K1, Z12
+	VMOVUPS         Z12, 1024(AX)
 	VPSRLD          $0x10, Z7, Z11
-	VPSHUFB         Z3, Z11, Z11
+	VPSHUFB         Z2, Z11, Z11
 	VPTESTMB        Z5, Z11, K1
-	VPSUBB          Z9, Z2, K1, Z9
-	VMOVDQU64       Z9, 1088(AX)
+	VPSUBB          Z9, Z4, K1, Z9
+	VMOVUPS         Z9, 1088(AX)
 	VPSRLD          $0x18, Z7, Z9
-	VPSHUFB         Z3, Z9, Z9
-	VPTESTMB        Z4, Z9, K1
-	VPSUBB          Z13, Z2, K1, Z13
-	VMOVDQU64       Z13, 1152(AX)
+	VPSHUFB         Z2, Z9, Z9
+	VPTESTMB        Z3, Z9, K1
+	VPSUBB          Z13, Z4, K1, Z13
+	VMOVUPS         Z13, 1152(AX)
 	VPSRLD          $0x18, Z7, Z7
-	VPSHUFB         Z3, Z7, Z7
+	VPSHUFB         Z2, Z7, Z7
 	VPTESTMB        Z5, Z7, K1
-	VPSUBB          Z8, Z2, K1, Z8
-	VMOVDQU64       Z8, 1216(AX)
+	VPSUBB          Z8, Z4, K1, Z8
+	VMOVUPS         Z8, 1216(AX)
 	VBROADCASTI32X4 64(SP), Z7
 	VINSERTI32X4    $0x01, 1088(SP), Z7, Z7
 	VINSERTI32X4    $0x02, 2112(SP), Z7, Z7
@@ -12172,24 +12163,24 @@ row:
 	VPUNPCKHQDQ     Z8, Z12, Z8
 	VPUNPCKLQDQ     Z9, Z7, Z12
 	VPUNPCKHQDQ     Z9, Z7, Z7
-	VPSHUFB         Z3, Z10, Z9
-	VPTESTMB        Z4, Z9, K1
-	VPSUBB          Z11, Z2, K1, Z11
-	VMOVDQU64       Z11, 1536(AX)
-	VPSHUFB         Z3, Z10, Z9
+	VPSHUFB         Z2, Z10, Z9
+	VPTESTMB        Z3, Z9, K1
+	VPSUBB          Z11, Z4, K1, Z11
+	VMOVUPS         Z11, 1536(AX)
+	VPSHUFB         Z2, Z10, Z9
 	VPTESTMB        Z5, Z9, K1
-	VPSUBB          Z8, Z2, K1, Z8
-	VMOVDQU64       Z8, 1600(AX)
+	VPSUBB          Z8, Z4, K1, Z8
+	VMOVUPS         Z8, 1600(AX)
 	VPSRLD          $0x08, Z10, Z8
-	VPSHUFB         Z3, Z8, Z8
-	VPTESTMB        Z4, Z8, K1
-	VPSUBB          Z12, Z2, K1, Z12
-	VMOVDQU64       Z12, 1664(AX)
+	VPSHUFB         Z2, Z8, Z8
+	VPTESTMB        Z3, Z8, K1
+	VPSUBB          Z12, Z4, K1, Z12
+	VMOVUPS         Z12, 1664(AX)
 	VPSRLD          $0x08, Z10, Z8
-	VPSHUFB         Z3, Z8, Z8
+	VPSHUFB         Z2, Z8, Z8
 	VPTESTMB        Z5, Z8, K1
-	VPSUBB          Z7, Z2, K1, Z7
-	VMOVDQU64       Z7, 1728(AX)
+	VPSUBB          Z7, Z4, K1, Z7
+	VMOVUPS         Z7, 1728(AX)
 	VBROADCASTI32X4 80(SP), Z7
 	VINSERTI32X4    $0x01, 1104(SP), Z7, Z7
 	VINSERTI32X4    $0x02, 2128(SP), Z7, Z7
@@ -12215,25 +12206,25 @@ row:
 	VPUNPCKLQDQ     Z9, Z7, Z12
 	VPUNPCKHQDQ     Z9, Z7, Z7
 	VPSRLD          $0x10, Z10, Z9
-	VPSHUFB         Z3, Z9, Z9
-	VPTESTMB        Z4, Z9, K1
-	VPSUBB          Z11, Z2, K1, Z11
-	VMOVDQU64       Z11, 1792(AX)
+	VPSHUFB         Z2, Z9, Z9
+	VPTESTMB        Z3, Z9, K1
+	VPSUBB          Z11, Z4, K1, Z11
+	VMOVUPS         Z11, 1792(AX)
 	VPSRLD          $0x10, Z10, Z9
-	VPSHUFB         Z3, Z9, Z9
+	VPSHUFB         Z2, Z9, Z9
 	VPTESTMB        Z5, Z9, K1
-	VPSUBB          Z8, Z2, K1, Z8
-	VMOVDQU64       Z8, 1856(AX)
+	VPSUBB          Z8, Z4, K1, Z8
+	VMOVUPS         Z8, 1856(AX)
 	VPSRLD          $0x18, Z10, Z8
-	VPSHUFB         Z3, Z8, Z8
-	VPTESTMB        Z4, Z8, K1
-	VPSUBB          Z12, Z2, K1, Z12
-	VMOVDQU64       Z12, 1920(AX)
+	VPSHUFB         Z2, Z8, Z8
+	VPTESTMB        Z3, Z8, K1
+	VPSUBB          Z12, Z4, K1, Z12
+	VMOVUPS         Z12, 1920(AX)
 	VPSRLD          $0x18, Z10, Z8
-	VPSHUFB         Z3, Z8, Z8
+	VPSHUFB         Z2, Z8, Z8
 	VPTESTMB        Z5, Z8, K1
-	VPSUBB          Z7, Z2, K1, Z7
-	VMOVDQU64       Z7, 1984(AX)
+	VPSUBB          Z7, Z4, K1, Z7
+	VMOVUPS         Z7, 1984(AX)
 	VBROADCASTI32X4 96(SP), Z7
 	VINSERTI32X4    $0x01, 1120(SP), Z7, Z7
 	VINSERTI32X4    $0x02, 2144(SP), Z7, Z7
@@ -12258,24 +12249,24 @@ row:
 	VPUNPCKHQDQ     Z8, Z11, Z8
 	VPUNPCKLQDQ     Z9, Z7, Z11
 	VPUNPCKHQDQ     Z9, Z7, Z7
-	VPSHUFB         Z3, Z6, Z9
-	VPTESTMB        Z4, Z9, K1
-	VPSUBB          Z10, Z2, K1, Z10
-	VMOVDQU64       Z10, 2304(AX)
-	VPSHUFB         Z3, Z6, Z9
+	VPSHUFB         Z2, Z6, Z9
+	VPTESTMB        Z3, Z9, K1
+	VPSUBB          Z10, Z4, K1, Z10
+	VMOVUPS         Z10, 2304(AX)
+	VPSHUFB         Z2, Z6, Z9
 	VPTESTMB        Z5, Z9, K1
-	VPSUBB          Z8, Z2, K1, Z8
-	VMOVDQU64       Z8, 2368(AX)
+	VPSUBB          Z8, Z4, K1, Z8
+	VMOVUPS         Z8, 2368(AX)
 	VPSRLD          $0x08, Z6, Z8
-	VPSHUFB         Z3, Z8, Z8
-	VPTESTMB        Z4, Z8, K1
-	VPSUBB          Z11, Z2, K1, Z11
-	VMOVDQU64       Z11, 2432(AX)
+	VPSHUFB         Z2, Z8, Z8
+	VPTESTMB        Z3, Z8, K1
+	VPSUBB          Z11, Z4, K1, Z11
+	VMOVUPS         Z11, 2432(AX)
 	VPSRLD          $0x08, Z6, Z8
-	VPSHUFB         Z3, Z8, Z8
+	VPSHUFB         Z2, Z8, Z8
 	VPTESTMB        Z5, Z8, K1
-	VPSUBB          Z7, Z2, K1, Z7
-	VMOVDQU64       Z7, 2496(AX)
+	VPSUBB          Z7, Z4, K1, Z7
+	VMOVUPS         Z7, 2496(AX)
 	VBROADCASTI32X4 112(SP), Z7
 	VINSERTI32X4    $0x01, 1136(SP), Z7, Z7
 	VINSERTI32X4    $0x02, 2160(SP), Z7, Z7
@@ -12301,25 +12292,25 @@ row:
 	VPUNPCKLQDQ     Z9, Z7, Z11
 	VPUNPCKHQDQ     Z9, Z7, Z7
 	VPSRLD          $0x10, Z6, Z9
-	VPSHUFB         Z3, Z9, Z9
-	VPTESTMB        Z4, Z9, K1
-	VPSUBB          Z10, Z2, K1, Z10
-	VMOVDQU64       Z10, 2560(AX)
+	VPSHUFB         Z2, Z9, Z9
+	VPTESTMB        Z3, Z9, K1
+	VPSUBB          Z10, Z4, K1, Z10
+	VMOVUPS         Z10, 2560(AX)
 	VPSRLD          $0x10, Z6, Z9
-	VPSHUFB         Z3, Z9, Z9
+	VPSHUFB         Z2, Z9, Z9
 	VPTESTMB        Z5, Z9, K1
-	VPSUBB          Z8, Z2, K1, Z8
-	VMOVDQU64       Z8, 2624(AX)
+	VPSUBB          Z8, Z4, K1, Z8
+	VMOVUPS         Z8, 2624(AX)
 	VPSRLD          $0x18, Z6, Z8
-	VPSHUFB         Z3, Z8, Z8
-	VPTESTMB        Z4, Z8, K1
-	VPSUBB          Z11, Z2, K1, Z11
-	VMOVDQU64       Z11, 2688(AX)
+	VPSHUFB         Z2, Z8, Z8
+	VPTESTMB        Z3, Z8, K1
+	VPSUBB          Z11, Z4, K1, Z11
+	VMOVUPS         Z11, 2688(AX)
 	VPSRLD          $0x18, Z6, Z6
-	VPSHUFB         Z3, Z6, Z6
+	VPSHUFB         Z2, Z6, Z6
 	VPTESTMB        Z5, Z6, K1
-	VPSUBB          Z7, Z2, K1, Z7
-	VMOVDQU64       Z7, 2752(AX)
+	VPSUBB          Z7, Z4, K1, Z7
+	VMOVUPS         Z7, 2752(AX)
 	VBROADCASTI32X4 50(CX), Z6
 	VINSERTI32X4    $0x01, 50(SI)(DX*1), Z6, Z6
 	VINSERTI32X4    $0x02, 50(DI)(DX*2), Z6, Z6
@@ -12368,24 +12359,24 @@ row:
 	VPUNPCKHQDQ     Z11, Z14, Z11
 	VPUNPCKLQDQ     Z12, Z8, Z14
 	VPUNPCKHQDQ     Z12, Z8, Z8
-	VPSHUFB         Z3, Z9, Z12
-	VPTESTMB        Z4, Z12, K1
-	VPSUBB          Z13, Z2, K1, Z13
-	VMOVDQU64       Z13, 3072(AX)
-	VPSHUFB         Z3, Z9, Z12
+	VPSHUFB         Z2, Z9, Z12
+	VPTESTMB        Z3, Z12, K1
+	VPSUBB          Z13, Z4, K1, Z13
+	VMOVUPS         Z13, 3072(AX)
+	VPSHUFB         Z2, Z9, Z12
 	VPTESTMB        Z5, Z12, K1
-	VPSUBB          Z11, Z2, K1, Z11
-	VMOVDQU64       Z11, 3136(AX)
+	VPSUBB          Z11, Z4, K1, Z11
+	VMOVUPS         Z11, 3136(AX)
 	VPSRLD          $0x08, Z9, Z11
-	VPSHUFB         Z3, Z11, Z11
-	VPTESTMB        Z4, Z11, K1
-	VPSUBB          Z14, Z2, K1, Z14
-	VMOVDQU64       Z14, 3200(AX)
+	VPSHUFB         Z2, Z11, Z11
+	VPTESTMB        Z3, Z11, K1
+	VPSUBB          Z14, Z4, K1, Z14
+	VMOVUPS         Z14, 3200(AX)
 	VPSRLD          $0x08, Z9, Z11
-	VPSHUFB         Z3, Z11, Z11
+	VPSHUFB         Z2, Z11, Z11
 	VPTESTMB        Z5, Z11, K1
-	VPSUBB          Z8, Z2, K1, Z8
-	VMOVDQU64       Z8, 3264(AX)
+	VPSUBB          Z8, Z4, K1, Z8
+	VMOVUPS         Z8, 3264(AX)
 	VBROADCASTI32X4 144(SP), Z8
 	VINSERTI32X4    $0x01, 1168(SP), Z8, Z8
 	VINSERTI32X4    $0x02, 2192(SP), Z8, Z8
@@ -12411,25 +12402,25 @@ row:
 	VPUNPCKLQDQ     Z12, Z8, Z14
 	VPUNPCKHQDQ     Z12, Z8, Z8
 	VPSRLD          $0x10, Z9, Z12
-	VPSHUFB         Z3, Z12, Z12
-	VPTESTMB        Z4, Z12, K1
-	VPSUBB          Z13, Z2, K1, Z13
-	VMOVDQU64       Z13, 3328(AX)
+	VPSHUFB         Z2, Z12, Z12
+	VPTESTMB        Z3, Z12, K1
+	VPSUBB          Z13, Z4, K1, Z13
+	VMOVUPS         Z13, 3328(AX)
 	VPSRLD          $0x10, Z9, Z12
-	VPSHUFB         Z3, Z12, Z12
+	VPSHUFB         Z2, Z12, Z12
 	VPTESTMB        Z5, Z12, K1
-	VPSUBB          Z11, Z2, K1, Z11
-	VMOVDQU64       Z11, 3392(AX)
+	VPSUBB          Z11, Z4, K1, Z11
+	VMOVUPS         Z11, 3392(AX)
 	VPSRLD          $0x18, Z9, Z11
-	VPSHUFB         Z3, Z11, Z11
-	VPTESTMB        Z4, Z11, K1
-	VPSUBB          Z14, Z2, K1, Z14
-	VMOVDQU64       Z14, 3456(AX)
+	VPSHUFB         Z2, Z11, Z11
+	VPTESTMB        Z3, Z11, K1
+	VPSUBB          Z14, Z4, K1, Z14
+	VMOVUPS         Z14, 3456(AX)
 	VPSRLD          $0x18, Z9, Z9
-	VPSHUFB         Z3, Z9, Z9
+	VPSHUFB         Z2, Z9, Z9
 	VPTESTMB        Z5, Z9, K1
-	VPSUBB          Z8, Z2, K1, Z8
-	VMOVDQU64       Z8, 3520(AX)
+	VPSUBB          Z8, Z4, K1, Z8
+	VMOVUPS         Z8, 3520(AX)
 	VBROADCASTI32X4 160(SP), Z8
 	VINSERTI32X4    $0x01, 1184(SP), Z8, Z8
 	VINSERTI32X4    $0x02, 2208(SP), Z8, Z8
@@ -12454,24 +12445,24 @@ row:
 	VPUNPCKHQDQ     Z9, Z13, Z9
 	VPUNPCKLQDQ     Z11, Z8, Z13
 	VPUNPCKHQDQ     Z11, Z8, Z8
-	VPSHUFB         Z3, Z7, Z11
-	VPTESTMB        Z4, Z11, K1
-	VPSUBB          Z12, Z2, K1, Z12
-	VMOVDQU64       Z12, 3840(AX)
-	VPSHUFB         Z3, Z7, Z11
+	VPSHUFB         Z2, Z7, Z11
+	VPTESTMB        Z3, Z11, K1
+	VPSUBB          Z12, Z4, K1, Z12
+	VMOVUPS         Z12, 3840(AX)
+	VPSHUFB         Z2, Z7, Z11
 	VPTESTMB        Z5, Z11, K1
-	VPSUBB          Z9, Z2, K1, Z9
-	VMOVDQU64       Z9, 3904(AX)
+	VPSUBB          Z9, Z4, K1, Z9
+	VMOVUPS         Z9, 3904(AX)
 	VPSRLD          $0x08, Z7, Z9
-	VPSHUFB         Z3, Z9, Z9
-	VPTESTMB        Z4, Z9, K1
-	VPSUBB          Z13, Z2, K1, Z13
-	VMOVDQU64       Z13, 3968(AX)
+	VPSHUFB         Z2, Z9, Z9
+	VPTESTMB        Z3, Z9, K1
+	VPSUBB          Z13, Z4, K1, Z13
+	VMOVUPS         Z13, 3968(AX)
 	VPSRLD          $0x08, Z7, Z9
-	VPSHUFB         Z3, Z9, Z9
+	VPSHUFB         Z2, Z9, Z9
 	VPTESTMB        Z5, Z9, K1
-	VPSUBB          Z8, Z2, K1, Z8
-	VMOVDQU64       Z8, 4032(AX)
+	VPSUBB          Z8, Z4, K1, Z8
+	VMOVUPS         Z8, 4032(AX)
 	VBROADCASTI32X4 176(SP), Z8
 	VINSERTI32X4    $0x01, 1200(SP), Z8, Z8
 	VINSERTI32X4    $0x02, 2224(SP), Z8, Z8
@@ -12497,25 +12488,25 @@ row:
 	VPUNPCKLQDQ     Z11, Z8, Z13
 	VPUNPCKHQDQ     Z11, Z8, Z8
 	VPSRLD          $0x10, Z7, Z11
-	VPSHUFB         Z3, Z11, Z11
-	VPTESTMB        Z4, Z11, K1
-	VPSUBB          Z12, Z2, K1, Z12
-	VMOVDQU64       Z12, 4096(AX)
+	VPSHUFB         Z2, Z11, Z11
+	VPTESTMB        Z3, Z11, K1
+	VPSUBB          Z12, Z4, K1, Z12
+	VMOVUPS         Z12, 4096(AX)
 	VPSRLD          $0x10, Z7, Z11
-	VPSHUFB         Z3, Z11, Z11
+	VPSHUFB         Z2, Z11, Z11
 	VPTESTMB        Z5, Z11, K1
-	VPSUBB          Z9, Z2, K1, Z9
-	VMOVDQU64       Z9, 4160(AX)
+	VPSUBB          Z9, Z4, K1, Z9
+	VMOVUPS         Z9, 4160(AX)
 	VPSRLD          $0x18, Z7, Z9
-	VPSHUFB         Z3, Z9, Z9
-	VPTESTMB        Z4, Z9, K1
-	VPSUBB          Z13, Z2, K1, Z13
-	VMOVDQU64       Z13, 4224(AX)
+	VPSHUFB         Z2, Z9, Z9
+	VPTESTMB        Z3, Z9, K1
+	VPSUBB          Z13, Z4, K1, Z13
+	VMOVUPS         Z13, 4224(AX)
 	VPSRLD          $0x18, Z7, Z7
-	VPSHUFB         Z3, Z7, Z7
+	VPSHUFB         Z2, Z7, Z7
 	VPTESTMB        Z5, Z7, K1
-	VPSUBB          Z8, Z2, K1, Z8
-	VMOVDQU64       Z8, 4288(AX)
+	VPSUBB          Z8, Z4, K1, Z8
+	VMOVUPS         Z8, 4288(AX)
 	VBROADCASTI32X4 192(SP), Z7
 	VINSERTI32X4    $0x01, 1216(SP), Z7, Z7
 	VINSERTI32X4    $0x02, 2240(SP), Z7, Z7
@@ -12540,24 +12531,24 @@ row:
 	VPUNPCKHQDQ     Z8, Z12, Z8
 	VPUNPCKLQDQ     Z9, Z7, Z12
 	VPUNPCKHQDQ     Z9, Z7, Z7
-	VPSHUFB         Z3, Z10, Z9
-	VPTESTMB        Z4, Z9, K1
-	VPSUBB          Z11, Z2, K1, Z11
-	VMOVDQU64       Z11, 4608(AX)
-	VPSHUFB         Z3, Z10, Z9
+	VPSHUFB         Z2, Z10, Z9
+	VPTESTMB        Z3, Z9, K1
+	VPSUBB          Z11, Z4, K1, Z11
+	VMOVUPS         Z11, 4608(AX)
+	VPSHUFB         Z2, Z10, Z9
 	VPTESTMB        Z5, Z9, K1
-	VPSUBB          Z8, Z2, K1, Z8
-	VMOVDQU64       Z8, 4672(AX)
+	VPSUBB          Z8, Z4, K1, Z8
+	VMOVUPS         Z8, 4672(AX)
 	VPSRLD          $0x08, Z10, Z8
-	VPSHUFB         Z3, Z8, Z8
-	VPTESTMB        Z4, Z8, K1
-	VPSUBB          Z12, Z2, K1, Z12
-	VMOVDQU64       Z12, 4736(AX)
+	VPSHUFB         Z2, Z8, Z8
+	VPTESTMB        Z3, Z8, K1
+	VPSUBB          Z12, Z4, K1, Z12
+	VMOVUPS         Z12, 4736(AX)
 	VPSRLD          $0x08, Z10, Z8
-	VPSHUFB         Z3, Z8, Z8
+	VPSHUFB         Z2, Z8, Z8
 	VPTESTMB        Z5, Z8, K1
-	VPSUBB          Z7, Z2, K1, Z7
-	VMOVDQU64       Z7, 4800(AX)
+	VPSUBB          Z7, Z4, K1, Z7
+	VMOVUPS         Z7, 4800(AX)
 	VBROADCASTI32X4 208(SP), Z7
 	VINSERTI32X4    $0x01, 1232(SP), Z7, Z7
 	VINSERTI32X4    $0x02, 2256(SP), Z7, Z7
@@ -12583,25 +12574,25 @@ row:
 	VPUNPCKLQDQ     Z9, Z7, Z12
 	VPUNPCKHQDQ     Z9, Z7, Z7
 	VPSRLD          $0x10, Z10, Z9
-	VPSHUFB         Z3, Z9, Z9
-	VPTESTMB        Z4, Z9, K1
-	VPSUBB          Z11, Z2, K1, Z11
-	VMOVDQU64       Z11, 4864(AX)
+	VPSHUFB         Z2, Z9, Z9
+	VPTESTMB        Z3, Z9, K1
+	VPSUBB          Z11, Z4, K1, Z11
+	VMOVUPS         Z11, 4864(AX)
 	VPSRLD          $0x10, Z10, Z9
-	VPSHUFB         Z3, Z9, Z9
+	VPSHUFB         Z2, Z9, Z9
 	VPTESTMB        Z5, Z9, K1
-	VPSUBB          Z8, Z2, K1, Z8
-	VMOVDQU64       Z8, 4928(AX)
+	VPSUBB          Z8, Z4, K1, Z8
+	VMOVUPS         Z8, 4928(AX)
 	VPSRLD          $0x18, Z10, Z8
-	VPSHUFB         Z3, Z8, Z8
-	VPTESTMB        Z4, Z8, K1
-	VPSUBB          Z12, Z2, K1, Z12
-	VMOVDQU64       Z12, 4992(AX)
+	VPSHUFB         Z2, Z8, Z8
+	VPTESTMB        Z3, Z8, K1
+	VPSUBB          Z12, Z4, K1, Z12
+	VMOVUPS         Z12, 4992(AX)
 	VPSRLD          $0x18, Z10, Z8
-	VPSHUFB         Z3, Z8, Z8
+	VPSHUFB         Z2, Z8, Z8
 	VPTESTMB        Z5, Z8, K1
-	VPSUBB          Z7, Z2, K1, Z7
-	VMOVDQU64       Z7, 5056(AX)
+	VPSUBB          Z7, Z4, K1, Z7
+	VMOVUPS         Z7, 5056(AX)
 	VBROADCASTI32X4 224(SP), Z7
 	VINSERTI32X4    $0x01, 1248(SP), Z7, Z7
 	VINSERTI32X4    $0x02, 2272(SP), Z7, Z7
@@ -12626,24 +12617,24 @@ row:
 	VPUNPCKHQDQ     Z8, Z11, Z8
 	VPUNPCKLQDQ     Z9, Z7, Z11
 	VPUNPCKHQDQ     Z9, Z7, Z7
-	VPSHUFB         Z3, Z6, Z9
-	VPTESTMB        Z4, Z9, K1
-	VPSUBB          Z10, Z2, K1, Z10
-	VMOVDQU64       Z10, 5376(AX)
-	VPSHUFB         Z3, Z6, Z9
+	VPSHUFB         Z2, Z6, Z9
+	VPTESTMB        Z3, Z9, K1
+	VPSUBB          Z10, Z4, K1, Z10
+	VMOVUPS         Z10, 5376(AX)
+	VPSHUFB         Z2, Z6, Z9
 	VPTESTMB        Z5, Z9, K1
-	VPSUBB          Z8, Z2, K1, Z8
-	VMOVDQU64       Z8, 5440(AX)
+	VPSUBB          Z8, Z4, K1, Z8
+	VMOVUPS         Z8, 5440(AX)
 	VPSRLD          $0x08, Z6, Z8
-	VPSHUFB         Z3, Z8, Z8
-	VPTESTMB        Z4, Z8, K1
-	VPSUBB          Z11, Z2, K1, Z11
-	VMOVDQU64       Z11, 5504(AX)
+	VPSHUFB         Z2, Z8, Z8
+	VPTESTMB        Z3, Z8, K1
+	VPSUBB          Z11, Z4, K1, Z11
+	VMOVUPS         Z11, 5504(AX)
 	VPSRLD          $0x08, Z6, Z8
-	VPSHUFB         Z3, Z8, Z8
+	VPSHUFB         Z2, Z8, Z8
 	VPTESTMB        Z5, Z8, K1
-	VPSUBB          Z7, Z2, K1, Z7
-	VMOVDQU64       Z7, 5568(AX)
+	VPSUBB          Z7, Z4, K1, Z7
+	VMOVUPS         Z7, 5568(AX)
 	VBROADCASTI32X4 240(SP), Z7
 	VINSERTI32X4    $0x01, 1264(SP), Z7, Z7
 	VINSERTI32X4    $0x02, 2288(SP), Z7, Z7
@@ -12669,25 +12660,25 @@ row:
 	VPUNPCKLQDQ     Z9, Z7, Z11
 	VPUNPCKHQDQ     Z9, Z7, Z7
 	VPSRLD          $0x10, Z6, Z9
-	VPSHUFB         Z3, Z9, Z9
-	VPTESTMB        Z4, Z9, K1
-	VPSUBB          Z10, Z2, K1, Z10
-	VMOVDQU64       Z10, 5632(AX)
+	VPSHUFB         Z2, Z9, Z9
+	VPTESTMB        Z3, Z9, K1
+	VPSUBB          Z10, Z4, K1, Z10
+	VMOVUPS         Z10, 5632(AX)
 	VPSRLD          $0x10, Z6, Z9
-	VPSHUFB         Z3, Z9, Z9
+	VPSHUFB         Z2, Z9, Z9
 	VPTESTMB        Z5, Z9, K1
-	VPSUBB          Z8, Z2, K1, Z8
-	VMOVDQU64       Z8, 5696(AX)
+	VPSUBB          Z8, Z4, K1, Z8
+	VMOVUPS         Z8, 5696(AX)
 	VPSRLD          $0x18, Z6, Z8
-	VPSHUFB         Z3, Z8, Z8
-	VPTESTMB        Z4, Z8, K1
-	VPSUBB          Z11, Z2, K1, Z11
-	VMOVDQU64       Z11, 5760(AX)
+	VPSHUFB         Z2, Z8, Z8
+	VPTESTMB        Z3, Z8, K1
+	VPSUBB          Z11, Z4, K1, Z11
+	VMOVUPS         Z11, 5760(AX)
 	VPSRLD          $0x18, Z6, Z6
-	VPSHUFB         Z3, Z6, Z6
+	VPSHUFB         Z2, Z6, Z6
 	VPTESTMB        Z5, Z6, K1
-	VPSUBB          Z7, Z2, K1, Z7
-	VMOVDQU64       Z7, 5824(AX)
+	VPSUBB          Z7, Z4, K1, Z7
+	VMOVUPS         Z7, 5824(AX)
 	ADDQ            $0x00000052, CX
 	ADDQ            $0x00000052, SI
 	ADDQ            $0x00000052, DI
@@ -12708,16 +12699,16 @@ DATA unpackIQ2_SConst1<>+0(SB)/8, $0x3e8000003e800000
 DATA unpackIQ2_SConst1<>+8(SB)/8, $0x3e8000003e800000
 GLOBL unpackIQ2_SConst1<>(SB), RODATA|NOPTR, $16
 
-DATA unpackIQ2_SConst2<>+0(SB)/8, $0x8080808080808080
-DATA unpackIQ2_SConst2<>+8(SB)/8, $0x8080808080808080
+DATA unpackIQ2_SConst2<>+0(SB)/8, $0x0404040400000000
+DATA unpackIQ2_SConst2<>+8(SB)/8, $0x0c0c0c0c08080808
 GLOBL unpackIQ2_SConst2<>(SB), RODATA|NOPTR, $16
 
-DATA unpackIQ2_SConst3<>+0(SB)/8, $0x0404040400000000
-DATA unpackIQ2_SConst3<>+8(SB)/8, $0x0c0c0c0c08080808
+DATA unpackIQ2_SConst3<>+0(SB)/8, $0x0804020108040201
+DATA unpackIQ2_SConst3<>+8(SB)/8, $0x0804020108040201
 GLOBL unpackIQ2_SConst3<>(SB), RODATA|NOPTR, $16
 
-DATA unpackIQ2_SConst4<>+0(SB)/8, $0x0804020108040201
-DATA unpackIQ2_SConst4<>+8(SB)/8, $0x0804020108040201
+DATA unpackIQ2_SConst4<>+0(SB)/8, $0x8080808080808080
+DATA unpackIQ2_SConst4<>+8(SB)/8, $0x8080808080808080
 GLOBL unpackIQ2_SConst4<>(SB), RODATA|NOPTR, $16
 
 DATA unpackIQ2_SConst5<>+0(SB)/8, $0x8040201080402010
@@ -13007,17 +12998,17 @@ row:
 	VMULPS          Z11, Z14, Z14
 	VMULPS          Z0, Z14, Z14
 	VMOVUPS         Z14, 512(AX)
-	VPANDD          Z15, Z1, Z14
+	VPANDD          Z1, Z15, Z14
 	VPSLLD          $0x01, Z15, Z17
 	VPTERNLOGD      $0xf8, Z2, Z17, Z14
 	VPSLLD          $0x02, Z15, Z17
 	VPTERNLOGD      $0xf8, Z3, Z17, Z14
 	VPSLLD          $0x03, Z15, Z15
 	VPTERNLOGD      $0xf8, Z4, Z15, Z14
-	VPANDD          Z14, Z5, Z15
+	VPANDD          Z5, Z14, Z15
 	VPSHUFB         Z15, Z6, Z15
 	VPSRLD          $0x04, Z14, Z17
-	VPANDD          Z17, Z5, Z17
+	VPANDD          Z5, Z17, Z17
 	VPSHUFB         Z17, Z6, Z17
 	VPTERNLOGD      $0x96, Z15, Z17, Z14
 	VBROADCASTI32X4 (SP), Z15
@@ -13044,24 +13035,24 @@ row:
 	VPUNPCKHQDQ     Z17, Z20, Z17
 	VPUNPCKLQDQ     Z18, Z15, Z20
 	VPUNPCKHQDQ     Z18, Z15, Z15
-	VPSHUFB         Z8, Z14, Z18
-	VPTESTMB        Z9, Z18, K1
-	VPSUBB          Z19, Z7, K1, Z19
-	VMOVDQU64       Z19, (AX)
-	VPSHUFB         Z8, Z14, Z18
+	VPSHUFB         Z7, Z14, Z18
+	VPTESTMB        Z8, Z18, K1
+	VPSUBB          Z19, Z9, K1, Z19
+	VMOVUPS         Z19, (AX)
+	VPSHUFB         Z7, Z14, Z18
 	VPTESTMB        Z10, Z18, K1
-	VPSUBB          Z17, Z7, K1, Z17
-	VMOVDQU64       Z17, 64(AX)
+	VPSUBB          Z17, Z9, K1, Z17
+	VMOVUPS         Z17, 64(AX)
 	VPSRLD          $0x08, Z14, Z17
-	VPSHUFB         Z8, Z17, Z17
-	VPTESTMB        Z9, Z17, K1
-	VPSUBB          Z20, Z7, K1, Z20
-	VMOVDQU64       Z20, 128(AX)
+	VPSHUFB         Z7, Z17, Z17
+	VPTESTMB        Z8, Z17, K1
+	VPSUBB          Z20, Z9, K1, Z20
+	VMOVUPS         Z20, 128(AX)
 	VPSRLD          $0x08, Z14, Z17
-	VPSHUFB         Z8, Z17, Z17
+	VPSHUFB         Z7, Z17, Z17
 	VPTESTMB        Z10, Z17, K1
-	VPSUBB          Z15, Z7, K1, Z15
-	VMOVDQU64       Z15, 192(AX)
+	VPSUBB          Z15, Z9, K1, Z15
+	VMOVUPS         Z15, 192(AX)
 	VBROADCASTI32X4 16(SP), Z15
 	VINSERTI32X4    $0x01, 1040(SP), Z15, Z15
 	VINSERTI32X4    $0x02, 2064(SP), Z15, Z15
@@ -13087,42 +13078,42 @@ row:
 	VPUNPCKLQDQ     Z18, Z15, Z20
 	VPUNPCKHQDQ     Z18, Z15, Z15
 	VPSRLD          $0x10, Z14, Z18
-	VPSHUFB         Z8, Z18, Z18
-	VPTESTMB        Z9, Z18, K1
-	VPSUBB          Z19, Z7, K1, Z19
-	VMOVDQU64       Z19, 256(AX)
+	VPSHUFB         Z7, Z18, Z18
+	VPTESTMB        Z8, Z18, K1
+	VPSUBB          Z19, Z9, K1, Z19
+	VMOVUPS         Z19, 256(AX)
 	VPSRLD          $0x10, Z14, Z18
-	VPSHUFB         Z8, Z18, Z18
+	VPSHUFB         Z7, Z18, Z18
 	VPTESTMB        Z10, Z18, K1
-	VPSUBB          Z17, Z7, K1, Z17
-	VMOVDQU64       Z17, 320(AX)
+	VPSUBB          Z17, Z9, K1, Z17
+	VMOVUPS         Z17, 320(AX)
 	VPSRLD          $0x18, Z14, Z17
-	VPSHUFB         Z8, Z17, Z17
-	VPTESTMB        Z9, Z17, K1
-	VPSUBB          Z20, Z7, K1, Z20
-	VMOVDQU64       Z20, 384(AX)
+	VPSHUFB         Z7, Z17, Z17
+	VPTESTMB        Z8, Z17, K1
+	VPSUBB          Z20, Z9, K1, Z20
+	VMOVUPS         Z20, 384(AX)
 	VPSRLD          $0x18, Z14, Z14
-	VPSHUFB         Z8, Z14, Z14
+	VPSHUFB         Z7, Z14, Z14
 	VPTESTMB        Z10, Z14, K1
-	VPSUBB          Z15, Z7, K1, Z15
-	VMOVDQU64       Z15, 448(AX)
+	VPSUBB          Z15, Z9, K1, Z15
+	VMOVUPS         Z15, 448(AX)
 	VPSRLD          $0x1c, Z13, Z14
 	VCVTDQ2PS       Z14, Z14
 	VADDPS          Z0, Z14, Z14
 	VMULPS          Z11, Z14, Z14
 	VMULPS          Z0, Z14, Z14
 	VMOVUPS         Z14, 1280(AX)
-	VPANDD          Z13, Z1, Z14
+	VPANDD          Z1, Z13, Z14
 	VPSLLD          $0x01, Z13, Z15
 	VPTERNLOGD      $0xf8, Z2, Z15, Z14
 	VPSLLD          $0x02, Z13, Z15
 	VPTERNLOGD      $0xf8, Z3, Z15, Z14
 	VPSLLD          $0x03, Z13, Z13
 	VPTERNLOGD      $0xf8, Z4, Z13, Z14
-	VPANDD          Z14, Z5, Z13
+	VPANDD          Z5, Z14, Z13
 	VPSHUFB         Z13, Z6, Z13
 	VPSRLD          $0x04, Z14, Z15
-	VPANDD          Z15, Z5, Z15
+	VPANDD          Z5, Z15, Z15
 	VPSHUFB         Z15, Z6, Z15
 	VPTERNLOGD      $0x96, Z13, Z15, Z14
 	VBROADCASTI32X4 32(SP), Z13
@@ -13149,24 +13140,24 @@ row:
 	VPUNPCKHQDQ     Z15, Z19, Z15
 	VPUNPCKLQDQ     Z17, Z13, Z19
 	VPUNPCKHQDQ     Z17, Z13, Z13
-	VPSHUFB         Z8, Z14, Z17
-	VPTESTMB        Z9, Z17, K1
-	VPSUBB          Z18, Z7, K1, Z18
-	VMOVDQU64       Z18, 768(AX)
-	VPSHUFB         Z8, Z14, Z17
+	VPSHUFB         Z7, Z14, Z17
+	VPTESTMB        Z8, Z17, K1
+	VPSUBB          Z18, Z9, K1, Z18
+	VMOVUPS         Z18, 768(AX)
+	VPSHUFB         Z7, Z14, Z17
 	VPTESTMB        Z10, Z17, K1
-	VPSUBB          Z15, Z7, K1, Z15
-	VMOVDQU64       Z15, 832(AX)
+	VPSUBB          Z15, Z9, K1, Z15
+	VMOVUPS         Z15, 832(AX)
 	VPSRLD          $0x08, Z14, Z15
-	VPSHUFB         Z8, Z15, Z15
-	VPTESTMB        Z9, Z15, K1
-	VPSUBB          Z19, Z7, K1, Z19
-	VMOVDQU64       Z19, 896(AX)
+	VPSHUFB         Z7, Z15, Z15
+	VPTESTMB        Z8, Z15, K1
+	VPSUBB          Z19, Z9, K1, Z19
+	VMOVUPS         Z19, 896(AX)
 	VPSRLD          $0x08, Z14, Z15
-	VPSHUFB         Z8, Z15, Z15
+	VPSHUFB         Z7, Z15, Z15
 	VPTESTMB        Z10, Z15, K1
-	VPSUBB          Z13, Z7, K1, Z13
-	VMOVDQU64       Z13, 960(AX)
+	VPSUBB          Z13, Z9, K1, Z13
+	VMOVUPS         Z13, 960(AX)
 	VBROADCASTI32X4 48(SP), Z13
 	VINSERTI32X4    $0x01, 1072(SP), Z13, Z13
 	VINSERTI32X4    $0x02, 2096(SP), Z13, Z13
@@ -13192,42 +13183,42 @@ row:
 	VPUNPCKLQDQ     Z17, Z13, Z19
 	VPUNPCKHQDQ     Z17, Z13, Z13
 	VPSRLD          $0x10, Z14, Z17
-	VPSHUFB         Z8, Z17, Z17
-	VPTESTMB        Z9, Z17, K1
-	VPSUBB          Z18, Z7, K1, Z18
-	VMOVDQU64       Z18, 1024(AX)
+	VPSHUFB         Z7, Z17, Z17
+	VPTESTMB        Z8, Z17, K1
+	VPSUBB          Z18, Z9, K1, Z18
+	VMOVUPS         Z18, 1024(AX)
 	VPSRLD          $0x10, Z14, Z17
-	VPSHUFB         Z8, Z17, Z17
+	VPSHUFB         Z7, Z17, Z17
 	VPTESTMB        Z10, Z17, K1
-	VPSUBB          Z15, Z7, K1, Z15
-	VMOVDQU64       Z15, 1088(AX)
+	VPSUBB          Z15, Z9, K1, Z15
+	VMOVUPS         Z15, 1088(AX)
 	VPSRLD          $0x18, Z14, Z15
-	VPSHUFB         Z8, Z15, Z15
-	VPTESTMB        Z9, Z15, K1
-	VPSUBB          Z19, Z7, K1, Z19
-	VMOVDQU64       Z19, 1152(AX)
+	VPSHUFB         Z7, Z15, Z15
+	VPTESTMB        Z8, Z15, K1
+	VPSUBB          Z19, Z9, K1, Z19
+	VMOVUPS         Z19, 1152(AX)
 	VPSRLD          $0x18, Z14, Z14
-	VPSHUFB         Z8, Z14, Z14
+	VPSHUFB         Z7, Z14, Z14
 	VPTESTMB        Z10, Z14, K1
-	VPSUBB          Z13, Z7, K1, Z13
-	VMOVDQU64       Z13, 1216(AX)
+	VPSUBB          Z13, Z9, K1, Z13
+	VMOVUPS         Z13, 1216(AX)
 	VPSRLD          $0x1c, Z16, Z13
 	VCVTDQ2PS       Z13, Z13
 	VADDPS          Z0, Z13, Z13
 	VMULPS          Z11, Z13, Z13
 	VMULPS          Z0, Z13, Z13
 	VMOVUPS         Z13, 2048(AX)
-	VPANDD          Z16, Z1, Z13
+	VPANDD          Z1, Z16, Z13
 	VPSLLD          $0x01, Z16, Z14
 	VPTERNLOGD      $0xf8, Z2, Z14, Z13
 	VPSLLD          $0x02, Z16, Z14
 	VPTERNLOGD      $0xf8, Z3, Z14, Z13
 	VPSLLD          $0x03, Z16, Z14
 	VPTERNLOGD      $0xf8, Z4, Z14, Z13
-	VPANDD          Z13, Z5, Z14
+	VPANDD          Z5, Z13, Z14
 	VPSHUFB         Z14, Z6, Z14
 	VPSRLD          $0x04, Z13, Z15
-	VPANDD          Z15, Z5, Z15
+	VPANDD          Z5, Z15, Z15
 	VPSHUFB         Z15, Z6, Z15
 	VPTERNLOGD      $0x96, Z14, Z15, Z13
 	VBROADCASTI32X4 64(SP), Z14
@@ -13254,24 +13245,24 @@ row:
 	VPUNPCKHQDQ     Z15, Z18, Z15
 	VPUNPCKLQDQ     Z16, Z14, Z18
 	VPUNPCKHQDQ     Z16, Z14, Z14
-	VPSHUFB         Z8, Z13, Z16
-	VPTESTMB        Z9, Z16, K1
-	VPSUBB          Z17, Z7, K1, Z17
-	VMOVDQU64       Z17, 1536(AX)
-	VPSHUFB         Z8, Z13, Z16
+	VPSHUFB         Z7, Z13, Z16
+	VPTESTMB        Z8, Z16, K1
+	VPSUBB          Z17, Z9, K1, Z17
+	VMOVUPS         Z17, 1536(AX)
+	VPSHUFB         Z7, Z13, Z16
 	VPTESTMB        Z10, Z16, K1
-	VPSUBB          Z15, Z7, K1, Z15
-	VMOVDQU64       Z15, 1600(AX)
+	VPSUBB          Z15, Z9, K1, Z15
+	VMOVUPS         Z15, 1600(AX)
 	VPSRLD          $0x08, Z13, Z15
-	VPSHUFB         Z8, Z15, Z15
-	VPTESTMB        Z9, Z15, K1
-	VPSUBB          Z18, Z7, K1, Z18
-	VMOVDQU64       Z18, 1664(AX)
+	VPSHUFB         Z7, Z15, Z15
+	VPTESTMB        Z8, Z15, K1
+	VPSUBB          Z18, Z9, K1, Z18
+	VMOVUPS         Z18, 1664(AX)
 	VPSRLD          $0x08, Z13, Z15
-	VPSHUFB         Z8, Z15, Z15
+	VPSHUFB         Z7, Z15, Z15
 	VPTESTMB        Z10, Z15, K1
-	VPSUBB          Z14, Z7, K1, Z14
-	VMOVDQU64       Z14, 1728(AX)
+	VPSUBB          Z14, Z9, K1, Z14
+	VMOVUPS         Z14, 1728(AX)
 	VBROADCASTI32X4 80(SP), Z14
 	VINSERTI32X4    $0x01, 1104(SP), Z14, Z14
 	VINSERTI32X4    $0x02, 2128(SP), Z14, Z14
@@ -13297,42 +13288,42 @@ row:
 	VPUNPCKLQDQ     Z16, Z14, Z18
 	VPUNPCKHQDQ     Z16, Z14, Z14
 	VPSRLD          $0x10, Z13, Z16
-	VPSHUFB         Z8, Z16, Z16
-	VPTESTMB        Z9, Z16, K1
-	VPSUBB          Z17, Z7, K1, Z17
-	VMOVDQU64       Z17, 1792(AX)
+	VPSHUFB         Z7, Z16, Z16
+	VPTESTMB        Z8, Z16, K1
+	VPSUBB          Z17, Z9, K1, Z17
+	VMOVUPS         Z17, 1792(AX)
 	VPSRLD          $0x10, Z13, Z16
-	VPSHUFB         Z8, Z16, Z16
+	VPSHUFB         Z7, Z16, Z16
 	VPTESTMB        Z10, Z16, K1
-	VPSUBB          Z15, Z7, K1, Z15
-	VMOVDQU64       Z15, 1856(AX)
+	VPSUBB          Z15, Z9, K1, Z15
+	VMOVUPS         Z15, 1856(AX)
 	VPSRLD          $0x18, Z13, Z15
-	VPSHUFB         Z8, Z15, Z15
-	VPTESTMB        Z9, Z15, K1
-	VPSUBB          Z18, Z7, K1, Z18
-	VMOVDQU64       Z18, 1920(AX)
+	VPSHUFB         Z7, Z15, Z15
+	VPTESTMB        Z8, Z15, K1
+	VPSUBB          Z18, Z9, K1, Z18
+	VMOVUPS         Z18, 1920(AX)
 	VPSRLD          $0x18, Z13, Z13
-	VPSHUFB         Z8, Z13, Z13
+	VPSHUFB         Z7, Z13, Z13
 	VPTESTMB        Z10, Z13, K1
-	VPSUBB          Z14, Z7, K1, Z14
-	VMOVDQU64       Z14, 1984(AX)
+	VPSUBB          Z14, Z9, K1, Z14
+	VMOVUPS         Z14, 1984(AX)
 	VPSRLD          $0x1c, Z12, Z13
 	VCVTDQ2PS       Z13, Z13
 	VADDPS          Z0, Z13, Z13
 	VMULPS          Z11, Z13, Z13
 	VMULPS          Z0, Z13, Z13
 	VMOVUPS         Z13, 2816(AX)
-	VPANDD          Z12, Z1, Z13
+	VPANDD          Z1, Z12, Z13
 	VPSLLD          $0x01, Z12, Z14
 	VPTERNLOGD      $0xf8, Z2, Z14, Z13
 	VPSLLD          $0x02, Z12, Z14
 	VPTERNLOGD      $0xf8, Z3, Z14, Z13
 	VPSLLD          $0x03, Z12, Z12
 	VPTERNLOGD      $0xf8, Z4, Z12, Z13
-	VPANDD          Z13, Z5, Z12
+	VPANDD          Z5, Z13, Z12
 	VPSHUFB         Z12, Z6, Z12
 	VPSRLD          $0x04, Z13, Z14
-	VPANDD          Z14, Z5, Z14
+	VPANDD          Z5, Z14, Z14
 	VPSHUFB         Z14, Z6, Z14
 	VPTERNLOGD      $0x96, Z12, Z14, Z13
 	VBROADCASTI32X4 96(SP), Z12
@@ -13359,24 +13350,24 @@ row:
 	VPUNPCKHQDQ     Z14, Z17, Z14
 	VPUNPCKLQDQ     Z15, Z12, Z17
 	VPUNPCKHQDQ     Z15, Z12, Z12
-	VPSHUFB         Z8, Z13, Z15
-	VPTESTMB        Z9, Z15, K1
-	VPSUBB          Z16, Z7, K1, Z16
-	VMOVDQU64       Z16, 2304(AX)
-	VPSHUFB         Z8, Z13, Z15
+	VPSHUFB         Z7, Z13, Z15
+	VPTESTMB        Z8, Z15, K1
+	VPSUBB          Z16, Z9, K1, Z16
+	VMOVUPS         Z16, 2304(AX)
+	VPSHUFB         Z7, Z13, Z15
 	VPTESTMB        Z10, Z15, K1
-	VPSUBB          Z14, Z7, K1, Z14
-	VMOVDQU64       Z14, 2368(AX)
+	VPSUBB          Z14, Z9, K1, Z14
+	VMOVUPS         Z14, 2368(AX)
 	VPSRLD          $0x08, Z13, Z14
-	VPSHUFB         Z8, Z14, Z14
-	VPTESTMB        Z9, Z14, K1
-	VPSUBB          Z17, Z7, K1, Z17
-	VMOVDQU64       Z17, 2432(AX)
+	VPSHUFB         Z7, Z14, Z14
+	VPTESTMB        Z8, Z14, K1
+	VPSUBB          Z17, Z9, K1, Z17
+	VMOVUPS         Z17, 2432(AX)
 	VPSRLD          $0x08, Z13, Z14
-	VPSHUFB         Z8, Z14, Z14
+	VPSHUFB         Z7, Z14, Z14
 	VPTESTMB        Z10, Z14, K1
-	VPSUBB          Z12, Z7, K1, Z12
-	VMOVDQU64       Z12, 2496(AX)
+	VPSUBB          Z12, Z9, K1, Z12
+	VMOVUPS         Z12, 2496(AX)
 	VBROADCASTI32X4 112(SP), Z12
 	VINSERTI32X4    $0x01, 1136(SP), Z12, Z12
 	VINSERTI32X4    $0x02, 2160(SP), Z12, Z12
@@ -13402,25 +13393,25 @@ row:
 	VPUNPCKLQDQ     Z15, Z12, Z17
 	VPUNPCKHQDQ     Z15, Z12, Z12
 	VPSRLD          $0x10, Z13, Z15
-	VPSHUFB         Z8, Z15, Z15
-	VPTESTMB        Z9, Z15, K1
-	VPSUBB          Z16, Z7, K1, Z16
-	VMOVDQU64       Z16, 2560(AX)
+	VPSHUFB         Z7, Z15, Z15
+	VPTESTMB        Z8, Z15, K1
+	VPSUBB          Z16, Z9, K1, Z16
+	VMOVUPS         Z16, 2560(AX)
 	VPSRLD          $0x10, Z13, Z15
-	VPSHUFB         Z8, Z15, Z15
+	VPSHUFB         Z7, Z15, Z15
 	VPTESTMB        Z10, Z15, K1
-	VPSUBB          Z14, Z7, K1, Z14
-	VMOVDQU64       Z14, 2624(AX)
+	VPSUBB          Z14, Z9, K1, Z14
+	VMOVUPS         Z14, 2624(AX)
 	VPSRLD          $0x18, Z13, Z14
-	VPSHUFB         Z8, Z14, Z14
-	VPTESTMB        Z9, Z14, K1
-	VPSUBB          Z17, Z7, K1, Z17
-	VMOVDQU64       Z17, 2688(AX)
+	VPSHUFB         Z7, Z14, Z14
+	VPTESTMB        Z8, Z14, K1
+	VPSUBB          Z17, Z9, K1, Z17
+	VMOVUPS         Z17, 2688(AX)
 	VPSRLD          $0x18, Z13, Z13
-	VPSHUFB         Z8, Z13, Z13
+	VPSHUFB         Z7, Z13, Z13
 	VPTESTMB        Z10, Z13, K1
-	VPSUBB          Z12, Z7, K1, Z12
-	VMOVDQU64       Z12, 2752(AX)
+	VPSUBB          Z12, Z9, K1, Z12
+	VMOVUPS         Z12, 2752(AX)
 	VBROADCASTI32X4 82(CX), Z12
 	VINSERTI32X4    $0x01, 82(SI)(DX*1), Z12, Z12
 	VINSERTI32X4    $0x02, 82(DI)(DX*2), Z12, Z12
@@ -13451,17 +13442,17 @@ row:
 	VMULPS          Z11, Z14, Z14
 	VMULPS          Z0, Z14, Z14
 	VMOVUPS         Z14, 3584(AX)
-	VPANDD          Z15, Z1, Z14
+	VPANDD          Z1, Z15, Z14
 	VPSLLD          $0x01, Z15, Z17
 	VPTERNLOGD      $0xf8, Z2, Z17, Z14
 	VPSLLD          $0x02, Z15, Z17
 	VPTERNLOGD      $0xf8, Z3, Z17, Z14
 	VPSLLD          $0x03, Z15, Z15
 	VPTERNLOGD      $0xf8, Z4, Z15, Z14
-	VPANDD          Z14, Z5, Z15
+	VPANDD          Z5, Z14, Z15
 	VPSHUFB         Z15, Z6, Z15
 	VPSRLD          $0x04, Z14, Z17
-	VPANDD          Z17, Z5, Z17
+	VPANDD          Z5, Z17, Z17
 	VPSHUFB         Z17, Z6, Z17
 	VPTERNLOGD      $0x96, Z15, Z17, Z14
 	VBROADCASTI32X4 128(SP), Z15
@@ -13488,24 +13479,24 @@ row:
 	VPUNPCKHQDQ     Z17, Z20, Z17
 	VPUNPCKLQDQ     Z18, Z15, Z20
 	VPUNPCKHQDQ     Z18, Z15, Z15
-	VPSHUFB         Z8, Z14, Z18
-	VPTESTMB        Z9, Z18, K1
-	VPSUBB          Z19, Z7, K1, Z19
-	VMOVDQU64       Z19, 3072(AX)
-	VPSHUFB         Z8, Z14, Z18
+	VPSHUFB         Z7, Z14, Z18
+	VPTESTMB        Z8, Z18, K1
+	VPSUBB          Z19, Z9, K1, Z19
+	VMOVUPS         Z19, 3072(AX)
+	VPSHUFB         Z7, Z14, Z18
 	VPTESTMB        Z10, Z18, K1
-	VPSUBB          Z17, Z7, K1, Z17
-	VMOVDQU64       Z17, 3136(AX)
+	VPSUBB          Z17, Z9, K1, Z17
+	VMOVUPS         Z17, 3136(AX)
 	VPSRLD          $0x08, Z14, Z17
-	VPSHUFB         Z8, Z17, Z17
-	VPTESTMB        Z9, Z17, K1
-	VPSUBB          Z20, Z7, K1, Z20
-	VMOVDQU64       Z20, 3200(AX)
+	VPSHUFB         Z7, Z17, Z17
+	VPTESTMB        Z8, Z17, K1
+	VPSUBB          Z20, Z9, K1, Z20
+	VMOVUPS         Z20, 3200(AX)
 	VPSRLD          $0x08, Z14, Z17
-	VPSHUFB         Z8, Z17, Z17
+	VPSHUFB         Z7, Z17, Z17
 	VPTESTMB        Z10, Z17, K1
-	VPSUBB          Z15, Z7, K1, Z15
-	VMOVDQU64       Z15, 3264(AX)
+	VPSUBB          Z15, Z9, K1, Z15
+	VMOVUPS         Z15, 3264(AX)
 	VBROADCASTI32X4 144(SP), Z15
 	VINSERTI32X4    $0x01, 1168(SP), Z15, Z15
 	VINSERTI32X4    $0x02, 2192(SP), Z15, Z15
@@ -13531,42 +13522,42 @@ row:
 	VPUNPCKLQDQ     Z18, Z15, Z20
 	VPUNPCKHQDQ     Z18, Z15, Z15
 	VPSRLD          $0x10, Z14, Z18
-	VPSHUFB         Z8, Z18, Z18
-	VPTESTMB        Z9, Z18, K1
-	VPSUBB          Z19, Z7, K1, Z19
-	VMOVDQU64       Z19, 3328(AX)
+	VPSHUFB         Z7, Z18, Z18
+	VPTESTMB        Z8, Z18, K1
+	VPSUBB          Z19, Z9, K1, Z19
+	VMOVUPS         Z19, 3328(AX)
 	VPSRLD          $0x10, Z14, Z18
-	VPSHUFB         Z8, Z18, Z18
+	VPSHUFB         Z7, Z18, Z18
 	VPTESTMB        Z10, Z18, K1
-	VPSUBB          Z17, Z7, K1, Z17
-	VMOVDQU64       Z17, 3392(AX)
+	VPSUBB          Z17, Z9, K1, Z17
+	VMOVUPS         Z17, 3392(AX)
 	VPSRLD          $0x18, Z14, Z17
-	VPSHUFB         Z8, Z17, Z17
-	VPTESTMB        Z9, Z17, K1
-	VPSUBB          Z20, Z7, K1, Z20
-	VMOVDQU64       Z20, 3456(AX)
+	VPSHUFB         Z7, Z17, Z17
+	VPTESTMB        Z8, Z17, K1
+	VPSUBB          Z20, Z9, K1, Z20
+	VMOVUPS         Z20, 3456(AX)
 	VPSRLD          $0x18, Z14, Z14
-	VPSHUFB         Z8, Z14, Z14
+	VPSHUFB         Z7, Z14, Z14
 	VPTESTMB        Z10, Z14, K1
-	VPSUBB          Z15, Z7, K1, Z15
-	VMOVDQU64       Z15, 3520(AX)
+	VPSUBB          Z15, Z9, K1, Z15
+	VMOVUPS         Z15, 3520(AX)
 	VPSRLD          $0x1c, Z13, Z14
 	VCVTDQ2PS       Z14, Z14
 	VADDPS          Z0, Z14, Z14
 	VMULPS          Z11, Z14, Z14
 	VMULPS          Z0, Z14, Z14
 	VMOVUPS         Z14, 4352(AX)
-	VPANDD          Z13, Z1, Z14
+	VPANDD          Z1, Z13, Z14
 	VPSLLD          $0x01, Z13, Z15
 	VPTERNLOGD      $0xf8, Z2, Z15, Z14
 	VPSLLD          $0x02, Z13, Z15
 	VPTERNLOGD      $0xf8, Z3, Z15, Z14
 	VPSLLD          $0x03, Z13, Z13
 	VPTERNLOGD      $0xf8, Z4, Z13, Z14
-	VPANDD          Z14, Z5, Z13
+	VPANDD          Z5, Z14, Z13
 	VPSHUFB         Z13, Z6, Z13
 	VPSRLD          $0x04, Z14, Z15
-	VPANDD          Z15, Z5, Z15
+	VPANDD          Z5, Z15, Z15
 	VPSHUFB         Z15, Z6, Z15
 	VPTERNLOGD      $0x96, Z13, Z15, Z14
 	VBROADCASTI32X4 160(SP), Z13
@@ -13593,24 +13584,24 @@ row:
 	VPUNPCKHQDQ     Z15, Z19, Z15
 	VPUNPCKLQDQ     Z17, Z13, Z19
 	VPUNPCKHQDQ     Z17, Z13, Z13
-	VPSHUFB         Z8, Z14, Z17
-	VPTESTMB        Z9, Z17, K1
-	VPSUBB          Z18, Z7, K1, Z18
-	VMOVDQU64       Z18, 3840(AX)
-	VPSHUFB         Z8, Z14, Z17
+	VPSHUFB         Z7, Z14, Z17
+	VPTESTMB        Z8, Z17, K1
+	VPSUBB          Z18, Z9, K1, Z18
+	VMOVUPS         Z18, 3840(AX)
+	VPSHUFB         Z7, Z14, Z17
 	VPTESTMB        Z10, Z17, K1
-	VPSUBB          Z15, Z7, K1, Z15
-	VMOVDQU64       Z15, 3904(AX)
+	VPSUBB          Z15, Z9, K1, Z15
+	VMOVUPS         Z15, 3904(AX)
 	VPSRLD          $0x08, Z14, Z15
-	VPSHUFB         Z8, Z15, Z15
-	VPTESTMB        Z9, Z15, K1
-	VPSUBB          Z19, Z7, K1, Z19
-	VMOVDQU64       Z19, 3968(AX)
+	VPSHUFB         Z7, Z15, Z15
+	VPTESTMB        Z8, Z15, K1
+	VPSUBB          Z19, Z9, K1, Z19
+	VMOVUPS         Z19, 3968(AX)
 	VPSRLD          $0x08, Z14, Z15
-	VPSHUFB         Z8, Z15, Z15
+	VPSHUFB         Z7, Z15, Z15
 	VPTESTMB        Z10, Z15, K1
-	VPSUBB          Z13, Z7, K1, Z13
-	VMOVDQU64       Z13, 4032(AX)
+	VPSUBB          Z13, Z9, K1, Z13
+	VMOVUPS         Z13, 4032(AX)
 	VBROADCASTI32X4 176(SP), Z13
 	VINSERTI32X4    $0x01, 1200(SP), Z13, Z13
 	VINSERTI32X4    $0x02, 2224(SP), Z13, Z13
@@ -13636,42 +13627,42 @@ row:
 	VPUNPCKLQDQ     Z17, Z13, Z19
 	VPUNPCKHQDQ     Z17, Z13, Z13
 	VPSRLD          $0x10, Z14, Z17
-	VPSHUFB         Z8, Z17, Z17
-	VPTESTMB        Z9, Z17, K1
-	VPSUBB          Z18, Z7, K1, Z18
-	VMOVDQU64       Z18, 4096(AX)
+	VPSHUFB         Z7, Z17, Z17
+	VPTESTMB        Z8, Z17, K1
+	VPSUBB          Z18, Z9, K1, Z18
+	VMOVUPS         Z18, 4096(AX)
 	VPSRLD          $0x10, Z14, Z17
-	VPSHUFB         Z8, Z17, Z17
+	VPSHUFB         Z7, Z17, Z17
 	VPTESTMB        Z10, Z17, K1
-	VPSUBB          Z15, Z7, K1, Z15
-	VMOVDQU64       Z15, 4160(AX)
+	VPSUBB          Z15, Z9, K1, Z15
+	VMOVUPS         Z15, 4160(AX)
 	VPSRLD          $0x18, Z14, Z15
-	VPSHUFB         Z8, Z15, Z15
-	VPTESTMB        Z9, Z15, K1
-	VPSUBB          Z19, Z7, K1, Z19
-	VMOVDQU64       Z19, 4224(AX)
+	VPSHUFB         Z7, Z15, Z15
+	VPTESTMB        Z8, Z15, K1
+	VPSUBB          Z19, Z9, K1, Z19
+	VMOVUPS         Z19, 4224(AX)
 	VPSRLD          $0x18, Z14, Z14
-	VPSHUFB         Z8, Z14, Z14
+	VPSHUFB         Z7, Z14, Z14
 	VPTESTMB        Z10, Z14, K1
-	VPSUBB          Z13, Z7, K1, Z13
-	VMOVDQU64       Z13, 4288(AX)
+	VPSUBB          Z13, Z9, K1, Z13
+	VMOVUPS         Z13, 4288(AX)
 	VPSRLD          $0x1c, Z16, Z13
 	VCVTDQ2PS       Z13, Z13
 	VADDPS          Z0, Z13, Z13
 	VMULPS          Z11, Z13, Z13
 	VMULPS          Z0, Z13, Z13
 	VMOVUPS         Z13, 5120(AX)
-	VPANDD          Z16, Z1, Z13
+	VPANDD          Z1, Z16, Z13
 	VPSLLD          $0x01, Z16, Z14
 	VPTERNLOGD      $0xf8, Z2, Z14, Z13
 	VPSLLD          $0x02, Z16, Z14
 	VPTERNLOGD      $0xf8, Z3, Z14, Z13
 	VPSLLD          $0x03, Z16, Z14
 	VPTERNLOGD      $0xf8, Z4, Z14, Z13
-	VPANDD          Z13, Z5, Z14
+	VPANDD          Z5, Z13, Z14
 	VPSHUFB         Z14, Z6, Z14
 	VPSRLD          $0x04, Z13, Z15
-	VPANDD          Z15, Z5, Z15
+	VPANDD          Z5, Z15, Z15
 	VPSHUFB         Z15, Z6, Z15
 	VPTERNLOGD      $0x96, Z14, Z15, Z13
 	VBROADCASTI32X4 192(SP), Z14
@@ -13698,24 +13689,24 @@ row:
 	VPUNPCKHQDQ     Z15, Z18, Z15
 	VPUNPCKLQDQ     Z16, Z14, Z18
 	VPUNPCKHQDQ     Z16, Z14, Z14
-	VPSHUFB         Z8, Z13, Z16
-	VPTESTMB        Z9, Z16, K1
-	VPSUBB          Z17, Z7, K1, Z17
-	VMOVDQU64       Z17, 4608(AX)
-	VPSHUFB         Z8, Z13, Z16
+	VPSHUFB         Z7, Z13, Z16
+	VPTESTMB        Z8, Z16, K1
+	VPSUBB          Z17, Z9, K1, Z17
+	VMOVUPS         Z17, 4608(AX)
+	VPSHUFB         Z7, Z13, Z16
 	VPTESTMB        Z10, Z16, K1
-	VPSUBB          Z15, Z7, K1, Z15
-	VMOVDQU64       Z15, 4672(AX)
+	VPSUBB          Z15, Z9, K1, Z15
+	VMOVUPS         Z15, 4672(AX)
 	VPSRLD          $0x08, Z13, Z15
-	VPSHUFB         Z8, Z15, Z15
-	VPTESTMB        Z9, Z15, K1
-	VPSUBB          Z18, Z7, K1, Z18
-	VMOVDQU64       Z18, 4736(AX)
+	VPSHUFB         Z7, Z15, Z15
+	VPTESTMB        Z8, Z15, K1
+	VPSUBB          Z18, Z9, K1, Z18
+	VMOVUPS         Z18, 4736(AX)
 	VPSRLD          $0x08, Z13, Z15
-	VPSHUFB         Z8, Z15, Z15
+	VPSHUFB         Z7, Z15, Z15
 	VPTESTMB        Z10, Z15, K1
-	VPSUBB          Z14, Z7, K1, Z14
-	VMOVDQU64       Z14, 4800(AX)
+	VPSUBB          Z14, Z9, K1, Z14
+	VMOVUPS         Z14, 4800(AX)
 	VBROADCASTI32X4 208(SP), Z14
 	VINSERTI32X4    $0x01, 1232(SP), Z14, Z14
 	VINSERTI32X4    $0x02, 2256(SP), Z14, Z14
@@ -13741,42 +13732,42 @@ row:
 	VPUNPCKLQDQ     Z16, Z14, Z18
 	VPUNPCKHQDQ     Z16, Z14, Z14
 	VPSRLD          $0x10, Z13, Z16
-	VPSHUFB         Z8, Z16, Z16
-	VPTESTMB        Z9, Z16, K1
-	VPSUBB          Z17, Z7, K1, Z17
-	VMOVDQU64       Z17, 4864(AX)
+	VPSHUFB         Z7, Z16, Z16
+	VPTESTMB        Z8, Z16, K1
+	VPSUBB          Z17, Z9, K1, Z17
+	VMOVUPS         Z17, 4864(AX)
 	VPSRLD          $0x10, Z13, Z16
-	VPSHUFB         Z8, Z16, Z16
+	VPSHUFB         Z7, Z16, Z16
 	VPTESTMB        Z10, Z16, K1
-	VPSUBB          Z15, Z7, K1, Z15
-	VMOVDQU64       Z15, 4928(AX)
+	VPSUBB          Z15, Z9, K1, Z15
+	VMOVUPS         Z15, 4928(AX)
 	VPSRLD          $0x18, Z13, Z15
-	VPSHUFB         Z8, Z15, Z15
-	VPTESTMB        Z9, Z15, K1
-	VPSUBB          Z18, Z7, K1, Z18
-	VMOVDQU64       Z18, 4992(AX)
+	VPSHUFB         Z7, Z15, Z15
+	VPTESTMB        Z8, Z15, K1
+	VPSUBB          Z18, Z9, K1, Z18
+	VMOVUPS         Z18, 4992(AX)
 	VPSRLD          $0x18, Z13, Z13
-	VPSHUFB         Z8, Z13, Z13
+	VPSHUFB         Z7, Z13, Z13
 	VPTESTMB        Z10, Z13, K1
-	VPSUBB          Z14, Z7, K1, Z14
-	VMOVDQU64       Z14, 5056(AX)
+	VPSUBB          Z14, Z9, K1, Z14
+	VMOVUPS         Z14, 5056(AX)
 	VPSRLD          $0x1c, Z12, Z13
 	VCVTDQ2PS       Z13, Z13
 	VADDPS          Z0, Z13, Z13
 	VMULPS          Z11, Z13, Z13
 	VMULPS          Z0, Z13, Z13
 	VMOVUPS         Z13, 5888(AX)
-	VPANDD          Z12, Z1, Z11
+	VPANDD          Z1, Z12, Z11
 	VPSLLD          $0x01, Z12, Z13
 	VPTERNLOGD      $0xf8, Z2, Z13, Z11
 	VPSLLD          $0x02, Z12, Z13
 	VPTERNLOGD      $0xf8, Z3, Z13, Z11
 	VPSLLD          $0x03, Z12, Z12
 	VPTERNLOGD      $0xf8, Z4, Z12, Z11
-	VPANDD          Z11, Z5, Z12
+	VPANDD          Z5, Z11, Z12
 	VPSHUFB         Z12, Z6, Z12
 	VPSRLD          $0x04, Z11, Z13
-	VPANDD          Z13, Z5, Z13
+	VPANDD          Z5, Z13, Z13
 	VPSHUFB         Z13, Z6, Z13
 	VPTERNLOGD      $0x96, Z12, Z13, Z11
 	VBROADCASTI32X4 224(SP), Z12
@@ -13803,24 +13794,24 @@ row:
 	VPUNPCKHQDQ     Z13, Z16, Z13
 	VPUNPCKLQDQ     Z14, Z12, Z16
 	VPUNPCKHQDQ     Z14, Z12, Z12
-	VPSHUFB         Z8, Z11, Z14
-	VPTESTMB        Z9, Z14, K1
-	VPSUBB          Z15, Z7, K1, Z15
-	VMOVDQU64       Z15, 5376(AX)
-	VPSHUFB         Z8, Z11, Z14
+	VPSHUFB         Z7, Z11, Z14
+	VPTESTMB        Z8, Z14, K1
+	VPSUBB          Z15, Z9, K1, Z15
+	VMOVUPS         Z15, 5376(AX)
+	VPSHUFB         Z7, Z11, Z14
 	VPTESTMB        Z10, Z14, K1
-	VPSUBB          Z13, Z7, K1, Z13
-	VMOVDQU64       Z13, 5440(AX)
+	VPSUBB          Z13, Z9, K1, Z13
+	VMOVUPS         Z13, 5440(AX)
 	VPSRLD          $0x08, Z11, Z13
-	VPSHUFB         Z8, Z13, Z13
-	VPTESTMB        Z9, Z13, K1
-	VPSUBB          Z16, Z7, K1, Z16
-	VMOVDQU64       Z16, 5504(AX)
+	VPSHUFB         Z7, Z13, Z13
+	VPTESTMB        Z8, Z13, K1
+	VPSUBB          Z16, Z9, K1, Z16
+	VMOVUPS         Z16, 5504(AX)
 	VPSRLD          $0x08, Z11, Z13
-	VPSHUFB         Z8, Z13, Z13
+	VPSHUFB         Z7, Z13, Z13
 	VPTESTMB        Z10, Z13, K1
-	VPSUBB          Z12, Z7, K1, Z12
-	VMOVDQU64       Z12, 5568(AX)
+	VPSUBB          Z12, Z9, K1, Z12
+	VMOVUPS         Z12, 5568(AX)
 	VBROADCASTI32X4 240(SP), Z12
 	VINSERTI32X4    $0x01, 1264(SP), Z12, Z12
 	VINSERTI32X4    $0x02, 2288(SP), Z12, Z12
@@ -13846,25 +13837,25 @@ row:
 	VPUNPCKLQDQ     Z14, Z12, Z16
 	VPUNPCKHQDQ     Z14, Z12, Z12
 	VPSRLD          $0x10, Z11, Z14
-	VPSHUFB         Z8, Z14, Z14
-	VPTESTMB        Z9, Z14, K1
-	VPSUBB          Z15, Z7, K1, Z15
-	VMOVDQU64       Z15, 5632(AX)
+	VPSHUFB         Z7, Z14, Z14
+	VPTESTMB        Z8, Z14, K1
+	VPSUBB          Z15, Z9, K1, Z15
+	VMOVUPS         Z15, 5632(AX)
 	VPSRLD          $0x10, Z11, Z14
-	VPSHUFB         Z8, Z14, Z14
+	VPSHUFB         Z7, Z14, Z14
 	VPTESTMB        Z10, Z14, K1
-	VPSUBB          Z13, Z7, K1, Z13
-	VMOVDQU64       Z13, 5696(AX)
+	VPSUBB          Z13, Z9, K1, Z13
+	VMOVUPS         Z13, 5696(AX)
 	VPSRLD          $0x18, Z11, Z13
-	VPSHUFB         Z8, Z13, Z13
-	VPTESTMB        Z9, Z13, K1
-	VPSUBB          Z16, Z7, K1, Z16
-	VMOVDQU64       Z16, 5760(AX)
+	VPSHUFB         Z7, Z13, Z13
+	VPTESTMB        Z8, Z13, K1
+	VPSUBB          Z16, Z9, K1, Z16
+	VMOVUPS         Z16, 5760(AX)
 	VPSRLD          $0x18, Z11, Z11
-	VPSHUFB         Z8, Z11, Z11
+	VPSHUFB         Z7, Z11, Z11
 	VPTESTMB        Z10, Z11, K1
-	VPSUBB          Z12, Z7, K1, Z12
-	VMOVDQU64       Z12, 5824(AX)
+	VPSUBB          Z12, Z9, K1, Z12
+	VMOVUPS         Z12, 5824(AX)
 	ADDQ            $0x00000062, CX
 	ADDQ            $0x00000062, SI
 	ADDQ            $0x00000062, DI
@@ -13905,16 +13896,16 @@ DATA unpackIQ3_XXSConst6<>+0(SB)/8, $0x8000008000808000
 DATA unpackIQ3_XXSConst6<>+8(SB)/8, $0x0080800080000080
 GLOBL unpackIQ3_XXSConst6<>(SB), RODATA|NOPTR, $16
 
-DATA unpackIQ3_XXSConst7<>+0(SB)/8, $0x8080808080808080
-DATA unpackIQ3_XXSConst7<>+8(SB)/8, $0x8080808080808080
+DATA unpackIQ3_XXSConst7<>+0(SB)/8, $0x0404040400000000
+DATA unpackIQ3_XXSConst7<>+8(SB)/8, $0x0c0c0c0c08080808
 GLOBL unpackIQ3_XXSConst7<>(SB), RODATA|NOPTR, $16
 
-DATA unpackIQ3_XXSConst8<>+0(SB)/8, $0x0404040400000000
-DATA unpackIQ3_XXSConst8<>+8(SB)/8, $0x0c0c0c0c08080808
+DATA unpackIQ3_XXSConst8<>+0(SB)/8, $0x0804020108040201
+DATA unpackIQ3_XXSConst8<>+8(SB)/8, $0x0804020108040201
 GLOBL unpackIQ3_XXSConst8<>(SB), RODATA|NOPTR, $16
 
-DATA unpackIQ3_XXSConst9<>+0(SB)/8, $0x0804020108040201
-DATA unpackIQ3_XXSConst9<>+8(SB)/8, $0x0804020108040201
+DATA unpackIQ3_XXSConst9<>+0(SB)/8, $0x8080808080808080
+DATA unpackIQ3_XXSConst9<>+8(SB)/8, $0x8080808080808080
 GLOBL unpackIQ3_XXSConst9<>(SB), RODATA|NOPTR, $16
 
 DATA unpackIQ3_XXSConst10<>+0(SB)/8, $0x8040201080402010
@@ -14546,24 +14537,24 @@ row:
 	VPUNPCKHQDQ     Z10, Z13, Z10
 	VPUNPCKLQDQ     Z11, Z7, Z13
 	VPUNPCKHQDQ     Z11, Z7, Z7
-	VPSHUFB         Z2, Z8, Z11
-	VPTESTMB        Z3, Z11, K1
-	VPSUBB          Z12, Z1, K1, Z12
-	VMOVDQU64       Z12, (AX)
-	VPSHUFB         Z2, Z8, Z11
+	VPSHUFB         Z1, Z8, Z11
+	VPTESTMB        Z2, Z11, K1
+	VPSUBB          Z12, Z3, K1, Z12
+	VMOVUPS         Z12, (AX)
+	VPSHUFB         Z1, Z8, Z11
 	VPTESTMB        Z4, Z11, K1
-	VPSUBB          Z10, Z1, K1, Z10
-	VMOVDQU64       Z10, 64(AX)
+	VPSUBB          Z10, Z3, K1, Z10
+	VMOVUPS         Z10, 64(AX)
 	VPSRLD          $0x08, Z8, Z10
-	VPSHUFB         Z2, Z10, Z10
-	VPTESTMB        Z3, Z10, K1
-	VPSUBB          Z13, Z1, K1, Z13
-	VMOVDQU64       Z13, 128(AX)
+	VPSHUFB         Z1, Z10, Z10
+	VPTESTMB        Z2, Z10, K1
+	VPSUBB          Z13, Z3, K1, Z13
+	VMOVUPS         Z13, 128(AX)
 	VPSRLD          $0x08, Z8, Z10
-	VPSHUFB         Z2, Z10, Z10
+	VPSHUFB         Z1, Z10, Z10
 	VPTESTMB        Z4, Z10, K1
-	VPSUBB          Z7, Z1, K1, Z7
-	VMOVDQU64       Z7, 192(AX)
+	VPSUBB          Z7, Z3, K1, Z7
+	VMOVUPS         Z7, 192(AX)
 	VBROADCASTI32X4 16(SP), Z7
 	VINSERTI32X4    $0x01, 1040(SP), Z7, Z7
 	VINSERTI32X4    $0x02, 2064(SP), Z7, Z7
@@ -14589,25 +14580,25 @@ row:
 	VPUNPCKLQDQ     Z11, Z7, Z13
 	VPUNPCKHQDQ     Z11, Z7, Z7
 	VPSRLD          $0x10, Z8, Z11
-	VPSHUFB         Z2, Z11, Z11
-	VPTESTMB        Z3, Z11, K1
-	VPSUBB          Z12, Z1, K1, Z12
-	VMOVDQU64       Z12, 256(AX)
+	VPSHUFB         Z1, Z11, Z11
+	VPTESTMB        Z2, Z11, K1
+	VPSUBB          Z12, Z3, K1, Z12
+	VMOVUPS         Z12, 256(AX)
 	VPSRLD          $0x10, Z8, Z11
-	VPSHUFB         Z2, Z11, Z11
+	VPSHUFB         Z1, Z11, Z11
 	VPTESTMB        Z4, Z11, K1
-	VPSUBB          Z10, Z1, K1, Z10
-	VMOVDQU64       Z10, 320(AX)
+	VPSUBB          Z10, Z3, K1, Z10
+	VMOVUPS         Z10, 320(AX)
 	VPSRLD          $0x18, Z8, Z10
-	VPSHUFB         Z2, Z10, Z10
-	VPTESTMB        Z3, Z10, K1
-	VPSUBB          Z13, Z1, K1, Z13
-	VMOVDQU64       Z13, 384(AX)
+	VPSHUFB         Z1, Z10, Z10
+	VPTESTMB        Z2, Z10, K1
+	VPSUBB          Z13, Z3, K1, Z13
+	VMOVUPS         Z13, 384(AX)
 	VPSRLD          $0x18, Z8, Z8
-	VPSHUFB         Z2, Z8, Z8
+	VPSHUFB         Z1, Z8, Z8
 	VPTESTMB        Z4, Z8, K1
-	VPSUBB          Z7, Z1, K1, Z7
-	VMOVDQU64       Z7, 448(AX)
+	VPSUBB          Z7, Z3, K1, Z7
+	VMOVUPS         Z7, 448(AX)
 	VBROADCASTI32X4 32(SP), Z7
 	VINSERTI32X4    $0x01, 1056(SP), Z7, Z7
 	VINSERTI32X4    $0x02, 2080(SP), Z7, Z7
@@ -14632,24 +14623,24 @@ row:
 	VPUNPCKHQDQ     Z8, Z12, Z8
 	VPUNPCKLQDQ     Z10, Z7, Z12
 	VPUNPCKHQDQ     Z10, Z7, Z7
-	VPSHUFB         Z2, Z6, Z10
-	VPTESTMB        Z3, Z10, K1
-	VPSUBB          Z11, Z1, K1, Z11
-	VMOVDQU64       Z11, 768(AX)
-	VPSHUFB         Z2, Z6, Z10
+	VPSHUFB         Z1, Z6, Z10
+	VPTESTMB        Z2, Z10, K1
+	VPSUBB          Z11, Z3, K1, Z11
+	VMOVUPS         Z11, 768(AX)
+	VPSHUFB         Z1, Z6, Z10
 	VPTESTMB        Z4, Z10, K1
-	VPSUBB          Z8, Z1, K1, Z8
-	VMOVDQU64       Z8, 832(AX)
+	VPSUBB          Z8, Z3, K1, Z8
+	VMOVUPS         Z8, 832(AX)
 	VPSRLD          $0x08, Z6, Z8
-	VPSHUFB         Z2, Z8, Z8
-	VPTESTMB        Z3, Z8, K1
-	VPSUBB          Z12, Z1, K1, Z12
-	VMOVDQU64       Z12, 896(AX)
+	VPSHUFB         Z1, Z8, Z8
+	VPTESTMB        Z2, Z8, K1
+	VPSUBB          Z12, Z3, K1, Z12
+	VMOVUPS         Z12, 896(AX)
 	VPSRLD          $0x08, Z6, Z8
-	VPSHUFB         Z2, Z8, Z8
+	VPSHUFB         Z1, Z8, Z8
 	VPTESTMB        Z4, Z8, K1
-	VPSUBB          Z7, Z1, K1, Z7
-	VMOVDQU64       Z7, 960(AX)
+	VPSUBB          Z7, Z3, K1, Z7
+	VMOVUPS         Z7, 960(AX)
 	VBROADCASTI32X4 48(SP), Z7
 	VINSERTI32X4    $0x01, 1072(SP), Z7, Z7
 	VINSERTI32X4    $0x02, 2096(SP), Z7, Z7
@@ -14675,25 +14666,25 @@ row:
 	VPUNPCKLQDQ     Z10, Z7, Z12
 	VPUNPCKHQDQ     Z10, Z7, Z7
 	VPSRLD          $0x10, Z6, Z10
-	VPSHUFB         Z2, Z10, Z10
-	VPTESTMB        Z3, Z10, K1
-	VPSUBB          Z11, Z1, K1, Z11
-	VMOVDQU64       Z11, 1024(AX)
+	VPSHUFB         Z1, Z10, Z10
+	VPTESTMB        Z2, Z10, K1
+	VPSUBB          Z11, Z3, K1, Z11
+	VMOVUPS         Z11, 1024(AX)
 	VPSRLD          $0x10, Z6, Z10
-	VPSHUFB         Z2, Z10, Z10
+	VPSHUFB         Z1, Z10, Z10
 	VPTESTMB        Z4, Z10, K1
-	VPSUBB          Z8, Z1, K1, Z8
-	VMOVDQU64       Z8, 1088(AX)
+	VPSUBB          Z8, Z3, K1, Z8
+	VMOVUPS         Z8, 1088(AX)
 	VPSRLD          $0x18, Z6, Z8
-	VPSHUFB         Z2, Z8, Z8
-	VPTESTMB        Z3, Z8, K1
-	VPSUBB          Z12, Z1, K1, Z12
-	VMOVDQU64       Z12, 1152(AX)
+	VPSHUFB         Z1, Z8, Z8
+	VPTESTMB        Z2, Z8, K1
+	VPSUBB          Z12, Z3, K1, Z12
+	VMOVUPS         Z12, 1152(AX)
 	VPSRLD          $0x18, Z6, Z6
-	VPSHUFB         Z2, Z6, Z6
+	VPSHUFB         Z1, Z6, Z6
 	VPTESTMB        Z4, Z6, K1
-	VPSUBB          Z7, Z1, K1, Z7
-	VMOVDQU64       Z7, 1216(AX)
+	VPSUBB          Z7, Z3, K1, Z7
+	VMOVUPS         Z7, 1216(AX)
 	VBROADCASTI32X4 64(SP), Z6
 	VINSERTI32X4    $0x01, 1088(SP), Z6, Z6
 	VINSERTI32X4    $0x02, 2112(SP), Z6, Z6
@@ -14718,24 +14709,24 @@ row:
 	VPUNPCKHQDQ     Z7, Z11, Z7
 	VPUNPCKLQDQ     Z8, Z6, Z11
 	VPUNPCKHQDQ     Z8, Z6, Z6
-	VPSHUFB         Z2, Z9, Z8
-	VPTESTMB        Z3, Z8, K1
-	VPSUBB          Z10, Z1, K1, Z10
-	VMOVDQU64       Z10, 1536(AX)
-	VPSHUFB         Z2, Z9, Z8
+	VPSHUFB         Z1, Z9, Z8
+	VPTESTMB        Z2, Z8, K1
+	VPSUBB          Z10, Z3, K1, Z10
+	VMOVUPS         Z10, 1536(AX)
+	VPSHUFB         Z1, Z9, Z8
 	VPTESTMB        Z4, Z8, K1
-	VPSUBB          Z7, Z1, K1, Z7
-	VMOVDQU64       Z7, 1600(AX)
+	VPSUBB          Z7, Z3, K1, Z7
+	VMOVUPS         Z7, 1600(AX)
 	VPSRLD          $0x08, Z9, Z7
-	VPSHUFB         Z2, Z7, Z7
-	VPTESTMB        Z3, Z7, K1
-	VPSUBB          Z11, Z1, K1, Z11
-	VMOVDQU64       Z11, 1664(AX)
+	VPSHUFB         Z1, Z7, Z7
+	VPTESTMB        Z2, Z7, K1
+	VPSUBB          Z11, Z3, K1, Z11
+	VMOVUPS         Z11, 1664(AX)
 	VPSRLD          $0x08, Z9, Z7
-	VPSHUFB         Z2, Z7, Z7
+	VPSHUFB         Z1, Z7, Z7
 	VPTESTMB        Z4, Z7, K1
-	VPSUBB          Z6, Z1, K1, Z6
-	VMOVDQU64       Z6, 1728(AX)
+	VPSUBB          Z6, Z3, K1, Z6
+	VMOVUPS         Z6, 1728(AX)
 	VBROADCASTI32X4 80(SP), Z6
 	VINSERTI32X4    $0x01, 1104(SP), Z6, Z6
 	VINSERTI32X4    $0x02, 2128(SP), Z6, Z6
@@ -14761,25 +14752,25 @@ row:
 	VPUNPCKLQDQ     Z8, Z6, Z11
 	VPUNPCKHQDQ     Z8, Z6, Z6
 	VPSRLD          $0x10, Z9, Z8
-	VPSHUFB         Z2, Z8, Z8
-	VPTESTMB        Z3, Z8, K1
-	VPSUBB          Z10, Z1, K1, Z10
-	VMOVDQU64       Z10, 1792(AX)
+	VPSHUFB         Z1, Z8, Z8
+	VPTESTMB        Z2, Z8, K1
+	VPSUBB          Z10, Z3, K1, Z10
+	VMOVUPS         Z10, 1792(AX)
 	VPSRLD          $0x10, Z9, Z8
-	VPSHUFB         Z2, Z8, Z8
+	VPSHUFB         Z1, Z8, Z8
 	VPTESTMB        Z4, Z8, K1
-	VPSUBB          Z7, Z1, K1, Z7
-	VMOVDQU64       Z7, 1856(AX)
+	VPSUBB          Z7, Z3, K1, Z7
+	VMOVUPS         Z7, 1856(AX)
 	VPSRLD          $0x18, Z9, Z7
-	VPSHUFB         Z2, Z7, Z7
-	VPTESTMB        Z3, Z7, K1
-	VPSUBB          Z11, Z1, K1, Z11
-	VMOVDQU64       Z11, 1920(AX)
+	VPSHUFB         Z1, Z7, Z7
+	VPTESTMB        Z2, Z7, K1
+	VPSUBB          Z11, Z3, K1, Z11
+	VMOVUPS         Z11, 1920(AX)
 	VPSRLD          $0x18, Z9, Z7
-	VPSHUFB         Z2, Z7, Z7
+	VPSHUFB         Z1, Z7, Z7
 	VPTESTMB        Z4, Z7, K1
-	VPSUBB          Z6, Z1, K1, Z6
-	VMOVDQU64       Z6, 1984(AX)
+	VPSUBB          Z6, Z3, K1, Z6
+	VMOVUPS         Z6, 1984(AX)
 	VBROADCASTI32X4 96(SP), Z6
 	VINSERTI32X4    $0x01, 1120(SP), Z6, Z6
 	VINSERTI32X4    $0x02, 2144(SP), Z6, Z6
@@ -14804,24 +14795,24 @@ row:
 	VPUNPCKHQDQ     Z7, Z10, Z7
 	VPUNPCKLQDQ     Z8, Z6, Z10
 	VPUNPCKHQDQ     Z8, Z6, Z6
-	VPSHUFB         Z2, Z5, Z8
-	VPTESTMB        Z3, Z8, K1
-	VPSUBB          Z9, Z1, K1, Z9
-	VMOVDQU64       Z9, 2304(AX)
-	VPSHUFB         Z2, Z5, Z8
+	VPSHUFB         Z1, Z5, Z8
+	VPTESTMB        Z2, Z8, K1
+	VPSUBB          Z9, Z3, K1, Z9
+	VMOVUPS         Z9, 2304(AX)
+	VPSHUFB         Z1, Z5, Z8
 	VPTESTMB        Z4, Z8, K1
-	VPSUBB          Z7, Z1, K1, Z7
-	VMOVDQU64       Z7, 2368(AX)
+	VPSUBB          Z7, Z3, K1, Z7
+	VMOVUPS         Z7, 2368(AX)
 	VPSRLD          $0x08, Z5, Z7
-	VPSHUFB         Z2, Z7, Z7
-	VPTESTMB        Z3, Z7, K1
-	VPSUBB          Z10, Z1, K1, Z10
-	VMOVDQU64       Z10, 2432(AX)
+	VPSHUFB         Z1, Z7, Z7
+	VPTESTMB        Z2, Z7, K1
+	VPSUBB          Z10, Z3, K1, Z10
+	VMOVUPS         Z10, 2432(AX)
 	VPSRLD          $0x08, Z5, Z7
-	VPSHUFB         Z2, Z7, Z7
+	VPSHUFB         Z1, Z7, Z7
 	VPTESTMB        Z4, Z7, K1
-	VPSUBB          Z6, Z1, K1, Z6
-	VMOVDQU64       Z6, 2496(AX)
+	VPSUBB          Z6, Z3, K1, Z6
+	VMOVUPS         Z6, 2496(AX)
 	VBROADCASTI32X4 112(SP), Z6
 	VINSERTI32X4    $0x01, 1136(SP), Z6, Z6
 	VINSERTI32X4    $0x02, 2160(SP), Z6, Z6
@@ -14847,25 +14838,25 @@ row:
 	VPUNPCKLQDQ     Z8, Z6, Z10
 	VPUNPCKHQDQ     Z8, Z6, Z6
 	VPSRLD          $0x10, Z5, Z8
-	VPSHUFB         Z2, Z8, Z8
-	VPTESTMB        Z3, Z8, K1
-	VPSUBB          Z9, Z1, K1, Z9
-	VMOVDQU64       Z9, 2560(AX)
+	VPSHUFB         Z1, Z8, Z8
+	VPTESTMB        Z2, Z8, K1
+	VPSUBB          Z9, Z3, K1, Z9
+	VMOVUPS         Z9, 2560(AX)
 	VPSRLD          $0x10, Z5, Z8
-	VPSHUFB         Z2, Z8, Z8
+	VPSHUFB         Z1, Z8, Z8
 	VPTESTMB        Z4, Z8, K1
-	VPSUBB          Z7, Z1, K1, Z7
-	VMOVDQU64       Z7, 2624(AX)
+	VPSUBB          Z7, Z3, K1, Z7
+	VMOVUPS         Z7, 2624(AX)
 	VPSRLD          $0x18, Z5, Z7
-	VPSHUFB         Z2, Z7, Z7
-	VPTESTMB        Z3, Z7, K1
-	VPSUBB          Z10, Z1, K1, Z10
-	VMOVDQU64       Z10, 2688(AX)
+	VPSHUFB         Z1, Z7, Z7
+	VPTESTMB        Z2, Z7, K1
+	VPSUBB          Z10, Z3, K1, Z10
+	VMOVUPS         Z10, 2688(AX)
 	VPSRLD          $0x18, Z5, Z5
-	VPSHUFB         Z2, Z5, Z5
+	VPSHUFB         Z1, Z5, Z5
 	VPTESTMB        Z4, Z5, K1
-	VPSUBB          Z6, Z1, K1, Z6
-	VMOVDQU64       Z6, 2752(AX)
+	VPSUBB          Z6, Z3, K1, Z6
+	VMOVUPS         Z6, 2752(AX)
 	VBROADCASTI32X4 90(CX), Z5
 	VINSERTI32X4    $0x01, 90(SI)(DX*1), Z5, Z5
 	VINSERTI32X4    $0x02, 90(DI)(DX*2), Z5, Z5
@@ -14914,24 +14905,24 @@ row:
 	VPUNPCKHQDQ     Z10, Z13, Z10
 	VPUNPCKLQDQ     Z11, Z7, Z13
 	VPUNPCKHQDQ     Z11, Z7, Z7
-	VPSHUFB         Z2, Z8, Z11
-	VPTESTMB        Z3, Z11, K1
-	VPSUBB          Z12, Z1, K1, Z12
-	VMOVDQU64       Z12, 3072(AX)
-	VPSHUFB         Z2, Z8, Z11
+	VPSHUFB         Z1, Z8, Z11
+	VPTESTMB        Z2, Z11, K1
+	VPSUBB          Z12, Z3, K1, Z12
+	VMOVUPS         Z12, 3072(AX)
+	VPSHUFB         Z1, Z8, Z11
 	VPTESTMB        Z4, Z11, K1
-	VPSUBB          Z10, Z1, K1, Z10
-	VMOVDQU64       Z10, 3136(AX)
+	VPSUBB          Z10, Z3, K1, Z10
+	VMOVUPS         Z10, 3136(AX)
 	VPSRLD          $0x08, Z8, Z10
-	VPSHUFB         Z2, Z10, Z10
-	VPTESTMB        Z3, Z10, K1
-	VPSUBB          Z13, Z1, K1, Z13
-	VMOVDQU64       Z13, 3200(AX)
+	VPSHUFB         Z1, Z10, Z10
+	VPTESTMB        Z2, Z10, K1
+	VPSUBB          Z13, Z3, K1, Z13
+	VMOVUPS         Z13, 3200(AX)
 	VPSRLD          $0x08, Z8, Z10
-	VPSHUFB         Z2, Z10, Z10
+	VPSHUFB         Z1, Z10, Z10
 	VPTESTMB        Z4, Z10, K1
-	VPSUBB          Z7, Z1, K1, Z7
-	VMOVDQU64       Z7, 3264(AX)
+	VPSUBB          Z7, Z3, K1, Z7
+	VMOVUPS         Z7, 3264(AX)
 	VBROADCASTI32X4 144(SP), Z7
 	VINSERTI32X4    $0x01, 1168(SP), Z7, Z7
 	VINSERTI32X4    $0x02, 2192(SP), Z7, Z7
@@ -14957,25 +14948,25 @@ row:
 	VPUNPCKLQDQ     Z11, Z7, Z13
 	VPUNPCKHQDQ     Z11, Z7, Z7
 	VPSRLD          $0x10, Z8, Z11
-	VPSHUFB         Z2, Z11, Z11
-	VPTESTMB        Z3, Z11, K1
-	VPSUBB          Z12, Z1, K1, Z12
-	VMOVDQU64       Z12, 3328(AX)
+	VPSHUFB         Z1, Z11, Z11
+	VPTESTMB        Z2, Z11, K1
+	VPSUBB          Z12, Z3, K1, Z12
+	VMOVUPS         Z12, 3328(AX)
 	VPSRLD          $0x10, Z8, Z11
-	VPSHUFB         Z2, Z11, Z11
+	VPSHUFB         Z1, Z11, Z11
 	VPTESTMB        Z4, Z11, K1
-	VPSUBB          Z10, Z1, K1, Z10
-	VMOVDQU64       Z10, 3392(AX)
+	VPSUBB          Z10, Z3, K1, Z10
+	VMOVUPS         Z10, 3392(AX)
 	VPSRLD          $0x18, Z8, Z10
-	VPSHUFB         Z2, Z10, Z10
-	VPTESTMB        Z3, Z10, K1
-	VPSUBB          Z13, Z1, K1, Z13
-	VMOVDQU64       Z13, 3456(AX)
+	VPSHUFB         Z1, Z10, Z10
+	VPTESTMB        Z2, Z10, K1
+	VPSUBB          Z13, Z3, K1, Z13
+	VMOVUPS         Z13, 3456(AX)
 	VPSRLD          $0x18, Z8, Z8
-	VPSHUFB         Z2, Z8, Z8
+	VPSHUFB         Z1, Z8, Z8
 	VPTESTMB        Z4, Z8, K1
-	VPSUBB          Z7, Z1, K1, Z7
-	VMOVDQU64       Z7, 3520(AX)
+	VPSUBB          Z7, Z3, K1, Z7
+	VMOVUPS         Z7, 3520(AX)
 	VBROADCASTI32X4 160(SP), Z7
 	VINSERTI32X4    $0x01, 1184(SP), Z7, Z7
 	VINSERTI32X4    $0x02, 2208(SP), Z7, Z7
@@ -15000,24 +14991,24 @@ row:
 	VPUNPCKHQDQ     Z8, Z12, Z8
 	VPUNPCKLQDQ     Z10, Z7, Z12
 	VPUNPCKHQDQ     Z10, Z7, Z7
-	VPSHUFB         Z2, Z6, Z10
-	VPTESTMB        Z3, Z10, K1
-	VPSUBB          Z11, Z1, K1, Z11
-	VMOVDQU64       Z11, 3840(AX)
-	VPSHUFB         Z2, Z6, Z10
+	VPSHUFB         Z1, Z6, Z10
+	VPTESTMB        Z2, Z10, K1
+	VPSUBB          Z11, Z3, K1, Z11
+	VMOVUPS         Z11, 3840(AX)
+	VPSHUFB         Z1, Z6, Z10
 	VPTESTMB        Z4, Z10, K1
-	VPSUBB          Z8, Z1, K1, Z8
-	VMOVDQU64       Z8, 3904(AX)
+	VPSUBB          Z8, Z3, K1, Z8
+	VMOVUPS         Z8, 3904(AX)
 	VPSRLD          $0x08, Z6, Z8
-	VPSHUFB         Z2, Z8, Z8
-	VPTESTMB        Z3, Z8, K1
-	VPSUBB          Z12, Z1, K1, Z12
-	VMOVDQU64       Z12, 3968(AX)
+	VPSHUFB         Z1, Z8, Z8
+	VPTESTMB        Z2, Z8, K1
+	VPSUBB          Z12, Z3, K1, Z12
+	VMOVUPS         Z12, 3968(AX)
 	VPSRLD          $0x08, Z6, Z8
-	VPSHUFB         Z2, Z8, Z8
+	VPSHUFB         Z1, Z8, Z8
 	VPTESTMB        Z4, Z8, K1
-	VPSUBB          Z7, Z1, K1, Z7
-	VMOVDQU64       Z7, 4032(AX)
+	VPSUBB          Z7, Z3, K1, Z7
+	VMOVUPS         Z7, 4032(AX)
 	VBROADCASTI32X4 176(SP), Z7
 	VINSERTI32X4    $0x01, 1200(SP), Z7, Z7
 	VINSERTI32X4    $0x02, 2224(SP), Z7, Z7
@@ -15043,25 +15034,25 @@ row:
 	VPUNPCKLQDQ     Z10, Z7, Z12
 	VPUNPCKHQDQ     Z10, Z7, Z7
 	VPSRLD          $0x10, Z6, Z10
-	VPSHUFB         Z2, Z10, Z10
-	VPTESTMB        Z3, Z10, K1
-	VPSUBB          Z11, Z1, K1, Z11
-	VMOVDQU64       Z11, 4096(AX)
+	VPSHUFB         Z1, Z10, Z10
+	VPTESTMB        Z2, Z10, K1
+	VPSUBB          Z11, Z3, K1, Z11
+	VMOVUPS         Z11, 4096(AX)
 	VPSRLD          $0x10, Z6, Z10
-	VPSHUFB         Z2, Z10, Z10
+	VPSHUFB         Z1, Z10, Z10
 	VPTESTMB        Z4, Z10, K1
-	VPSUBB          Z8, Z1, K1, Z8
-	VMOVDQU64       Z8, 4160(AX)
+	VPSUBB          Z8, Z3, K1, Z8
+	VMOVUPS         Z8, 4160(AX)
 	VPSRLD          $0x18, Z6, Z8
-	VPSHUFB         Z2, Z8, Z8
-	VPTESTMB        Z3, Z8, K1
-	VPSUBB          Z12, Z1, K1, Z12
-	VMOVDQU64       Z12, 4224(AX)
+	VPSHUFB         Z1, Z8, Z8
+	VPTESTMB        Z2, Z8, K1
+	VPSUBB          Z12, Z3, K1, Z12
+	VMOVUPS         Z12, 4224(AX)
 	VPSRLD          $0x18, Z6, Z6
-	VPSHUFB         Z2, Z6, Z6
+	VPSHUFB         Z1, Z6, Z6
 	VPTESTMB        Z4, Z6, K1
-	VPSUBB          Z7, Z1, K1, Z7
-	VMOVDQU64       Z7, 4288(AX)
+	VPSUBB          Z7, Z3, K1, Z7
+	VMOVUPS         Z7, 4288(AX)
 	VBROADCASTI32X4 192(SP), Z6
 	VINSERTI32X4    $0x01, 1216(SP), Z6, Z6
 	VINSERTI32X4    $0x02, 2240(SP), Z6, Z6
@@ -15086,24 +15077,24 @@ row:
 	VPUNPCKHQDQ     Z7, Z11, Z7
 	VPUNPCKLQDQ     Z8, Z6, Z11
 	VPUNPCKHQDQ     Z8, Z6, Z6
-	VPSHUFB         Z2, Z9, Z8
-	VPTESTMB        Z3, Z8, K1
-	VPSUBB          Z10, Z1, K1, Z10
-	VMOVDQU64       Z10, 4608(AX)
-	VPSHUFB         Z2, Z9, Z8
+	VPSHUFB         Z1, Z9, Z8
+	VPTESTMB        Z2, Z8, K1
+	VPSUBB          Z10, Z3, K1, Z10
+	VMOVUPS         Z10, 4608(AX)
+	VPSHUFB         Z1, Z9, Z8
 	VPTESTMB        Z4, Z8, K1
-	VPSUBB          Z7, Z1, K1, Z7
-	VMOVDQU64       Z7, 4672(AX)
+	VPSUBB          Z7, Z3, K1, Z7
+	VMOVUPS         Z7, 4672(AX)
 	VPSRLD          $0x08, Z9, Z7
-	VPSHUFB         Z2, Z7, Z7
-	VPTESTMB        Z3, Z7, K1
-	VPSUBB          Z11, Z1, K1, Z11
-	VMOVDQU64       Z11, 4736(AX)
+	VPSHUFB         Z1, Z7, Z7
+	VPTESTMB        Z2, Z7, K1
+	VPSUBB          Z11, Z3, K1, Z11
+	VMOVUPS         Z11, 4736(AX)
 	VPSRLD          $0x08, Z9, Z7
-	VPSHUFB         Z2, Z7, Z7
+	VPSHUFB         Z1, Z7, Z7
 	VPTESTMB        Z4, Z7, K1
-	VPSUBB          Z6, Z1, K1, Z6
-	VMOVDQU64       Z6, 4800(AX)
+	VPSUBB          Z6, Z3, K1, Z6
+	VMOVUPS         Z6, 4800(AX)
 	VBROADCASTI32X4 208(SP), Z6
 	VINSERTI32X4    $0x01, 1232(SP), Z6, Z6
 	VINSERTI32X4    $0x02, 2256(SP), Z6, Z6
@@ -15129,25 +15120,25 @@ row:
 	VPUNPCKLQDQ     Z8, Z6, Z11
 	VPUNPCKHQDQ     Z8, Z6, Z6
 	VPSRLD          $0x10, Z9, Z8
-	VPSHUFB         Z2, Z8, Z8
-	VPTESTMB        Z3, Z8, K1
-	VPSUBB          Z10, Z1, K1, Z10
-	VMOVDQU64       Z10, 4864(AX)
+	VPSHUFB         Z1, Z8, Z8
+	VPTESTMB        Z2, Z8, K1
+	VPSUBB          Z10, Z3, K1, Z10
+	VMOVUPS         Z10, 4864(AX)
 	VPSRLD          $0x10, Z9, Z8
-	VPSHUFB         Z2, Z8, Z8
+	VPSHUFB         Z1, Z8, Z8
 	VPTESTMB        Z4, Z8, K1
-	VPSUBB          Z7, Z1, K1, Z7
-	VMOVDQU64       Z7, 4928(AX)
+	VPSUBB          Z7, Z3, K1, Z7
+	VMOVUPS         Z7, 4928(AX)
 	VPSRLD          $0x18, Z9, Z7
-	VPSHUFB         Z2, Z7, Z7
-	VPTESTMB        Z3, Z7, K1
-	VPSUBB          Z11, Z1, K1, Z11
-	VMOVDQU64       Z11, 4992(AX)
+	VPSHUFB         Z1, Z7, Z7
+	VPTESTMB        Z2, Z7, K1
+	VPSUBB          Z11, Z3, K1, Z11
+	VMOVUPS         Z11, 4992(AX)
 	VPSRLD          $0x18, Z9, Z7
-	VPSHUFB         Z2, Z7, Z7
+	VPSHUFB         Z1, Z7, Z7
 	VPTESTMB        Z4, Z7, K1
-	VPSUBB          Z6, Z1, K1, Z6
-	VMOVDQU64       Z6, 5056(AX)
+	VPSUBB          Z6, Z3, K1, Z6
+	VMOVUPS         Z6, 5056(AX)
 	VBROADCASTI32X4 224(SP), Z6
 	VINSERTI32X4    $0x01, 1248(SP), Z6, Z6
 	VINSERTI32X4    $0x02, 2272(SP), Z6, Z6
@@ -15172,24 +15163,24 @@ row:
 	VPUNPCKHQDQ     Z7, Z10, Z7
 	VPUNPCKLQDQ     Z8, Z6, Z10
 	VPUNPCKHQDQ     Z8, Z6, Z6
-	VPSHUFB         Z2, Z5, Z8
-	VPTESTMB        Z3, Z8, K1
-	VPSUBB          Z9, Z1, K1, Z9
-	VMOVDQU64       Z9, 5376(AX)
-	VPSHUFB         Z2, Z5, Z8
+	VPSHUFB         Z1, Z5, Z8
+	VPTESTMB        Z2, Z8, K1
+	VPSUBB          Z9, Z3, K1, Z9
+	VMOVUPS         Z9, 5376(AX)
+	VPSHUFB         Z1, Z5, Z8
 	VPTESTMB        Z4, Z8, K1
-	VPSUBB          Z7, Z1, K1, Z7
-	VMOVDQU64       Z7, 5440(AX)
+	VPSUBB          Z7, Z3, K1, Z7
+	VMOVUPS         Z7, 5440(AX)
 	VPSRLD          $0x08, Z5, Z7
-	VPSHUFB         Z2, Z7, Z7
-	VPTESTMB        Z3, Z7, K1
-	VPSUBB          Z10, Z1, K1, Z10
-	VMOVDQU64       Z10, 5504(AX)
+	VPSHUFB         Z1, Z7, Z7
+	VPTESTMB        Z2, Z7, K1
+	VPSUBB          Z10, Z3, K1, Z10
+	VMOVUPS         Z10, 5504(AX)
 	VPSRLD          $0x08, Z5, Z7
-	VPSHUFB         Z2, Z7, Z7
+	VPSHUFB         Z1, Z7, Z7
 	VPTESTMB        Z4, Z7, K1
-	VPSUBB          Z6, Z1, K1, Z6
-	VMOVDQU64       Z6, 5568(AX)
+	VPSUBB          Z6, Z3, K1, Z6
+	VMOVUPS         Z6, 5568(AX)
 	VBROADCASTI32X4 240(SP), Z6
 	VINSERTI32X4    $0x01, 1264(SP), Z6, Z6
 	VINSERTI32X4    $0x02, 2288(SP), Z6, Z6
@@ -15215,25 +15206,25 @@ row:
 	VPUNPCKLQDQ     Z8, Z6, Z10
 	VPUNPCKHQDQ     Z8, Z6, Z6
 	VPSRLD          $0x10, Z5, Z8
-	VPSHUFB         Z2, Z8, Z8
-	VPTESTMB        Z3, Z8, K1
-	VPSUBB          Z9, Z1, K1, Z9
-	VMOVDQU64       Z9, 5632(AX)
+	VPSHUFB         Z1, Z8, Z8
+	VPTESTMB        Z2, Z8, K1
+	VPSUBB          Z9, Z3, K1, Z9
+	VMOVUPS         Z9, 5632(AX)
 	VPSRLD          $0x10, Z5, Z8
-	VPSHUFB         Z2, Z8, Z8
+	VPSHUFB         Z1, Z8, Z8
 	VPTESTMB        Z4, Z8, K1
-	VPSUBB          Z7, Z1, K1, Z7
-	VMOVDQU64       Z7, 5696(AX)
+	VPSUBB          Z7, Z3, K1, Z7
+	VMOVUPS         Z7, 5696(AX)
 	VPSRLD          $0x18, Z5, Z7
-	VPSHUFB         Z2, Z7, Z7
-	VPTESTMB        Z3, Z7, K1
-	VPSUBB          Z10, Z1, K1, Z10
-	VMOVDQU64       Z10, 5760(AX)
+	VPSHUFB         Z1, Z7, Z7
+	VPTESTMB        Z2, Z7, K1
+	VPSUBB          Z10, Z3, K1, Z10
+	VMOVUPS         Z10, 5760(AX)
 	VPSRLD          $0x18, Z5, Z5
-	VPSHUFB         Z2, Z5, Z5
+	VPSHUFB         Z1, Z5, Z5
 	VPTESTMB        Z4, Z5, K1
-	VPSUBB          Z6, Z1, K1, Z6
-	VMOVDQU64       Z6, 5824(AX)
+	VPSUBB          Z6, Z3, K1, Z6
+	VMOVUPS         Z6, 5824(AX)
 	ADDQ            $0x0000006e, CX
 	ADDQ            $0x0000006e, SI
 	ADDQ            $0x0000006e, DI
@@ -15250,16 +15241,16 @@ DATA unpackIQ3_SConst0<>+0(SB)/8, $0x0000000100000001
 DATA unpackIQ3_SConst0<>+8(SB)/8, $0x0000000100000001
 GLOBL unpackIQ3_SConst0<>(SB), RODATA|NOPTR, $16
 
-DATA unpackIQ3_SConst1<>+0(SB)/8, $0x2020202020202020
-DATA unpackIQ3_SConst1<>+8(SB)/8, $0x2020202020202020
+DATA unpackIQ3_SConst1<>+0(SB)/8, $0x0404040400000000
+DATA unpackIQ3_SConst1<>+8(SB)/8, $0x0c0c0c0c08080808
 GLOBL unpackIQ3_SConst1<>(SB), RODATA|NOPTR, $16
 
-DATA unpackIQ3_SConst2<>+0(SB)/8, $0x0404040400000000
-DATA unpackIQ3_SConst2<>+8(SB)/8, $0x0c0c0c0c08080808
+DATA unpackIQ3_SConst2<>+0(SB)/8, $0x0804020108040201
+DATA unpackIQ3_SConst2<>+8(SB)/8, $0x0804020108040201
 GLOBL unpackIQ3_SConst2<>(SB), RODATA|NOPTR, $16
 
-DATA unpackIQ3_SConst3<>+0(SB)/8, $0x0804020108040201
-DATA unpackIQ3_SConst3<>+8(SB)/8, $0x0804020108040201
+DATA unpackIQ3_SConst3<>+0(SB)/8, $0x2020202020202020
+DATA unpackIQ3_SConst3<>+8(SB)/8, $0x2020202020202020
 GLOBL unpackIQ3_SConst3<>(SB), RODATA|NOPTR, $16
 
 DATA unpackIQ3_SConst4<>+0(SB)/8, $0x8040201080402010

@@ -6,75 +6,94 @@ import (
 )
 
 // low and high return the nibbles of each byte.
-func (p *panel) low(v reg.VecVirtual) reg.VecVirtual  { return p.field(v, 0, 0x0f*each) }
-func (p *panel) high(v reg.VecVirtual) reg.VecVirtual { return p.field(v, 4, 0x0f*each) }
+func (p *panel) low(v Op) reg.VecVirtual  { return p.field(v, 0, 0x0f*each) }
+func (p *panel) high(v Op) reg.VecVirtual { return p.field(v, 4, 0x0f*each) }
 
 // field returns v>>right & mask in each lane; a negative right shifts to the left.
-func (p *panel) field(v reg.VecVirtual, right int, mask uint32) reg.VecVirtual {
-	x := p.ZMM()
-	p.VPANDD(p.shifted(v, right), p.word(mask), x)
+func (p *panel) field(v Op, right int, mask uint32) reg.VecVirtual {
+	x := p.register()
+	p.and(p.word(mask), p.shifted(v, right), x)
 	return x
 }
 
 // merge sets x to x | v>>right & mask.
-func (p *panel) merge(x, v reg.VecVirtual, right int, mask uint32) {
-	const orAnd = 0xf8 // the truth table of a | b&c
-	p.VPTERNLOGD(U8(orAnd), p.word(mask), p.shifted(v, right), x)
+func (p *panel) merge(x reg.VecVirtual, v Op, right int, mask uint32) {
+	p.orAnd(p.word(mask), p.shifted(v, right), x)
 }
 
 // shifted returns v>>right of each lane, or v<<−right.
-func (p *panel) shifted(v reg.VecVirtual, right int) reg.VecVirtual {
+func (p *panel) shifted(v Op, right int) reg.VecVirtual {
+	from := p.loaded(v)
 	if right == 0 {
-		return v
+		return from
 	}
-	x := p.ZMM()
+	x := p.register()
 	if right < 0 {
-		p.VPSLLD(U8(-right), v, x)
+		p.VPSLLD(U8(-right), from, x)
 	} else {
-		p.VPSRLD(U8(right), v, x)
+		p.VPSRLD(U8(right), from, x)
 	}
 	return x
 }
 
 // bits returns n bits of each lane, from bit first on, as a number.
-func (p *panel) bits(v reg.VecVirtual, first, n int) reg.VecVirtual {
+func (p *panel) bits(v Op, first, n int) reg.VecVirtual {
 	return p.shifted(p.shifted(v, first+n-32), 32-n)
 }
 
 // signedByte returns byte j of each lane as a number −128 … 127.
-func (p *panel) signedByte(v reg.VecVirtual, j int) reg.VecVirtual {
-	x := p.ZMM()
+func (p *panel) signedByte(v Op, j int) reg.VecVirtual {
+	x := p.register()
 	p.VPSRAD(U8(24), p.shifted(v, 8*j-24), x)
-	return x
-}
-
-// unsigned adds 128 to each byte.
-func (p *panel) unsigned(v reg.VecVirtual) reg.VecVirtual {
-	x := p.ZMM()
-	p.VPXORD(v, p.word(0x80*each), x)
 	return x
 }
 
 // product multiplies integers by d.
 func (p *panel) product(n, d reg.VecVirtual) reg.VecVirtual {
-	x := p.ZMM()
+	x := p.register()
 	p.VCVTDQ2PS(n, x)
 	p.VMULPS(d, x, x)
 	return x
 }
 
 // times multiplies unsigned byte j of each lane by d.
-func (p *panel) times(bytes reg.VecVirtual, j int, d reg.VecVirtual) reg.VecVirtual {
+func (p *panel) times(bytes Op, j int, d reg.VecVirtual) reg.VecVirtual {
 	return p.product(p.bits(bytes, 8*j, 8), d)
 }
 
-// highHalf converts the f16 in the high half of each lane.
-func (p *panel) highHalf(lanes reg.VecVirtual) reg.VecVirtual { return p.half(p.shifted(lanes, 16)) }
+// half converts the f16 in the low half of each lane, and highHalf that in the other.
+func (p *panel) half(lanes reg.VecVirtual) reg.VecVirtual {
+	x := p.register()
+	if p.bytes == 64 {
+		p.VPMOVDW(lanes, x.AsY())
+		p.VCVTPH2PS(x.AsY(), x)
+		return x
+	}
+	return p.packedHalves(lanes, lowWords)
+}
+
+func (p *panel) highHalf(lanes reg.VecVirtual) reg.VecVirtual {
+	if p.bytes == 64 {
+		return p.half(p.shifted(lanes, 16))
+	}
+	return p.packedHalves(lanes, lowWords.plus(2))
+}
+
+// packedHalves converts the f16 that a shuffle puts into the low half of each quarter.
+func (p *panel) packedHalves(lanes reg.VecVirtual, shuffle constant) reg.VecVirtual {
+	x := p.register()
+	p.VPSHUFB(p.constant(shuffle), lanes, x)
+	p.VPERMQ(Imm(0x08), x, x)
+	p.VCVTPH2PS(x.AsX(), x)
+	return x
+}
+
+var lowWords = constant{0, 1, 4, 5, 8, 9, 12, 13, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80}
 
 // negative turns the signs of floats.
 func (p *panel) negative(v reg.VecVirtual) reg.VecVirtual {
-	x := p.ZMM()
-	p.VPXORD(v, p.word(1<<31), x)
+	x := p.register()
+	p.xor(p.word(1<<31), v, x)
 	return x
 }
 
@@ -85,17 +104,31 @@ func (p *panel) scaleAll(blocks int, d reg.VecVirtual) {
 	}
 }
 
-// bitMask has bits 4j … 4j+3 of each lane as a mask of its bytes.
-func (p *panel) bitMask(v reg.VecVirtual, j int) reg.Register {
-	x, k := p.ZMM(), p.K()
-	p.VPSHUFB(p.constant(spread), p.shifted(v, j/2*8), x)
-	if j%2 == 0 {
-		p.VPTESTMB(p.word(0x08040201), x, k)
+// fromByte shuffles each lane as if byte j were its lowest.
+func (p *panel) fromByte(v Op, j int, shuffle constant) reg.VecVirtual {
+	x := p.register()
+	if p.bytes == 64 { // one shuffle in a register serves all bytes
+		p.VPSHUFB(p.constant(shuffle), p.shifted(v, 8*j), x)
 	} else {
-		p.VPTESTMB(p.word(0x80402010), x, k)
+		p.VPSHUFB(p.constant(shuffle.plus(j)), p.loaded(v), x)
 	}
-	return k
+	return x
+}
+
+// lookUp replaces the bytes 0 … 15.
+func (p *panel) lookUp(nibbles reg.VecVirtual, table constant) reg.VecVirtual {
+	x := p.register()
+	p.VPSHUFB(nibbles, p.inRegister(table), x)
+	return x
+}
+
+// bitMask has bits 4j … 4j+3 of each lane as a mask of its bytes.
+func (p *panel) bitMask(v Op, j int) mask {
+	return p.hasBits(p.fromByte(v, j/2, spread), [2]uint32{0x08040201, 0x80402010}[j%2])
 }
 
 // spread is the shuffle that repeats the lowest byte of each lane.
 var spread = constant{0, 0, 0, 0, 4, 4, 4, 4, 8, 8, 8, 8, 12, 12, 12, 12}
+
+// words is the shuffle that makes two words of the lowest byte of each lane.
+var words = constant{0, 0x80, 0, 0x80, 4, 0x80, 4, 0x80, 8, 0x80, 8, 0x80, 12, 0x80, 12, 0x80}

@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/binary"
 	"fmt"
+	"slices"
 
 	"github.com/mmcloughlin/avo/attr"
 	"github.com/mmcloughlin/avo/build"
@@ -13,7 +14,7 @@ import (
 // constant is 16 bytes that are repeated in a register.
 type constant [16]byte
 
-// constants are those that a body uses.
+// constants are those that a body uses in registers.
 type constants struct {
 	order []constant
 	regs  map[constant]reg.VecVirtual
@@ -26,39 +27,96 @@ const each = 0x01010101
 func (p *panel) constants() {
 	prefix := "unpack"
 	if p.dot != nil {
-		prefix, p.format = "dot", p.dot.format
+		prefix = "dot"
 	}
 	draft := &asm{Context: build.NewContext()}
 	draft.Function("draft")
-	asked := &panel{rows: draft.rows(reg.RAX, reg.RBX), format: p.format, to: reg.RCX}
+	asked := &panel{rows: draft.rows(p.vector, reg.RAX, reg.RBX), format: p.format, to: reg.RCX}
 	asked.consts.regs, p.consts.regs = map[constant]reg.VecVirtual{}, map[constant]reg.VecVirtual{}
 	p.unpack(asked)
 	for i, c := range asked.consts.order {
+		p.consts.regs[c] = p.register()
+		if p.bytes == 32 {
+			p.VMOVDQU(p.inMemory(c), p.consts.regs[c])
+			continue
+		}
 		m := p.StaticGlobal(fmt.Sprintf("%s%sConst%d", prefix, p.name, i))
 		p.DataAttributes(attr.RODATA | attr.NOPTR)
 		p.AddDatum(0, U64(binary.LittleEndian.Uint64(c[:])))
 		p.AddDatum(8, U64(binary.LittleEndian.Uint64(c[8:])))
-		p.consts.regs[c] = p.ZMM()
 		p.VBROADCASTI32X4(m, p.consts.regs[c])
 	}
 }
 
-// constant returns the register that has c in all its quarters. A draft notes it.
-func (p *panel) constant(c constant) reg.VecVirtual {
+// constant returns c in all quarters of a register, or, where registers are few, of as much memory.
+func (p *panel) constant(c constant) Op {
+	if p.bytes == 32 {
+		return p.inMemory(c)
+	}
+	return p.inRegister(c)
+}
+
+// inRegister returns the register that has c in all its quarters. A draft notes it.
+func (p *panel) inRegister(c constant) reg.VecVirtual {
 	v, ok := p.consts.regs[c]
 	if !ok {
-		v = p.ZMM()
+		v = p.register()
 		p.consts.order = append(p.consts.order, c)
 		p.consts.regs[c] = v
 	}
 	return v
 }
 
-// word returns the register that has w in all lanes.
-func (p *panel) word(w uint32) reg.VecVirtual {
+func (p *panel) inMemory(c constant) Mem {
+	var w []uint32
+	for b := range slices.Chunk(c[:], 4) {
+		w = append(w, binary.LittleEndian.Uint32(b))
+	}
+	return p.table(fmt.Sprintf("const%x", c[:]), append(w, w...))
+}
+
+// word returns w in all lanes, as constant does.
+func (p *panel) word(w uint32) Op {
 	var c constant
 	for i := 0; i < len(c); i += 4 {
 		binary.LittleEndian.PutUint32(c[i:], w)
 	}
 	return p.constant(c)
+}
+
+// plus adds n to the places of a shuffle.
+func (c constant) plus(n int) constant {
+	for i, place := range c {
+		if place < 0x80 {
+			c[i] += byte(n)
+		}
+	}
+	return c
+}
+
+// keep returns v, or, where registers are few, memory that has it: for what is needed until late.
+func (p *panel) keep(v reg.VecVirtual) Op {
+	if p.bytes == 64 {
+		return v
+	}
+	m := p.AllocLocal(p.bytes)
+	p.VMOVDQU(v, m)
+	return m
+}
+
+func (p *panel) keepAll(list [4]reg.VecVirtual) (kept [4]Op) {
+	for i, v := range list {
+		kept[i] = p.keep(v)
+	}
+	return kept
+}
+
+// loaded returns a register that has what was kept.
+func (p *panel) loaded(v Op) reg.VecVirtual {
+	if r, ok := v.(reg.VecVirtual); ok {
+		return r
+	}
+	x := p.register()
+	p.VMOVDQU(v, x)
+	return x
 }

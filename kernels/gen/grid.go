@@ -15,15 +15,15 @@ type grid struct {
 	codes int // of a point: 4 or 8
 }
 
-// lookUpGrid gathers the points of 256 columns of 16 rows. A body of its own takes row after row: index puts the number
+// lookUpGrid gathers the points of 256 columns. A body of its own takes row after row: index puts the number
 // of point g into i, and may use a second register.
 func (p *panel) lookUpGrid(t grid, index func(row reg.Register, g int, i, j reg.GPVirtual)) *rows {
 	table, row, to, i, j := p.GP64(), p.GP64(), p.GP64(), p.GP64(), p.GP64()
-	points, left := p.AllocLocal(panelRows*panelCols), p.AllocLocal(8)
+	points, left := p.AllocLocal(p.lanes()*panelCols), p.AllocLocal(8)
 	p.LEAQ(NewDataAddr(Symbol{Name: "·" + t.name}, 0), table)
 	p.MOVQ(p.bases[0], row)
 	p.LEAQ(points, to)
-	p.MOVQ(U32(panelRows), left)
+	p.MOVQ(U32(p.lanes()), left)
 	p.Label("row")
 	for g := range panelCols / t.codes {
 		index(row, g, i, j)
@@ -40,7 +40,7 @@ func (p *panel) lookUpGrid(t grid, index func(row reg.Register, g int, i, j reg.
 	p.ADDQ(U32(panelCols), to)
 	p.DECQ(left)
 	p.JNE(LabelRef("row"))
-	return &rows{asm: p.asm, local: points}
+	return &rows{asm: p.asm, vector: p.vector, local: points}
 }
 
 // byteIndex is the index of formats that have a byte for each point.
@@ -66,7 +66,7 @@ func (p *panel) signedBlock(block int, points *rows, signs reg.VecVirtual) {
 	for half := range 2 {
 		for j, c := range points.columns(32*block + 16*half) {
 			j += 4 * half
-			p.VPSUBB(c, p.word(uint32(2*p.offset)*each), p.bitMask(signs, j), c)
+			p.mirrorWhere(p.bitMask(signs, j), uint32(2*p.offset)*each, c)
 			p.code(block, j, c)
 		}
 	}
@@ -74,9 +74,8 @@ func (p *panel) signedBlock(block int, points *rows, signs reg.VecVirtual) {
 
 // evenSigns puts after each seven signs in the bytes of v the one that makes the number of negative weights even.
 func (p *panel) evenSigns(v reg.VecVirtual) {
-	const xor3 = 0x96 // the truth table of a ^ b ^ c
 	odd := constant{0, 0x80, 0x80, 0, 0x80, 0, 0, 0x80, 0x80, 0, 0, 0x80, 0, 0x80, 0x80, 0}
-	p.VPTERNLOGD(U8(xor3), p.lookUp(p.low(v), odd), p.lookUp(p.high(v), odd), v)
+	p.xor3(p.lookUp(p.low(v), odd), p.lookUp(p.high(v), odd), v)
 }
 
 // sevens returns the four numbers of seven bits at the bottom of each lane, as bytes.
@@ -90,7 +89,7 @@ func (p *panel) sevens(v reg.VecVirtual) reg.VecVirtual {
 
 // halfSteps returns d·(n + 1/2)·unit, and oddSteps d·(2n + 1)·unit, where unit is a power of two.
 func (p *panel) halfSteps(n, d reg.VecVirtual, unit float32) reg.VecVirtual {
-	x := p.ZMM()
+	x := p.register()
 	p.VCVTDQ2PS(n, x)
 	p.VADDPS(p.word(math.Float32bits(0.5)), x, x)
 	p.VMULPS(d, x, x)
@@ -99,9 +98,9 @@ func (p *panel) halfSteps(n, d reg.VecVirtual, unit float32) reg.VecVirtual {
 }
 
 func (p *panel) oddSteps(n, d reg.VecVirtual, unit float32) reg.VecVirtual {
-	x := p.ZMM()
+	x := p.register()
 	p.VPADDD(n, n, x)
-	p.VPORD(p.word(1), x, x)
+	p.or(p.word(1), x, x)
 	x = p.product(x, d)
 	if unit != 1 {
 		p.VMULPS(p.word(math.Float32bits(unit)), x, x)

@@ -14,7 +14,7 @@ func unpackIQ1_M(p *panel) {
 	})
 	last := p.columns(40)
 	p.gatheredScales(last[2], last[3])
-	nibbles := p.columns(32)
+	nibbles := p.keepAll(p.columns(32))
 	for b := range 8 {
 		for half := range 2 {
 			for j, c := range points.columns(32*b + 16*half) {

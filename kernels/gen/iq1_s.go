@@ -13,7 +13,7 @@ func unpackIQ1_S(p *panel) {
 		p.highBits(i, j, Mem{Base: row, Disp: 34 + g/4*2}, g%4*3, 3)
 	})
 	d := p.half(p.column(0, 0))
-	words := p.columns(34)
+	words := p.keepAll(p.columns(34))
 	for b := range 8 {
 		word, at := words[b/2], b%2*16
 		p.scale(b, 0, p.oddSteps(p.bits(word, at+12, 3), d, 0.125))
@@ -28,9 +28,9 @@ func unpackIQ1_S(p *panel) {
 }
 
 // negativeShift returns what a set bit takes off each code, which has the positive shift: 2.
-func (p *panel) negativeShift(v reg.VecVirtual, bit int) reg.VecVirtual {
-	x := p.ZMM()
+func (p *panel) negativeShift(v Op, bit int) reg.VecVirtual {
+	x := p.register()
 	p.VPSRAD(U8(31), p.shifted(v, bit-31), x)
-	p.VPANDD(p.word(2*each), x, x)
+	p.and(p.word(2*each), x, x)
 	return x
 }

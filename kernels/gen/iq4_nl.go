@@ -18,10 +18,3 @@ func (p *panel) lookUpBlock(block int, codes [4]reg.VecVirtual, table constant) 
 		p.code(block, 4+j, p.lookUp(p.high(c), table))
 	}
 }
-
-// lookUp replaces the bytes 0 … 15.
-func (p *panel) lookUp(nibbles reg.VecVirtual, table constant) reg.VecVirtual {
-	x := p.ZMM()
-	p.VPSHUFB(nibbles, p.constant(table), x)
-	return x
-}

@@ -16,11 +16,11 @@ func unpackMXFP4(p *panel) {
 
 // halfE8M0 returns 2^(e−128). Those of 0 and 1 are subnormal.
 func (p *panel) halfE8M0(e reg.VecVirtual) reg.VecVirtual {
-	const less = 1
-	x, k := p.ZMM(), p.K()
+	x, y := p.register(), p.register()
 	p.VPSUBD(p.word(1), e, x)
 	p.VPSLLD(U8(23), x, x)
-	p.VPCMPUD(U8(less), p.word(2), e, k)
-	p.VPSLLVD(e, p.word(1<<21), k, x)
+	p.VPADDD(p.word(1), e, y)
+	p.VPSLLD(U8(21), y, y) // more than x for 0 and 1 alone, and their bits
+	p.VPMAXSD(y, x, x)
 	return x
 }

@@ -3,13 +3,12 @@ package main
 import (
 	"math"
 
-	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 )
 
 // unpackNVFP4: 4 scales in E4M3, 32 bytes with the nibbles of 16 weights in every 8, those of the first 8 low.
 func unpackNVFP4(p *panel) {
-	scales := p.usable(p.column(0, 0))
+	scales := p.without(p.column(0, 0), 0x7f) // NaN in E4M3
 	for s := range 4 {
 		p.scale(s/2, s%2, p.halfE4M3(scales, s))
 	}
@@ -20,15 +19,6 @@ func unpackNVFP4(p *panel) {
 			p.code(b, j+2, p.lookUp(p.high(c), twiceE2M1))
 		}
 	}
-}
-
-// usable makes zeros of the bytes 0x7f, NaN in E4M3.
-func (p *panel) usable(scales reg.VecVirtual) reg.VecVirtual {
-	const notEqual = 4
-	x, k := p.ZMM(), p.K()
-	p.VPCMPUB(U8(notEqual), p.word(0x7f*each), scales, k)
-	p.VMOVDQU8_Z(scales, k, x)
-	return x
 }
 
 // halfE4M3 returns half the E4M3 number in the low seven bits of byte j. The same bits in an f16 are 2⁻⁷ of that.

@@ -5,9 +5,7 @@ func unpackQ1_0(p *panel) {
 	p.scaleAll(4, p.half(p.column(0, 0)))
 	for b, c := range p.columns(2) {
 		for j := range 8 {
-			x := p.ZMM()
-			p.VMOVDQU8_Z(p.word(2*each), p.bitMask(c, j), x)
-			p.code(b, j, x)
+			p.code(b, j, p.where(p.bitMask(c, j), 2*each))
 		}
 	}
 }

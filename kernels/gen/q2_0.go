@@ -17,11 +17,12 @@ func unpackQ2_0(p *panel) {
 
 // pairs returns the four pairs of bits of byte j of each lane as bytes.
 func (p *panel) pairs(v reg.VecVirtual, j int) reg.VecVirtual {
-	const orAnd = 0xa8 // the truth table of (a | b) & c
-	x, y := p.ZMM(), p.ZMM()
-	p.VPSHUFB(p.constant(words), p.shifted(v, 8*j), x)
-	p.VPSRLVW(p.word(4<<16), x, x) // the second word has the high nibble
+	x, y := p.fromByte(v, j, highBytes), p.register()
+	p.VPMULHUW(p.word(1<<8|1<<4<<16), x, x) // the second word has the high nibble
 	p.VPSLLD(U8(6), x, y)
-	p.VPTERNLOGD(U8(orAnd), p.word(3*each), y, x)
+	p.andOr(p.word(3*each), y, x)
 	return x
 }
+
+// highBytes is the shuffle that makes the lowest byte of each lane the high byte of two words.
+var highBytes = constant{0x80, 0, 0x80, 0, 0x80, 4, 0x80, 4, 0x80, 8, 0x80, 8, 0x80, 12, 0x80, 12}

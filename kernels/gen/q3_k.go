@@ -11,7 +11,7 @@ func unpackQ3_K(p *panel) {
 	scales := p.subScales()
 	for k := range 4 {
 		half, part := k/2, k%2
-		third := p.columns(16 * part)
+		third := p.keepAll(p.columns(16 * part))
 		codes := p.columns(32 + 16*k)
 		for plane := range 4 {
 			s := 8*half + 2*plane + part
@@ -29,7 +29,7 @@ func unpackQ3_K(p *panel) {
 
 // subScales sets the scales and returns those of the 16 sub-blocks, as signed bytes. In the file their low nibbles are in
 // the first eight bytes, and two more bits of each in the last four.
-func (p *panel) subScales() (scales [4]reg.VecVirtual) {
+func (p *panel) subScales() (scales [4]Op) {
 	z := p.load(94)
 	for _, x := range z {
 		p.VPSRLDQ(U8(2), x, x)
@@ -37,17 +37,17 @@ func (p *panel) subScales() (scales [4]reg.VecVirtual) {
 	c := p.turn(z)
 	p.scaleAll(8, p.negative(p.half(c[3])))
 	for g := range scales {
-		scales[g] = p.field(c[g%2], g/2*4, 0x0f*each)
-		p.merge(scales[g], c[2], 2*g-4, 0x30*each)
-		p.VPSUBB(p.word(0x20*each), scales[g], scales[g])
+		s := p.field(c[g%2], g/2*4, 0x0f*each)
+		p.merge(s, c[2], 2*g-4, 0x30*each)
+		p.VPSUBB(p.word(0x20*each), s, s)
+		scales[g] = p.keep(s)
 	}
 	return scales
 }
 
 // factor returns signed byte j of each lane as two words s, and as two words whose bytes are 128 + 4s.
-func (p *panel) factor(scales reg.VecVirtual, j int) (s, offset reg.VecVirtual) {
-	s, offset = p.ZMM(), p.ZMM()
-	p.VPSHUFB(p.constant(words), p.shifted(scales, 8*j), s)
+func (p *panel) factor(scales Op, j int) (s, offset reg.VecVirtual) {
+	s, offset = p.fromByte(scales, j, words), p.register()
 	p.VPSLLW(U8(8), s, s)
 	p.VPSRAW(U8(8), s, s)
 	p.VPMULLW(p.word(0x04040404), s, offset)

@@ -6,7 +6,7 @@ import "github.com/mmcloughlin/avo/reg"
 func unpackQ5_0(p *panel) {
 	head := p.columns(0)
 	high := p.shifted(head[0], 16)
-	p.VPORD(p.shifted(head[1], -16), high, high)
+	p.or(p.shifted(head[1], -16), high, high)
 	p.scale(0, 0, p.half(head[0]))
 	p.fiveBits(p.columns(6), high)
 }
@@ -15,8 +15,8 @@ func unpackQ5_0(p *panel) {
 func (p *panel) fiveBits(codes [4]reg.VecVirtual, fifth reg.VecVirtual) {
 	for j, c := range codes {
 		x, y := p.low(c), p.high(c)
-		p.VPADDB(p.word(0x10*each), x, p.bitMask(fifth, j), x)
-		p.VPADDB(p.word(0x10*each), y, p.bitMask(fifth, 4+j), y)
+		p.addWhere(p.bitMask(fifth, j), 0x10*each, x)
+		p.addWhere(p.bitMask(fifth, 4+j), 0x10*each, y)
 		p.code(0, j, x)
 		p.code(0, 4+j, y)
 	}

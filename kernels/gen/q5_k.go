@@ -1,12 +1,12 @@
 package main
 
-import "github.com/mmcloughlin/avo/reg"
+import . "github.com/mmcloughlin/avo/operand"
 
 // unpackQ5_K: as Q4_K, but that 32 bytes with a fifth bit of each code come before the nibbles: bit b of byte i belongs to
 // weight i of block b.
 func unpackQ5_K(p *panel) {
 	p.scaleMins()
-	fifth := [2][4]reg.VecVirtual{p.columns(16), p.columns(32)}
+	fifth := [2][4]Op{p.keepAll(p.columns(16)), p.keepAll(p.columns(32))}
 	for k := range 4 {
 		for half := range 2 {
 			for j, c := range p.columns(48 + 32*k + 16*half) {

@@ -9,6 +9,6 @@ func unpackQ8_0(p *panel) {
 // signedBytes unpacks a block of signed bytes.
 func (p *panel) signedBytes(block, disp int) {
 	for j, c := range p.wide(disp) {
-		p.code(block, j, p.unsigned(c))
+		p.signedCode(block, j, c)
 	}
 }

@@ -5,29 +5,35 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// rows addresses the same place in 16 rows that are stride bytes apart, with six base registers, or on the stack.
+// rows addresses the same place in as many rows as a register has lanes: 16 or 8. They are stride bytes apart, and every
+// third has a base register; or they lie on the stack.
 type rows struct {
 	*asm
-	bases  [6]reg.Register // of rows 0, 3, 6 …
+	vector
+	bases  []reg.Register // of rows 0, 3, 6 …
 	stride reg.Register
 	local  Mem // of rows of 256 bytes, where there are no bases
 }
 
-func (a *asm) rows(first, stride reg.Register) *rows {
-	r := &rows{asm: a, stride: stride}
-	r.bases[0] = first
-	for i := 1; i < len(r.bases); i++ {
+func (a *asm) rows(v vector, first, stride reg.Register) *rows {
+	r := &rows{asm: a, vector: v, bases: []reg.Register{first}, stride: stride}
+	for row := 3; row < v.lanes(); row += 3 {
 		b := a.GP64()
-		a.LEAQ(Mem{Base: r.bases[i-1], Index: stride, Scale: 2}, b)
+		a.LEAQ(Mem{Base: r.bases[len(r.bases)-1], Index: stride, Scale: 2}, b)
 		a.ADDQ(stride, b)
-		r.bases[i] = b
+		r.bases = append(r.bases, b)
 	}
 	return r
 }
 
+// lanes is the number of words in a register.
+func (v vector) lanes() int { return v.bytes / 4 }
+
+func (r *rows) register() reg.VecVirtual { return r.new(r.asm) }
+
 // at is the place in row i.
 func (r *rows) at(i, disp int) Mem {
-	if r.bases[0] == nil {
+	if r.bases == nil {
 		return r.local.Offset(panelCols*i + disp)
 	}
 	m := Mem{Base: r.bases[i/3], Disp: disp}
@@ -43,10 +49,15 @@ func (r *rows) advance(bytes int) {
 	}
 }
 
-// load reads 16 bytes of each row: register i has rows i, i+4, i+8 and i+12.
+// load reads 16 bytes of each row: register i has rows i, i+4, and so on.
 func (r *rows) load(disp int) (z [4]reg.VecVirtual) {
 	for i := range z {
-		z[i] = r.ZMM()
+		z[i] = r.register()
+		if r.bytes == 32 {
+			r.VBROADCASTI128(r.at(i, disp), z[i])
+			r.VINSERTI128(Imm(1), r.at(i+4, disp), z[i], z[i])
+			continue
+		}
 		r.VBROADCASTI32X4(r.at(i, disp), z[i])
 		for lane := 1; lane < 4; lane++ {
 			r.VINSERTI32X4(Imm(uint64(lane)), r.at(i+4*lane, disp), z[i], z[i])
@@ -62,12 +73,12 @@ func (r *rows) columns(disp int) [4]reg.VecVirtual { return r.turn(r.load(disp))
 func (r *rows) turn(z [4]reg.VecVirtual) (c [4]reg.VecVirtual) {
 	var low, high [2]reg.VecVirtual
 	for i := range 2 {
-		low[i], high[i] = r.ZMM(), r.ZMM()
+		low[i], high[i] = r.register(), r.register()
 		r.VPUNPCKLDQ(z[2*i+1], z[2*i], low[i])
 		r.VPUNPCKHDQ(z[2*i+1], z[2*i], high[i])
 	}
 	for j := range c {
-		c[j] = r.ZMM()
+		c[j] = r.register()
 	}
 	r.VPUNPCKLQDQ(low[1], low[0], c[0])
 	r.VPUNPCKHQDQ(low[1], low[0], c[1])
@@ -76,20 +87,26 @@ func (r *rows) turn(z [4]reg.VecVirtual) (c [4]reg.VecVirtual) {
 	return c
 }
 
-// wide is columns for 32 bytes of each row, with half as many loads.
+// wide is columns for 32 bytes of each row. Of 16 rows it takes half as many loads.
 func (r *rows) wide(disp int) (c [8]reg.VecVirtual) {
+	if r.bytes == 32 {
+		first, second := r.columns(disp), r.columns(disp+16)
+		copy(c[:4], first[:])
+		copy(c[4:], second[:])
+		return c
+	}
 	var halves [2][4]reg.VecVirtual // of 8 rows each: column j in lanes 0 and 2, column 4+j in lanes 1 and 3
 	for h := range halves {
 		var z [4]reg.VecVirtual
 		for i := range z {
-			z[i] = r.ZMM()
+			z[i] = r.register()
 			r.VBROADCASTI64X4(r.at(8*h+i, disp), z[i])
 			r.VINSERTI64X4(Imm(1), r.at(8*h+i+4, disp), z[i], z[i])
 		}
 		halves[h] = r.turn(z)
 	}
 	for j := range 4 {
-		c[j], c[4+j] = r.ZMM(), r.ZMM()
+		c[j], c[4+j] = r.register(), r.register()
 		r.VSHUFI64X2(Imm(0x88), halves[1][j], halves[0][j], c[j])
 		r.VSHUFI64X2(Imm(0xdd), halves[1][j], halves[0][j], c[4+j])
 	}
@@ -98,8 +115,8 @@ func (r *rows) wide(disp int) (c [8]reg.VecVirtual) {
 
 // column reads bytes disp+4j … disp+4j+3 of each row into its lane. It touches the 16 bytes from disp on.
 func (r *rows) column(disp, j int) reg.VecVirtual {
-	z, c := r.load(disp), r.ZMM()
-	pairs := [2]reg.VecVirtual{r.ZMM(), r.ZMM()}
+	z, c := r.load(disp), r.register()
+	pairs := [2]reg.VecVirtual{r.register(), r.register()}
 	for i, x := range pairs {
 		if j < 2 {
 			r.VPUNPCKLDQ(z[2*i+1], z[2*i], x)
@@ -113,12 +130,4 @@ func (r *rows) column(disp, j int) reg.VecVirtual {
 		r.VPUNPCKHQDQ(pairs[1], pairs[0], c)
 	}
 	return c
-}
-
-// half converts the f16 in the low half of each lane.
-func (a *asm) half(lanes reg.VecVirtual) reg.VecVirtual {
-	f := a.ZMM()
-	a.VPMOVDW(lanes, f.AsY())
-	a.VCVTPH2PS(f.AsY(), f)
-	return f
 }

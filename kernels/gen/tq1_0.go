@@ -1,9 +1,6 @@
 package main
 
-import (
-	. "github.com/mmcloughlin/avo/operand"
-	"github.com/mmcloughlin/avo/reg"
-)
+import "github.com/mmcloughlin/avo/reg"
 
 // unpackTQ1_0: 52 bytes with codes 0, 1, 2 as the digits of a fraction in base 3, d f16. Digit n of bytes 0 … 31 makes
 // block n; digits of bytes 32 … 47 follow, half a block each, and at last four digits of bytes 48 … 51.
@@ -23,14 +20,11 @@ func unpackTQ1_0(p *panel) {
 // trits yields the first digits of the bytes of v: 0 below 256/3, 1 from there on, 2 from 512/3 on. Three times v, without
 // the carry, has the rest.
 func (p *panel) trits(v reg.VecVirtual, digits int, yield func(n int, x reg.VecVirtual)) {
-	const atLeast = 5
 	for n := range digits {
-		x, y, one, two := p.ZMM(), p.ZMM(), p.K(), p.K()
-		p.VPCMPUB(U8(atLeast), p.word(86*each), v, one)
-		p.VPCMPUB(U8(atLeast), p.word(171*each), v, two)
-		p.VMOVDQU8_Z(p.word(each), one, x)
-		p.VPADDB(p.word(each), x, two, x)
+		x := p.where(p.atLeast(v, 86), each)
+		p.addWhere(p.atLeast(v, 171), each, x)
 		yield(n, x)
+		y := p.register()
 		p.VPADDB(v, v, y)
 		p.VPADDB(v, y, y)
 		v = y

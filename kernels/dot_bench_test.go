@@ -1,0 +1,41 @@
+package kernels
+
+import (
+	"testing"
+
+	"github.com/sonde-ml/sonde/gguf"
+	"github.com/sonde-ml/sonde/kernels/quant"
+)
+
+// BenchmarkFill unpacks panels, and BenchmarkOneToken multiplies by one token, from matrices that stay in the cache.
+func BenchmarkFill(b *testing.B) {
+	eachQuantised(b, panelRows, func(b *testing.B, set *Set, m Matrix) {
+		var p panel
+		var f panelFiller
+		perUnit(b, m.Rows*m.Cols, "weight", func() {
+			for col := 0; col < m.Cols; col += panelCols {
+				set.fill(&m, &p, &f, m.Bytes[col/m.Type.BlockWeights()*m.Type.BlockBytes():], panelCols)
+			}
+		})
+	})
+}
+
+func BenchmarkOneToken(b *testing.B) {
+	eachQuantised(b, tileRows, func(b *testing.B, set *Set, m Matrix) {
+		a := Activations{set: set}
+		a.Set(randomRows(m.Cols), m.Cols)
+		p := product{m: m, a: &a, dst: make([]float32, m.Rows), scratch: make([]tileScratch, 1)}
+		perUnit(b, m.Rows*m.Cols, "weight", func() { p.Range(0, 0, p.tiles()) })
+	})
+}
+
+func eachQuantised(b *testing.B, rows int, f func(b *testing.B, set *Set, m Matrix)) {
+	for typ := range gguf.Type(64) {
+		if _, ok := quant.LayoutOf(typ); ok {
+			m := randomBlocks(b, typ, rows, 2048)
+			b.Run(typ.String(), func(b *testing.B) {
+				eachLevel(b, func(b *testing.B, set *Set) { f(b, set, m) })
+			})
+		}
+	}
+}

@@ -1,0 +1,114 @@
+package main
+
+import (
+	"fmt"
+
+	. "github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// constants loads what VNNI needs of them. There are no registers for those of AVX2.
+func (d *dotSink) constants() {
+	if d.bytes == 32 {
+		return
+	}
+	minus := d.GP32()
+	d.negative, d.zero = d.ZMM(), d.ZMM()
+	d.MOVL(I32(int32(-d.offset)), minus)
+	d.VPBROADCASTD(minus, d.negative)
+	d.VPXORD(d.zero, d.zero, d.zero)
+}
+
+// multiply adds the products of codes 4j … 4j+3 of a block with the token's to their group.
+func (d *dotSink) multiply(block, j int, v reg.VecVirtual) {
+	if d.bytes == 32 {
+		x := d.token(block, 4*j)
+		d.VPMADDUBSW(x, v, x)
+		d.addPairs(block, j, x)
+		return
+	}
+	sum := &d.groups[d.group(block, j)].ints[j%d.chains()]
+	if *sum == nil {
+		*sum = d.begin(block, j)
+	}
+	d.VPDPBUSD_BCST(d.actAt(block, 4*j), v, *sum)
+}
+
+// begin returns what the products of a chain are added to: what the offset takes off all codes, or zero.
+func (d *dotSink) begin(block, j int) reg.VecVirtual {
+	sum, i := d.ZMM(), d.group(block, j)
+	if d.offset != 0 && d.groups[i].ints == [2]reg.VecVirtual{} {
+		d.VPMULLD_BCST(d.actAt(block, actSums+4*part(d.scales, i%d.scales)), d.negative, sum)
+	} else {
+		d.VMOVDQA64(d.zero, sum)
+	}
+	return sum
+}
+
+// chains is the number of sums of a scale's products. Each of them waits for the last: where a body has but one block,
+// there is little else to do meanwhile.
+func (d *dotSink) chains() int {
+	if d.fills <= 2 {
+		return 2
+	}
+	return 1
+}
+
+// integer returns Σ (codes−offset)·activations of a group.
+func (d *dotSink) integer(i int) reg.VecVirtual {
+	x, other := d.groups[i].ints[0], d.groups[i].ints[1]
+	if other != nil {
+		d.VPADDD(other, x, x)
+	}
+	if d.bytes == 32 && d.offset != 0 && !d.signed() {
+		y := d.token(i/d.scales, actSums+4*part(d.scales, i%d.scales))
+		d.VPMULLD(d.filled(uint32(d.offset)), y, y)
+		d.VPSUBD(y, x, x)
+	}
+	return x
+}
+
+// signed is whether codes are too large for pairs of products to fit into 16 bits: they lose their offset, 128, and their
+// sign goes to the activations, as in tiles.
+func (d *dotSink) signed() bool { return d.bytes == 32 && d.codeBits == 8 }
+
+func (d *dotSink) signedCode(block, j int, v reg.VecVirtual) {
+	size, x := d.YMM(), d.token(block, 4*j)
+	d.VPABSB(v, size)
+	d.VPSIGNB(v, x, x)
+	d.VPMADDUBSW(x, size, x)
+	d.addPairs(block, j, x)
+	d.count(block, j)
+}
+
+// addPairs adds products in 16 bits to a group: as many of them as fit before they are widened.
+func (d *dotSink) addPairs(block, j int, x reg.VecVirtual) {
+	g := &d.groups[d.group(block, j)]
+	if g.pairs == nil {
+		g.pairs = x
+	} else {
+		d.VPADDW(x, g.pairs, g.pairs)
+	}
+	if (g.codes+1)%min(8/d.scales, 1<<max(0, 7-d.codeBits)) > 0 {
+		return
+	}
+	d.VPMADDWD(d.filled(1<<16|1), g.pairs, g.pairs)
+	if g.ints[0] == nil {
+		g.ints[0] = g.pairs
+	} else {
+		d.VPADDD(g.pairs, g.ints[0], g.ints[0])
+	}
+	g.pairs = nil
+}
+
+// token fills a register with a word of the token.
+func (d *dotSink) token(block, word int) reg.VecVirtual {
+	x := d.YMM()
+	d.VPBROADCASTD(d.actAt(block, word), x)
+	return x
+}
+
+// filled is memory with w in all lanes.
+func (d *dotSink) filled(w uint32) Mem {
+	return d.table(fmt.Sprintf("word%08x", w), repeated(w, d.lanes()))
+}
