@@ -82,6 +82,12 @@ func (a *asm) floatTile(v vector, typ string, width int) {
 	xStride := a.Load(a.Param("xStride"), a.GP64())
 	steps := a.Load(a.Param("steps"), a.GP64())
 	rows, tokens := a.strided(w, wStride, floatRows), a.strided(x, xStride, width)
+	var next strided // rows
+	if width == 1 {
+		first := a.GP64()
+		a.LEAQ(Mem{Base: w, Index: wStride, Scale: floatRows}, first)
+		next = a.strided(first, wStride, floatRows)
+	}
 
 	var sums [floatRows][6]reg.VecVirtual
 	at := func(r, t int) Mem { return Mem{Base: acc, Disp: (r*width + t) * v.bytes} }
@@ -97,7 +103,7 @@ func (a *asm) floatTile(v vector, typ string, width int) {
 		weights[r] = v.new(a)
 		a.floats(typ, rows.at(r), weights[r])
 		if width == 1 {
-			a.PREFETCHT0(rows.at(r).Offset(2048))
+			a.PREFETCHT0(next.at(r))
 		}
 	}
 	for t := range width {
@@ -109,6 +115,7 @@ func (a *asm) floatTile(v vector, typ string, width int) {
 	}
 	rows.advance(size * v.bytes / 4)
 	tokens.advance(v.bytes)
+	next.advance(size * v.bytes / 4)
 	a.DECQ(steps)
 	a.JNE(LabelRef("step"))
 	for r := range floatRows {
