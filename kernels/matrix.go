@@ -28,8 +28,8 @@ func NewMatrix(t gguf.Type, rows, cols int, bytes []byte) (Matrix, error) {
 	if !ok || rows < 0 || cols <= 0 {
 		return Matrix{}, fmt.Errorf("matrix [%d, %d] of %v: a row must be whole blocks of %d numbers", rows, cols, t, t.BlockWeights())
 	}
-	if len(bytes) != rows*size {
-		return Matrix{}, fmt.Errorf("matrix [%d, %d] of %v: %d bytes, expected %d", rows, cols, t, len(bytes), rows*size)
+	if len(bytes)/size != rows || len(bytes)%size != 0 {
+		return Matrix{}, fmt.Errorf("matrix [%d, %d] of %v: %d bytes, expected %d for each row", rows, cols, t, len(bytes), size)
 	}
 	m := Matrix{Type: t, Rows: rows, Cols: cols, Bytes: bytes, rowBytes: size}
 	m.layout, m.blocks = quant.LayoutOf(t)
