@@ -54,7 +54,7 @@ func TestHooksThatReadALostWeightAreErrors(t *testing.T) {
 	s := m.NewSession(engine.Options{})
 	defer s.Close()
 	if _, err := s.On("blk.0.attn_q", func(*nn.Op) error {
-		_, err := w.DecodeRow(100, nil)
+		_, err := w.DecodeRow(100, make([]float32, w.Cols()))
 		return err
 	}); err != nil {
 		t.Fatal(err)

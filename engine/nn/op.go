@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+
+	"github.com/sonde-ml/sonde/gguf"
 )
 
 // Kind says what an op computes. It is the key of a [Numerics] table and of the selector "kind:…".
@@ -114,12 +116,12 @@ func (e *PanicError) Unwrap() error {
 	return err
 }
 
-// guarded runs code that is not ours.
+// guarded runs code that is not ours. It may read weights, whose file may be cut short.
 func guarded(f Func, op *Op) (err error) {
 	defer func() {
 		if v := recover(); v != nil {
 			err = &PanicError{v, debug.Stack()}
 		}
 	}()
-	return f(op)
+	return gguf.Guard(func() error { return f(op) })
 }
