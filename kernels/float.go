@@ -75,7 +75,7 @@ func (p *floatProduct) plain(s *tileScratch, rows Matrix, first int) {
 	for r := range rows.Rows {
 		rows.decode(row, r)
 		for t := range len(p.x) / rows.Cols {
-			p.dst[t*p.m.Rows+first+r] = Dot(row, p.x[t*rows.Cols:(t+1)*rows.Cols])
+			p.dst[t*p.m.Rows+first+r] = p.set.Dot(row, p.x[t*rows.Cols:(t+1)*rows.Cols])
 		}
 	}
 }

@@ -4,6 +4,10 @@ package kernels
 // allocates nothing: the input's rounded rows, made once however many quantised matrices follow, and the workers'
 // scratch memory. It is used by one goroutine at a time.
 type Multiplier struct {
+	// BatchInvariant asks for the same bits of products with float weights for any number of tokens. Those with quantised
+	// weights have them anyway; floats are multiplied faster by many tokens than in the order that suits one.
+	BatchInvariant bool
+
 	set     *Set
 	pool    *Pool
 	x       []float32
@@ -13,6 +17,10 @@ type Multiplier struct {
 	scratch []tileScratch
 	blocks  product
 	floats  floatProduct
+	parts   floatParts
+	cut     bool
+	many    floatPanels
+	cutting cutting
 	round   rounding
 }
 
@@ -25,24 +33,48 @@ func (s *Set) NewMultiplier(pool *Pool) *Multiplier {
 }
 
 // SetInput takes x [tokens, cols] as the input of the products that follow. It is not copied.
-func (m *Multiplier) SetInput(x []float32, cols int) { m.x, m.cols, m.rounded = x, cols, false }
+func (m *Multiplier) SetInput(x []float32, cols int) {
+	m.x, m.cols, m.rounded, m.cut = x, cols, false, false
+}
 
 // Product writes the input times wᵀ to dst [tokens, w.Rows].
 //
 // With quantised weights the input is rounded as [Activations] are, and the result has the same bits at every level of
 // instructions and for any number of tokens. With others it is computed in float32 by fused multiply-adds, in an order
-// that depends on the level alone; the error of an output is at most 2·(w.Cols/16+5)·2^-24·Σ|w·x|.
+// that depends on the level, and on whether there are many tokens; the error of an output is at most
+// max(w.Cols/8+10, w.Cols/128+130)·2^-24·Σ|w·x|.
 // The error is a fault in a mapped file.
 func (m *Multiplier) Product(dst []float32, w Matrix) error {
 	if !w.blocks {
-		m.floats = floatProduct{m.set, w, m.x, dst, m.scratch}
-		return m.do(m.floats.tiles(), len(m.x)*w.Rows, &m.floats)
+		return m.floatProduct(dst, w)
 	}
 	if err := m.roundInput(); err != nil {
 		return err
 	}
 	m.blocks = product{w, &m.acts, dst, m.scratch}
 	return m.do(m.blocks.tiles(), len(m.x)*w.Rows, &m.blocks)
+}
+
+func (m *Multiplier) floatProduct(dst []float32, w Matrix) error {
+	if m.BatchInvariant || !m.set.panelled(&w, len(m.x)/m.cols) {
+		m.floats = floatProduct{m.set, w, m.x, dst, m.scratch}
+		return m.do(m.floats.tiles(), len(m.x)*w.Rows, &m.floats)
+	}
+	if err := m.cutInput(); err != nil {
+		return err
+	}
+	m.many = floatPanels{m.set, w, &m.parts, dst, m.scratch}
+	return m.do(m.many.tiles(), len(m.x)*w.Rows, &m.many)
+}
+
+func (m *Multiplier) cutInput() error {
+	if m.cut {
+		return nil
+	}
+	m.parts.resize(len(m.x)/m.cols, m.cols)
+	m.cutting = cutting{&m.parts, m.x}
+	m.cut = true
+	return m.do(m.parts.tokens, len(m.x), &m.cutting)
 }
 
 func (m *Multiplier) roundInput() error {

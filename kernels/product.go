@@ -17,6 +17,8 @@ type tileScratch struct {
 	edge   []byte    // rows of the last tile, filled up with zeros
 	row    []float32 // of the product in plain Go
 	float  floatScratch
+
+	floatPanel floatPanelScratch
 }
 
 // A band is tiles whose products are taken together, 256 columns after 256 columns, so that the activations of these
@@ -40,7 +42,7 @@ func (p *product) Range(worker, lo, hi int) {
 		} else {
 			p.band(s, i, n)
 		}
-		p.store(s.acc, i*tileRows, n)
+		storeTiles(p.dst, p.m.Rows, s.acc, sums, p.a.tokens, tileRows, i*tileRows)
 	}
 }
 
@@ -114,17 +116,6 @@ func (p *product) multiply(acc []float32, panels *[tilePanels]panel, g group, co
 		step := group{width: g.width, n: min(stepGroups, g.n-i), words: words[i*stride:]}
 		p.a.set.prefetch(next[len(next)*i/g.n : len(next)*(i+step.n)/g.n])
 		p.a.set.tile(&p.m, acc[i*g.width*tileRows:], panels, cols/blockCols, step, stride)
-	}
-}
-
-// store copies the sums of n tiles to where they belong.
-func (p *product) store(acc []float32, row, n int) {
-	sums := p.sums()
-	for t := range p.a.tokens {
-		dst := p.dst[t*p.m.Rows+row : min(t*p.m.Rows+row+n*tileRows, (t+1)*p.m.Rows)]
-		for i := 0; i*tileRows < len(dst); i++ {
-			copy(dst[i*tileRows:], acc[i*sums+t*tileRows:][:tileRows])
-		}
 	}
 }
 

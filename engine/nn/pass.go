@@ -69,6 +69,9 @@ func NewRunner(forward func(*Pass) *Tensor, n *Numerics, cache *Cache, hooks *Ho
 	return r
 }
 
+// SetBatchInvariant asks for the same bits whether tokens come one by one or together, where the numerics leave it open.
+func (r *Runner) SetBatchInvariant(yes bool) { r.work.products.BatchInvariant = yes }
+
 func (r *Runner) init() {
 	r.root = Pass{Runner: r, layer: -1, memory: &r.memory[0]}
 	r.body = func() error { r.out = r.forward(&r.root); return nil }

@@ -30,12 +30,13 @@ type vector struct {
 	level       string
 	bytes       int
 	floatWidths []int // tokens of a float tile
+	panelWidths []int // that a panel of floats is multiplied by
 	new         func(*asm) reg.VecVirtual
 }
 
 var (
-	zmm = vector{"AVX512", 64, []int{1, 2, 4, 6}, func(a *asm) reg.VecVirtual { return a.ZMM() }}
-	ymm = vector{"AVX2", 32, []int{1, 2}, func(a *asm) reg.VecVirtual { return a.YMM() }}
+	zmm = vector{"AVX512", 64, []int{1, 2, 4, 6}, []int{1, 2, 4, 8, 12}, func(a *asm) reg.VecVirtual { return a.ZMM() }}
+	ymm = vector{"AVX2", 32, []int{1, 2}, []int{1, 2, 4, 6}, func(a *asm) reg.VecVirtual { return a.YMM() }}
 )
 
 // floats loads numbers of a type and makes them float32.

@@ -39,6 +39,7 @@ var units = []unit{
 	{"dot", dots},
 	{"dot_avx2", narrowDots},
 	{"float", floats},
+	{"floatpanel", floatPanels},
 	{"prefetch", prefetches},
 	{"round", rounders},
 	{"vec", vectors},
