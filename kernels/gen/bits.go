@@ -76,7 +76,7 @@ func (p *panel) highHalf(lanes reg.VecVirtual) reg.VecVirtual {
 	if p.bytes == 64 {
 		return p.half(p.shifted(lanes, 16))
 	}
-	return p.packedHalves(lanes, lowWords.plus(2))
+	return p.packedHalves(lanes, lowWords.from(2))
 }
 
 // packedHalves converts the f16 that a shuffle puts into the low half of each quarter.
@@ -110,7 +110,7 @@ func (p *panel) fromByte(v Op, j int, shuffle constant) reg.VecVirtual {
 	if p.bytes == 64 { // one shuffle in a register serves all bytes
 		p.VPSHUFB(p.constant(shuffle), p.shifted(v, 8*j), x)
 	} else {
-		p.VPSHUFB(p.constant(shuffle.plus(j)), p.loaded(v), x)
+		p.VPSHUFB(p.constant(shuffle.from(j)), p.loaded(v), x)
 	}
 	return x
 }
@@ -122,9 +122,15 @@ func (p *panel) lookUp(nibbles reg.VecVirtual, table constant) reg.VecVirtual {
 	return x
 }
 
-// bitMask has bits 4j … 4j+3 of each lane as a mask of its bytes.
-func (p *panel) bitMask(v Op, j int) mask {
-	return p.hasBits(p.fromByte(v, j/2, spread), [2]uint32{0x08040201, 0x80402010}[j%2])
+// bitMasks returns what makes bits 4j … 4j+3 of each lane a mask of its bytes.
+func (p *panel) bitMasks(v Op) func(j int) mask {
+	var bytes [4]reg.VecVirtual
+	return func(j int) mask {
+		if bytes[j/2] == nil {
+			bytes[j/2] = p.fromByte(v, j/2, spread)
+		}
+		return p.hasBits(bytes[j/2], [2]uint32{0x08040201, 0x80402010}[j%2])
+	}
 }
 
 // spread is the shuffle that repeats the lowest byte of each lane.

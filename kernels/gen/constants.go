@@ -31,7 +31,7 @@ func (p *panel) constants() {
 	}
 	draft := &asm{Context: build.NewContext()}
 	draft.Function("draft")
-	asked := &panel{rows: draft.rows(p.vector, reg.RAX, reg.RBX), format: p.format, to: reg.RCX}
+	asked := &panel{rows: draft.rows(p.vector, reg.RAX, reg.RBX), format: p.format, to: reg.RCX, signed: p.signed}
 	asked.consts.regs, p.consts.regs = map[constant]reg.VecVirtual{}, map[constant]reg.VecVirtual{}
 	p.unpack(asked)
 	for i, c := range asked.consts.order {
@@ -84,8 +84,8 @@ func (p *panel) word(w uint32) Op {
 	return p.constant(c)
 }
 
-// plus adds n to the places of a shuffle.
-func (c constant) plus(n int) constant {
+// from moves the places that a shuffle takes bytes from by n.
+func (c constant) from(n int) constant {
 	for i, place := range c {
 		if place < 0x80 {
 			c[i] += byte(n)

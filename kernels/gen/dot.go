@@ -36,6 +36,7 @@ type dotSink struct {
 	added          int          // groups that are in the sum
 	ahead          reg.Register // the place in the rows that come next
 	taken          int          // codes of the body
+	signed         bool         // codes lose their offset, since pairs of products would not fit into 16 bits
 }
 
 // dotGroup is what is known of columns that share a scale.
@@ -54,7 +55,8 @@ func (a *asm) dot(v vector, level string, f format) {
 	stride := a.Load(a.Param("stride"), a.GP64())
 	blocks := a.Load(a.Param("blocks"), a.GP64())
 	d := &dotSink{asm: a, vector: v, format: f, act: a.Load(a.Param("acts"), a.GP64()), sum: v.new(a), ahead: a.GP64()}
-	p := &panel{rows: a.rows(v, first, stride), format: f, dot: d}
+	d.signed = v.bytes == 32 && f.codeBits == 8
+	p := &panel{rows: a.rows(v, first, stride), format: f, dot: d, signed: d.signed}
 	a.MOVQ(stride, d.ahead)
 	a.SHLQ(Imm(uint64(bits.TrailingZeros(uint(v.lanes())))), d.ahead)
 	a.ADDQ(first, d.ahead)
@@ -84,7 +86,7 @@ func (d *dotSink) actAt(block, word int) Mem {
 }
 
 func (d *dotSink) code(block, j int, v reg.VecVirtual) {
-	if d.signed() {
+	if d.signed {
 		x := d.new(d.asm)
 		d.VPXOR(d.filled(0x80*each), v, x)
 		d.signedCode(block, j, x)

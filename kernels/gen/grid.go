@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"math"
 
 	. "github.com/mmcloughlin/avo/operand"
@@ -15,19 +16,22 @@ type grid struct {
 	codes int // of a point: 4 or 8
 }
 
-// lookUpGrid gathers the points of 256 columns. A body of its own takes row after row: index puts the number
-// of point g into i, and may use a second register.
-func (p *panel) lookUpGrid(t grid, index func(row reg.Register, g int, i, j reg.GPVirtual)) *rows {
-	table, row, to, i, j := p.GP64(), p.GP64(), p.GP64(), p.GP64(), p.GP64()
+// numbers prepares a row, and returns what puts the number of a point into i.
+type numbers func(row reg.Register) func(point int, i reg.GPVirtual)
+
+// lookUpGrid gathers the points of 256 columns. A body of its own takes row after row.
+func (p *panel) lookUpGrid(t grid, n numbers) *rows {
+	table, row, to, i := p.GP64(), p.GP64(), p.GP64(), p.GP64()
 	points, left := p.AllocLocal(p.lanes()*panelCols), p.AllocLocal(8)
 	p.LEAQ(NewDataAddr(Symbol{Name: "·" + t.name}, 0), table)
 	p.MOVQ(p.bases[0], row)
 	p.LEAQ(points, to)
 	p.MOVQ(U32(p.lanes()), left)
 	p.Label("row")
-	for g := range panelCols / t.codes {
-		index(row, g, i, j)
-		from, at := Mem{Base: table, Index: i, Scale: uint8(t.codes)}, Mem{Base: to, Disp: t.codes * g}
+	number := n(row)
+	for point := range panelCols / t.codes {
+		number(point, i)
+		from, at := Mem{Base: table, Index: i, Scale: uint8(t.codes)}, Mem{Base: to, Disp: t.codes * point}
 		if t.codes == 8 {
 			p.MOVQ(from, i)
 			p.MOVQ(i, at)
@@ -43,30 +47,47 @@ func (p *panel) lookUpGrid(t grid, index func(row reg.Register, g int, i, j reg.
 	return &rows{asm: p.asm, vector: p.vector, local: points}
 }
 
-// byteIndex is the index of formats that have a byte for each point.
-func (p *panel) byteIndex(disp int) func(row reg.Register, g int, i, _ reg.GPVirtual) {
-	return func(row reg.Register, g int, i, _ reg.GPVirtual) { p.MOVBLZX(Mem{Base: row, Disp: disp + g}, i.As32()) }
+// byteNumbers are bytes, at a place of each point.
+func (p *panel) byteNumbers(disp func(point int) int) numbers {
+	return func(row reg.Register) func(point int, i reg.GPVirtual) {
+		return func(point int, i reg.GPVirtual) { p.MOVBLZX(Mem{Base: row, Disp: disp(point)}, i.As32()) }
+	}
 }
 
-// highBits adds to index i the n bits from bit first on of the byte or word at m.
-func (p *panel) highBits(i, j reg.GPVirtual, m Mem, first, n int) {
-	p.MOVWLZX(m, j.As32())
-	if first < 8 {
-		p.SHLL(U8(8-first), j.As32())
-	} else if first > 8 {
-		p.SHRL(U8(first-8), j.As32())
+// longNumbers are the bytes from disp on and n more bits for each, at the bit that is asked for. They are put together by
+// vectors: a word for each has the two bytes at its bits, shifted to the left by a product.
+func (p *panel) longNumbers(points, disp, n int, bit func(point int) int) numbers {
+	const together = 16
+	words := p.AllocLocal(2 * points)
+	var shuffle, shift []uint32
+	for k := 0; k < together; k += 2 {
+		first, second := bit(k)-bit(0)/8*8, bit(k+1)-bit(0)/8*8
+		shuffle = append(shuffle, uint32(first/8|(first/8+1)<<8|second/8<<16|(second/8+1)<<24))
+		shift = append(shift, 1<<(8-first%8)|1<<(24-second%8))
 	}
-	p.ANDL(U32(1<<n-1)<<8, j.As32())
-	p.ORL(j.As32(), i.As32())
+	return func(row reg.Register) func(point int, i reg.GPVirtual) {
+		for g := 0; g < points; g += together {
+			low, high := p.YMM(), p.YMM()
+			p.VPMOVZXBW(Mem{Base: row, Disp: disp + g}, low)
+			p.VPBROADCASTQ(Mem{Base: row, Disp: bit(g) / 8}, high)
+			p.VPSHUFB(p.table("shuffle"+p.name, shuffle), high, high)
+			p.VPMULLW(p.table("shift"+p.name, shift), high, high)
+			p.VPAND(p.table(fmt.Sprintf("high%d", n), repeated((1<<n-1)*(1<<8|1<<24), 8)), high, high)
+			p.VPOR(high, low, low)
+			p.VMOVDQU(low, words.Offset(2*g))
+		}
+		return func(point int, i reg.GPVirtual) { p.MOVWLZX(words.Offset(2*point), i.As32()) }
+	}
 }
 
 // signedBlock unpacks a block whose points are in the rows given: the codes are above the offset by what they have to be
 // below it where a bit of signs is set.
 func (p *panel) signedBlock(block int, points *rows, signs reg.VecVirtual) {
+	negative := p.bitMasks(signs)
 	for half := range 2 {
 		for j, c := range points.columns(32*block + 16*half) {
 			j += 4 * half
-			p.mirrorWhere(p.bitMask(signs, j), uint32(2*p.offset)*each, c)
+			p.mirrorWhere(negative(j), uint32(2*p.offset)*each, c)
 			p.code(block, j, c)
 		}
 	}

@@ -1,17 +1,11 @@
 package main
 
-import (
-	. "github.com/mmcloughlin/avo/operand"
-	"github.com/mmcloughlin/avo/reg"
-)
+import "github.com/mmcloughlin/avo/reg"
 
 // unpackIQ1_M: the low bytes of 32 points of the grid, 16 bytes whose nibbles have three more bits and one that makes the
 // point's shift negative, 4 u16 with 4 × 3 bits of scale, for halves of blocks, and four bits of d f16.
 func unpackIQ1_M(p *panel) {
-	points := p.lookUpGrid(grid{"gridIQ1_S", 8}, func(row reg.Register, g int, i, j reg.GPVirtual) {
-		p.MOVBLZX(Mem{Base: row, Disp: g}, i.As32())
-		p.highBits(i, j, Mem{Base: row, Disp: 32 + g/2}, g%2*4, 3)
-	})
+	points := p.lookUpGrid(grid{"gridIQ1_S", 8}, p.longNumbers(32, 0, 3, func(point int) int { return 32*8 + 4*point }))
 	last := p.columns(40)
 	p.gatheredScales(last[2], last[3])
 	nibbles := p.keepAll(p.columns(32))

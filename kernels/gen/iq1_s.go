@@ -8,10 +8,7 @@ import (
 // unpackIQ1_S: d f16, the low bytes of 32 points of the grid, 8 u16 with 4 × 3 more bits for the points, 3 bits of scale and
 // a bit that makes the shift of the block negative.
 func unpackIQ1_S(p *panel) {
-	points := p.lookUpGrid(grid{"gridIQ1_S", 8}, func(row reg.Register, g int, i, j reg.GPVirtual) {
-		p.MOVBLZX(Mem{Base: row, Disp: 2 + g}, i.As32())
-		p.highBits(i, j, Mem{Base: row, Disp: 34 + g/4*2}, g%4*3, 3)
-	})
+	points := p.lookUpGrid(grid{"gridIQ1_S", 8}, p.longNumbers(32, 2, 3, func(point int) int { return 34*8 + point/4*16 + point%4*3 }))
 	d := p.half(p.column(0, 0))
 	words := p.keepAll(p.columns(34))
 	for b := range 8 {

@@ -8,9 +8,11 @@ import (
 // unpackIQ2_XS: d f16, 32 u16 with nine bits of a point of the grid and seven signs, 8 bytes with the scales of halves of
 // blocks in their nibbles.
 func unpackIQ2_XS(p *panel) {
-	points := p.lookUpGrid(grid{"gridIQ2_XS", 8}, func(row reg.Register, g int, i, _ reg.GPVirtual) {
-		p.MOVWLZX(Mem{Base: row, Disp: 2 + 2*g}, i.As32())
-		p.ANDL(U32(511), i.As32())
+	points := p.lookUpGrid(grid{"gridIQ2_XS", 8}, func(row reg.Register) func(point int, i reg.GPVirtual) {
+		return func(point int, i reg.GPVirtual) {
+			p.MOVWLZX(Mem{Base: row, Disp: 2 + 2*point}, i.As32())
+			p.ANDL(U32(511), i.As32())
+		}
 	})
 	p.nibbleScales(p.half(p.column(0, 0)), p.columns(58))
 	for k := range 4 {

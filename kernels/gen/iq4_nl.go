@@ -13,8 +13,15 @@ func unpackIQ4_NL(p *panel) {
 
 // lookUpBlock unpacks a block of nibbles that stand for other codes.
 func (p *panel) lookUpBlock(block int, codes [4]reg.VecVirtual, table constant) {
+	put := p.code
+	if p.signed {
+		put = p.signedCode
+		for i := range table {
+			table[i] -= 128
+		}
+	}
 	for j, c := range codes {
-		p.code(block, j, p.lookUp(p.low(c), table))
-		p.code(block, 4+j, p.lookUp(p.high(c), table))
+		put(block, j, p.lookUp(p.low(c), table))
+		put(block, 4+j, p.lookUp(p.high(c), table))
 	}
 }

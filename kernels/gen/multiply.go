@@ -60,7 +60,7 @@ func (d *dotSink) integer(i int) reg.VecVirtual {
 	if other != nil {
 		d.VPADDD(other, x, x)
 	}
-	if d.bytes == 32 && d.offset != 0 && !d.signed() {
+	if d.bytes == 32 && d.offset != 0 && !d.signed {
 		y := d.token(i/d.scales, actSums+4*part(d.scales, i%d.scales))
 		d.VPMULLD(d.filled(uint32(d.offset)), y, y)
 		d.VPSUBD(y, x, x)
@@ -68,10 +68,7 @@ func (d *dotSink) integer(i int) reg.VecVirtual {
 	return x
 }
 
-// signed is whether codes are too large for pairs of products to fit into 16 bits: they lose their offset, 128, and their
-// sign goes to the activations, as in tiles.
-func (d *dotSink) signed() bool { return d.bytes == 32 && d.codeBits == 8 }
-
+// signedCode multiplies codes without their offset, 128. Their sign goes to the activations, as in tiles.
 func (d *dotSink) signedCode(block, j int, v reg.VecVirtual) {
 	size, x := d.YMM(), d.token(block, 4*j)
 	d.VPABSB(v, size)
@@ -92,13 +89,18 @@ func (d *dotSink) addPairs(block, j int, x reg.VecVirtual) {
 	if (g.codes+1)%min(8/d.scales, 1<<max(0, 7-d.codeBits)) > 0 {
 		return
 	}
-	d.VPMADDWD(d.filled(1<<16|1), g.pairs, g.pairs)
-	if g.ints[0] == nil {
-		g.ints[0] = g.pairs
-	} else {
-		d.VPADDD(g.pairs, g.ints[0], g.ints[0])
-	}
+	d.addInts(block, j, d.filled(1<<16|1), g.pairs)
 	g.pairs = nil
+}
+
+// addInts adds pairs of products, times a factor, to a group.
+func (d *dotSink) addInts(block, j int, factor Op, pairs reg.VecVirtual) {
+	d.VPMADDWD(factor, pairs, pairs)
+	if sum := &d.groups[d.group(block, j)].ints[0]; *sum == nil {
+		*sum = pairs
+	} else {
+		d.VPADDD(pairs, *sum, *sum)
+	}
 }
 
 // token fills a register with a word of the token.

@@ -4,8 +4,9 @@ package main
 func unpackQ1_0(p *panel) {
 	p.scaleAll(4, p.half(p.column(0, 0)))
 	for b, c := range p.columns(2) {
+		positive := p.bitMasks(c)
 		for j := range 8 {
-			p.code(b, j, p.where(p.bitMask(c, j), 2*each))
+			p.code(b, j, p.where(positive(j), 2*each))
 		}
 	}
 }

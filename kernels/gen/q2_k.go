@@ -1,6 +1,9 @@
 package main
 
-import . "github.com/mmcloughlin/avo/operand"
+import (
+	. "github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
 
 // unpackQ2_K: 16 bytes with a scale and a minimum in their nibbles, 64 bytes in planes of two bits, d and dmin f16. Codes
 // are multiplied by their scales.
@@ -25,11 +28,9 @@ func unpackQ2_K(p *panel) {
 		for plane := range 4 {
 			s := 8*half + 2*plane + part
 			factor := p.fromByte(scales[s/4], s%4, words)
-			for j, c := range codes {
-				x := p.field(c, 2*plane, 3*each)
-				p.VPMULLW(factor, x, x) // no byte of the product is above 45
-				p.code(4*half+plane, 4*part+j, x)
-			}
+			p.factored(4*half+plane, 4*part, factor, func(j int) reg.VecVirtual {
+				return p.field(codes[j], 2*plane, 3*each) // no byte of the product is above 45
+			})
 		}
 	}
 }

@@ -15,14 +15,11 @@ func unpackQ3_K(p *panel) {
 		codes := p.columns(32 + 16*k)
 		for plane := range 4 {
 			s := 8*half + 2*plane + part
-			factor, offset := p.factor(scales[s/4], s%4)
-			for j, c := range codes {
-				x := p.field(c, 2*plane, 3*each)
+			p.factoredFour(4*half+plane, 4*part, p.factor(scales[s/4], s%4), func(j int) reg.VecVirtual {
+				x := p.field(codes[j], 2*plane, 3*each)
 				p.merge(x, third[j], 4*half+plane-2, 4*each)
-				p.VPMULLW(factor, x, x)
-				p.VPSUBW(x, offset, x) // bytes are 0 … 252: none borrows from the next
-				p.code(4*half+plane, 4*part+j, x)
-			}
+				return x
+			})
 		}
 	}
 }
@@ -45,12 +42,10 @@ func (p *panel) subScales() (scales [4]Op) {
 	return scales
 }
 
-// factor returns signed byte j of each lane as two words s, and as two words whose bytes are 128 + 4s.
-func (p *panel) factor(scales Op, j int) (s, offset reg.VecVirtual) {
-	s, offset = p.fromByte(scales, j, words), p.register()
+// factor returns signed byte j of each lane as two words.
+func (p *panel) factor(scales Op, j int) reg.VecVirtual {
+	s := p.fromByte(scales, j, words)
 	p.VPSLLW(U8(8), s, s)
 	p.VPSRAW(U8(8), s, s)
-	p.VPMULLW(p.word(0x04040404), s, offset)
-	p.VPADDW(p.word(0x80*each), offset, offset)
-	return s, offset
+	return s
 }

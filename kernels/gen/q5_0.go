@@ -13,10 +13,11 @@ func unpackQ5_0(p *panel) {
 
 // fiveBits unpacks the codes of Q5_0 and Q5_1.
 func (p *panel) fiveBits(codes [4]reg.VecVirtual, fifth reg.VecVirtual) {
+	large := p.bitMasks(fifth)
 	for j, c := range codes {
 		x, y := p.low(c), p.high(c)
-		p.addWhere(p.bitMask(fifth, j), 0x10*each, x)
-		p.addWhere(p.bitMask(fifth, 4+j), 0x10*each, y)
+		p.addWhere(large(j), 0x10*each, x)
+		p.addWhere(large(4+j), 0x10*each, y)
 		p.code(0, j, x)
 		p.code(0, 4+j, y)
 	}

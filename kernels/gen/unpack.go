@@ -67,6 +67,7 @@ type panel struct {
 	format
 	to     reg.Register
 	dot    *dotSink // instead of memory
+	signed bool     // dot takes codes of eight bits without their offset
 	consts constants
 }
 
@@ -100,7 +101,7 @@ func (p *panel) code(block, j int, v reg.VecVirtual) {
 
 // signedCode takes codes that are signed bytes: in a panel they are 128 more.
 func (p *panel) signedCode(block, j int, v reg.VecVirtual) {
-	if p.dot != nil && p.dot.signed() {
+	if p.signed && p.dot != nil {
 		p.dot.signedCode(block, j, v)
 		return
 	}
