@@ -45,7 +45,7 @@ type effort struct {
 // The efforts that there are.
 var (
 	full  = effort{memory: 256 << 20, sample: 20 * time.Millisecond, repeat: 5}
-	quick = effort{memory: 16 << 20, sample: 3 * time.Millisecond, repeat: 1}
+	quick = effort{memory: 128 << 20, sample: 3 * time.Millisecond, repeat: 1}
 )
 
 // ceilings measures what so many threads can do at most, at a level.
