@@ -4,7 +4,6 @@ import (
 	"runtime"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"github.com/sonde-ml/sonde/gguf"
 )
@@ -15,36 +14,30 @@ type Task interface{ Range(worker, lo, hi int) }
 
 // Pool is a fixed set of workers that wait for work. Only one Do may run at a time, and starts no goroutine.
 //
-// Work is cut into more ranges than there are workers, who take them one by one: a worker whose processor is busy with
-// something else takes fewer of them. A worker without work looks out for more for some microseconds, since the ops of a
-// pass follow each other, and sleeps then. While other programs want the processors, fewer workers take part.
+// Workers take ranges one by one: long ones at first, since each begins with memory that nobody asked for ahead of time,
+// and short ones in the end, so that all are done at once. One whose processor is busy with something else takes fewer. A
+// worker without work looks out for more for some microseconds, since the ops of a pass follow each other, and sleeps
+// then. A program that is always busy costs no more than the time it takes: see BenchmarkPoolBesideOthers.
 type Pool struct {
 	workers []*worker // the first is the caller of Do
 	caller  waiter
 	exited  sync.WaitGroup
-	crowd   crowd
 
-	_         [64]byte // what changes apart has cache lines of its own
-	task      Task
-	n, ranges int
-	_         [64]byte
-	left      atomic.Int64 // ranges that nobody has taken
-	_         [64]byte
-	busy      atomic.Int64 // ranges that are not computed
-	paces     paces
-	_         [64]byte
+	_          [64]byte // what changes apart has cache lines of its own
+	task       Task
+	n, sharing int // outputs, and the workers that share them
+	_          [64]byte
+	left       atomic.Int64 // outputs that nobody has taken
+	_          [64]byte
+	busy       atomic.Int64 // outputs that are not computed
+	_          [64]byte
 }
-
-// rangesPerThread is how many ranges there are for each worker: few enough that taking one costs nothing beside it.
-const rangesPerThread = 8
 
 // worker takes ranges of one task at a time. Its body is made a function once, so that a task allocates nothing.
 type worker struct {
 	pool   *Pool
 	id     int
-	begin  time.Time // of the pool's clock
-	start  time.Duration
-	taken  int64 // ranges of this task that were not counted as computed
+	taken  int64 // outputs of this task that were not counted as computed
 	body   func() error
 	err    error // a fault in a mapped file
 	thrown any   // any other panic
@@ -57,13 +50,12 @@ type worker struct {
 // NewPool starts a pool of the given number of threads, at least one, the calling one included. Those beyond GOMAXPROCS
 // have no processor of their own.
 func NewPool(threads int) *Pool {
-	p, begin := &Pool{}, time.Now()
+	p := &Pool{}
 	threads = max(1, threads)
 	spins := threads <= runtime.GOMAXPROCS(0)
 	p.caller = newWaiter(spins)
-	p.crowd.admitted = threads
 	for id := range threads {
-		w := &worker{pool: p, id: id, begin: begin, waiter: newWaiter(spins)}
+		w := &worker{pool: p, id: id, waiter: newWaiter(spins)}
 		w.body = w.take
 		p.workers = append(p.workers, w)
 		if id > 0 {
@@ -76,43 +68,32 @@ func NewPool(threads int) *Pool {
 // Threads returns the number of workers, the caller included.
 func (p *Pool) Threads() int { return len(p.workers) }
 
-// Do runs task over 0 ≤ i < n, cut into ranges, and waits for all. A worker may get several ranges, or none.
+// Do runs task over 0 ≤ i < n and waits for all. A worker may get several ranges, or none.
 // The error is a fault in a mapped file; any other panic goes on in the caller. What was not begun before either is left.
 func (p *Pool) Do(n int, task Task) error {
-	if len(p.workers) == 1 {
-		return p.alone(n, task)
-	}
-	workers := p.crowd.admit(p.workers[0].clock(), len(p.workers))
-	if workers == 1 {
-		return p.alone(n, task)
-	}
-	return p.do(n, min(n, rangesPerThread*workers), workers, task)
+	return p.do(n, min(n, len(p.workers)), task)
 }
 
 // alone runs the whole task in the caller.
-func (p *Pool) alone(n int, task Task) error { return p.do(n, 1, 1, task) }
+func (p *Pool) alone(n int, task Task) error { return p.do(n, 1, task) }
 
-func (p *Pool) do(n, ranges, workers int, task Task) error {
+func (p *Pool) do(n, workers int, task Task) error {
 	if n <= 0 {
 		return nil
 	}
-	p.task, p.n, p.ranges = task, n, ranges
+	p.task, p.n, p.sharing = task, n, workers
 	for _, w := range p.workers {
 		if w.err != nil || w.thrown != nil {
 			w.err, w.thrown = nil, nil
 		}
 	}
-	p.paces.reset()
-	p.busy.Store(int64(ranges))
-	p.left.Store(int64(ranges))
-	for _, w := range p.workers[1:min(ranges, workers)] {
+	p.busy.Store(int64(n))
+	p.left.Store(int64(n))
+	for _, w := range p.workers[1:workers] {
 		w.rouse(1)
 	}
 	p.workers[0].work()
 	p.caller.wait(&p.busy, true)
-	if p.paces.isStall() {
-		p.crowd.stalled(p.workers[0].clock())
-	}
 	return p.result()
 }
 
@@ -139,9 +120,6 @@ func (p *Pool) Close() {
 	p.workers = p.workers[:1]
 }
 
-// clock is the time since the pool was made.
-func (w *worker) clock() time.Duration { return time.Since(w.begin) }
-
 // rouse tells a worker that there is work, or that there will be none.
 func (w *worker) rouse(call int64) {
 	w.call.Store(call)
@@ -158,9 +136,8 @@ func (w *worker) loop() {
 	}
 }
 
-// work takes ranges until there are none. If one fails, those that nobody has taken are dropped.
+// work takes ranges until nothing is left. If one fails, what nobody has taken is dropped.
 func (w *worker) work() {
-	w.start = w.clock()
 	failed := true
 	defer func() {
 		if failed {
@@ -176,18 +153,17 @@ func (w *worker) work() {
 	failed = false
 }
 
-// settle counts the ranges of this worker as computed. The task does not end before, so no other one has begun.
+// settle counts what this worker took as computed. The task does not end before, so no other one has begun.
 func (w *worker) settle() {
 	if n := w.taken; n > 0 {
 		w.taken = 0
-		w.pool.paces.add(n, w.clock()-w.start)
 		if w.pool.busy.Add(-n) == 0 {
 			w.pool.caller.wake()
 		}
 	}
 }
 
-// take runs ranges until there are none.
+// take runs ranges until nothing is left.
 func (w *worker) take() error {
 	p := w.pool
 	for {
@@ -195,11 +171,20 @@ func (w *worker) take() error {
 		if left <= 0 {
 			return nil
 		}
-		if !p.left.CompareAndSwap(left, left-1) {
+		n := p.share(left)
+		if !p.left.CompareAndSwap(left, left-n) {
 			continue
 		}
-		w.taken++
-		i := p.ranges - int(left)
-		p.task.Range(w.id, p.n*i/p.ranges, p.n*(i+1)/p.ranges)
+		w.taken += n
+		first := p.n - int(left)
+		p.task.Range(w.id, first, first+int(n))
 	}
+}
+
+// share is how much a worker takes of what is left: three quarters of what would be its part if all were equally fast.
+func (p *Pool) share(left int64) int64 {
+	if p.sharing == 1 {
+		return left
+	}
+	return max(1, left*3/int64(4*p.sharing))
 }

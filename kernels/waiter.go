@@ -15,7 +15,7 @@ type waiter struct {
 }
 
 const (
-	spinTime   = 20 * time.Microsecond
+	spinTime   = 60 * time.Microsecond
 	spinLooks  = 16 // between two looks at the clock, which give way to other goroutines
 	spinPauses = 4  // between two looks at the number
 )
