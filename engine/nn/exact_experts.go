@@ -5,11 +5,12 @@ const smallestExpertSum = 1.0 / (1 << 14)
 
 // topK compares and does no arithmetic, so all numerics share it.
 func topK(op *Op) error {
-	k := op.Out.Shape[1]
-	for r := range op.In[0].Rows() {
-		largest(op.Out.IDs[r*k:(r+1)*k], op.In[0].Row(r))
-	}
-	return nil
+	return op.each(op.In[0].Rows(), 4*op.In[0].Width(), func(op *Op, _ *scratch, lo, hi int) {
+		k := op.Out.Shape[1]
+		for r := lo; r < hi; r++ {
+			largest(op.Out.IDs[r*k:(r+1)*k], op.In[0].Row(r))
+		}
+	})
 }
 
 // largest fills ids with the indices of the largest entries of x, best first, the lower index first on ties.

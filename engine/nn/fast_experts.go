@@ -17,29 +17,50 @@ func fastExpertWeights(op *Op) error {
 }
 
 func fastExpertLinear(op *Op) error {
-	w := op.Weights[0]
-	products := op.multiplier()
-	for slot, expert := range op.In[1].IDs {
-		m, err := w.matrix(int(expert))
-		if err != nil {
-			return err
-		}
-		products.SetInput(op.expertInput(slot), m.Cols)
-		if err := products.Product(op.Out.Data[slot*m.Rows:][:m.Rows], m); err != nil {
-			return err
-		}
+	if op.work == nil {
+		alone := *op
+		alone.work = newWorkspace(1)
+		defer alone.work.close()
+		return fastExpertLinear(&alone)
 	}
-	return nil
+	w, slots := op.Weights[0], len(op.In[1].IDs)
+	op.work.experts.set(op.In[1].IDs, w.Shape[0], w.Cols(), w.Shape[1])
+	if err := op.each(slots, w.Cols(), gather); err != nil {
+		return err
+	}
+	first := 0
+	for expert, end := range op.work.experts.ends {
+		if err := op.multiplyExpert(expert, first, end); err != nil {
+			return err
+		}
+		first = end
+	}
+	return op.each(slots, w.Shape[1], scatter)
+}
+
+// multiplyExpert multiplies the slots at the places first ≤ i < end by the matrix of an expert.
+func (op *Op) multiplyExpert(expert, first, end int) error {
+	if first == end {
+		return nil
+	}
+	m, err := op.Weights[0].matrix(expert)
+	if err != nil {
+		return err
+	}
+	g := &op.work.experts
+	op.work.products.SetInput(g.in[first*m.Cols:end*m.Cols], m.Cols)
+	return op.work.products.Product(g.out[first*m.Rows:end*m.Rows], m)
 }
 
 func fastExpertSum(op *Op) error {
-	k := op.In[1].Width()
-	for t := range op.Out.Rows() {
-		y := op.Out.Row(t)
-		clear(y)
-		for j, weight := range op.In[1].Row(t) {
-			kernels.Axpy(weight, op.In[0].Row(t*k+j), y)
+	return op.each(op.Out.Rows(), op.In[1].Width()*op.Out.Width(), func(op *Op, _ *scratch, lo, hi int) {
+		k := op.In[1].Width()
+		for t := lo; t < hi; t++ {
+			y := op.Out.Row(t)
+			clear(y)
+			for j, weight := range op.In[1].Row(t) {
+				kernels.Axpy(weight, op.In[0].Row(t*k+j), y)
+			}
 		}
-	}
-	return nil
+	})
 }

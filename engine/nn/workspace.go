@@ -13,12 +13,14 @@ type workspace struct {
 	products *kernels.Multiplier
 	input    *float32 // what products has as its input, nil for none
 	tokens   int
+	experts  expertGroups
 }
 
 // scratch is memory of one worker.
 type scratch struct {
 	f32 []float32
 	f64 []float64
+	odd bool // a number that is not finite was seen
 }
 
 func newWorkspace(threads int) *workspace {
