@@ -22,12 +22,11 @@ var exactFuncs = map[Kind]Func{
 
 // embed decodes rows: no arithmetic of its own, so all numerics share it.
 func embed(op *Op) error {
-	for i, id := range op.In[0].IDs {
-		if _, err := op.Weights[0].DecodeRow(int(id), op.Out.Row(i)); err != nil {
-			return err
+	return op.each(op.Out.Rows(), 4*op.Out.Width(), func(op *Op, _ *scratch, lo, hi int) {
+		for t := lo; t < hi; t++ {
+			op.Weights[0].mustDecodeRow(int(op.In[0].IDs[t]), op.Out.Row(t))
 		}
-	}
-	return nil
+	})
 }
 
 func exactRMSNorm(op *Op) error {

@@ -39,12 +39,13 @@ func fastLinear(op *Op) error {
 	if err := op.multiplier().Product(op.Out.Data, m); err != nil || len(op.Weights) < 2 {
 		return err
 	}
-	b := op.Weights[1].decodeVector(op.scratch())
-	for t := range op.In[0].Shape[0] {
-		y := op.Out.Data[t*m.Rows:][:m.Rows]
-		kernels.Add(y, y, b)
-	}
-	return nil
+	return op.each(op.In[0].Shape[0], m.Rows, func(op *Op, s *scratch, lo, hi int) {
+		b := op.Weights[1].decodeVector(s)
+		for t := lo; t < hi; t++ {
+			y := op.Out.Data[t*len(b):][:len(b)]
+			kernels.Add(y, y, b)
+		}
+	})
 }
 
 func fastSum(op *Op) error {
@@ -64,9 +65,11 @@ func fastSwiGLU(op *Op) error {
 }
 
 func fastSoftmax(op *Op) error {
-	copy(op.Out.Data, op.In[0].Data)
-	for r := range op.Out.Rows() {
-		kernels.Softmax(op.Out.Row(r))
-	}
-	return nil
+	return op.each(op.Out.Rows(), 16*op.Out.Width(), func(op *Op, _ *scratch, lo, hi int) {
+		for r := lo; r < hi; r++ {
+			y := op.Out.Row(r)
+			copy(y, op.In[0].Row(r))
+			kernels.Softmax(y)
+		}
+	})
 }

@@ -17,10 +17,10 @@ func fastScores(op *Op) error {
 }
 
 func fastProbs(op *Op) error {
-	copy(op.Out.Data, op.In[0].Data)
 	return op.each(op.Out.Rows(), 16*op.Out.Width(), func(op *Op, _ *scratch, lo, hi int) {
 		for r := lo; r < hi; r++ {
 			row := op.Out.Row(r)
+			copy(row, op.In[0].Row(r))
 			seen := int(op.Pos[r%op.Out.Shape[1]]) + 1
 			kernels.Scale(op.Attn.Scale, row[:seen])
 			kernels.Softmax(row[:seen])

@@ -12,15 +12,16 @@ import (
 type Numerics struct {
 	name  string
 	funcs map[Kind]Func
+	other map[Kind]bool // kinds whose functions are not Sonde's
 }
 
 // The numerics that Sonde has. All give the same bits for any number of threads.
 var (
 	// Exact decodes weights, accumulates in float64 and rounds each output once: the judge.
 	// It gives the same bits whether tokens come one by one or together.
-	Exact = &Numerics{"exact", exactFuncs}
+	Exact = &Numerics{name: "exact", funcs: exactFuncs}
 	// Fast uses the kernels, in float32: the worker.
-	Fast = &Numerics{"fast", fastFuncs}
+	Fast = &Numerics{name: "fast", funcs: fastFuncs}
 )
 
 // NumericsByName returns the numerics called "exact" or "fast".
@@ -43,8 +44,16 @@ func (n *Numerics) Has(k Kind) bool { return n.funcs[k] != nil }
 func (n *Numerics) With(name string, k Kind, f Func) *Numerics {
 	funcs := maps.Clone(n.funcs)
 	funcs[k] = f
-	return &Numerics{name, funcs}
+	other := maps.Clone(n.other)
+	if other == nil {
+		other = map[Kind]bool{}
+	}
+	other[k] = true
+	return &Numerics{name, funcs, other}
 }
+
+// passesOn reports whether ops of that kind have an output that is not finite where an input is not.
+func (n *Numerics) passesOn(k Kind) bool { return passesOn[k] && !n.other[k] }
 
 var errNoFunc = errors.New("these numerics cannot compute this kind of op")
 

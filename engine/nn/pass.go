@@ -8,7 +8,6 @@ import (
 	"slices"
 
 	"github.com/sonde-ml/sonde/gguf"
-	"github.com/sonde-ml/sonde/kernels"
 )
 
 // Pass is what a family's Forward calls ops on: one run of the model over one batch of tokens.
@@ -53,6 +52,7 @@ type Runner struct {
 	now       *slot   // the op at work, for errors that come from outside
 	err       error   // of the first op that failed
 	nonFinite string  // the first op whose output was not finite
+	unseen    []*slot // those whose outputs were not looked at
 	out       *Tensor
 	body      func() error
 	memory    [3]buffers // outside of the blocks; even and odd blocks
@@ -91,7 +91,9 @@ func (r *Runner) Run(ctx context.Context, b Batch) (logits *Tensor, err error) {
 			logits, err = nil, r.opError(&PanicError{v, debug.Stack()})
 		}
 	}()
-	if err := gguf.Guard(r.body); err != nil {
+	err = gguf.Guard(r.body)
+	r.look()
+	if err != nil {
 		return nil, r.opError(err)
 	}
 	if r.err != nil {
@@ -119,7 +121,7 @@ func (r *Runner) begin(ctx context.Context, b Batch) error {
 	}
 	r.rows, r.work.input = r.pos, nil
 	r.tokens = Tensor{Shape: append(r.tokens.Shape[:0], len(b.Tokens)), IDs: b.Tokens}
-	r.memory[0].next = 0
+	r.memory[0].next, r.unseen = 0, r.unseen[:0]
 	return nil
 }
 
@@ -145,6 +147,7 @@ func (p *Pass) Block(i int) *Pass {
 		block := &Pass{Runner: p.Runner, layer: n, prefix: fmt.Sprintf("blk.%d.", n), memory: &p.Runner.memory[1+n%2]}
 		p.blocks = append(p.blocks, block)
 	}
+	p.look()
 	p.blocks[i].memory.next = 0
 	return p.blocks[i]
 }
@@ -178,9 +181,9 @@ func (p *Pass) do(s *slot) *Tensor {
 	if err := p.compute(s); err != nil {
 		p.err = &OpError{name, kind, err}
 		op.Out = &s.out
-	} else if p.nonFinite == "" && !kernels.Finite(op.Out.Data) {
-		p.nonFinite = op.Name
+		return op.Out
 	}
+	p.notice(s)
 	return op.Out
 }
 

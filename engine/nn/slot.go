@@ -10,6 +10,8 @@ type slot struct {
 
 	hooks   *opHooks // those for this op, as of version
 	version int
+
+	passedOn bool // what is not finite in out shows in the output of another op
 }
 
 // slot returns the description of the next op, named p.prefix + name, with an output of the given shape
