@@ -2,14 +2,14 @@ package main
 
 import (
 	"fmt"
-	"math/bits"
 
 	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// prefetchLead is how far beyond the next rows dots ask for memory: what is asked for last is needed first.
-const prefetchLead = 2048
+// prefetchStreams is how many places of the next rows are asked for side by side: processors have more misses under way
+// in several runs than in one.
+const prefetchStreams = 4
 
 // dots builds the products of 16 rows with one token, and narrowDots those of 8. The unpackers are those of panels, but
 // nothing is stored: codes go from the file's bytes through registers into the sums.
@@ -32,11 +32,12 @@ type dotSink struct {
 	sum            reg.VecVirtual
 	spill          Mem // for scales, then minima, where there are too many for registers
 	groups         [16]dotGroup
-	minima         [16]Op       // times the token's
-	added          int          // groups that are in the sum
-	ahead          reg.Register // the place in the rows that come next
-	taken          int          // codes of the body
-	signed         bool         // codes lose their offset, since pairs of products would not fit into 16 bits
+	minima         [16]Op // times the token's
+	added          int    // groups that are in the sum
+	stride         reg.Register
+	ahead          [2]reg.Register // places in the rows that come next: of the first stream, and of the second
+	taken          int             // codes of the body
+	signed         bool            // codes lose their offset, since pairs of products would not fit into 16 bits
 }
 
 // dotGroup is what is known of columns that share a scale.
@@ -54,12 +55,10 @@ func (a *asm) dot(v vector, level string, f format) {
 	first := a.Load(a.Param("rows"), a.GP64())
 	stride := a.Load(a.Param("stride"), a.GP64())
 	blocks := a.Load(a.Param("blocks"), a.GP64())
-	d := &dotSink{asm: a, vector: v, format: f, act: a.Load(a.Param("acts"), a.GP64()), sum: v.new(a), ahead: a.GP64()}
+	d := &dotSink{asm: a, vector: v, format: f, act: a.Load(a.Param("acts"), a.GP64()), sum: v.new(a), stride: stride}
 	d.signed = v.bytes == 32 && f.codeBits == 8
 	p := &panel{rows: a.rows(v, first, stride), format: f, dot: d, signed: d.signed}
-	a.MOVQ(stride, d.ahead)
-	a.SHLQ(Imm(uint64(bits.TrailingZeros(uint(v.lanes())))), d.ahead)
-	a.ADDQ(first, d.ahead)
+	d.lookAhead(first)
 	a.VXORPS(d.sum, d.sum, d.sum)
 	d.constants()
 	p.constants()
@@ -70,7 +69,9 @@ func (a *asm) dot(v vector, level string, f format) {
 	a.Label("block")
 	f.unpack(p)
 	p.advance(f.size)
-	a.ADDQ(U32(v.lanes()*f.size), d.ahead)
+	for _, place := range d.ahead {
+		a.ADDQ(U32(v.lanes()/prefetchStreams*f.size), place)
+	}
 	a.ADDQ(U32(f.fills*actBytes), d.act)
 	a.DECQ(blocks)
 	a.JNE(LabelRef("block"))
@@ -168,12 +169,27 @@ func (d *dotSink) keep(i int, x reg.VecVirtual) Op {
 	return m
 }
 
-// prefetch asks for a share of what the next rows have at this place. Asked for all at once, it would be forgotten where
-// the queue of misses is full.
+// lookAhead finds the first places in the rows that follow these, of the two streams that begin first.
+func (d *dotSink) lookAhead(first reg.Register) {
+	rows := d.lanes()
+	for i := range d.ahead {
+		at := d.GP64()
+		d.IMUL3Q(U32(uint32(rows+rows/prefetchStreams*i)), d.stride, at)
+		d.ADDQ(first, at)
+		d.ahead[i] = at
+	}
+}
+
+// prefetch asks for a share of what the next rows have at these places. Asked for all at once, it would be forgotten
+// where the queue of misses is full.
 func (d *dotSink) prefetch() {
-	lines, codes := (d.lanes()*d.size+63)/64, 8*d.fills
+	lines, codes := prefetchStreams*((d.lanes()/prefetchStreams*d.size+63)/64), 8*d.fills
 	for i := lines * d.taken / codes; i < lines*(d.taken+1)/codes; i++ {
-		d.PREFETCHT0(Mem{Base: d.ahead, Disp: prefetchLead + 64*i})
+		m := Mem{Base: d.ahead[i%2], Disp: 64 * (i / prefetchStreams)}
+		if i%prefetchStreams >= 2 {
+			m.Index, m.Scale = d.stride, uint8(d.lanes()/2)
+		}
+		d.PREFETCHT0(m)
 	}
 	d.taken++
 }
