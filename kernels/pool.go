@@ -181,10 +181,14 @@ func (w *worker) take() error {
 	}
 }
 
-// share is how much a worker takes of what is left: three quarters of what would be its part if all were equally fast.
+// share is how much a worker takes: most of its part if all were equally fast, and then pieces of what that leaves.
 func (p *Pool) share(left int64) int64 {
-	if p.sharing == 1 {
+	n, workers := int64(p.n), int64(p.sharing)
+	if workers == 1 {
 		return left
 	}
-	return max(1, left*3/int64(4*p.sharing))
+	if left > n/8 {
+		return max(1, min(left, n*7/8/workers))
+	}
+	return max(1, left/(2*workers))
 }
