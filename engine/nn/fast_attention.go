@@ -2,7 +2,12 @@ package nn
 
 import "github.com/sonde-ml/sonde/kernels"
 
-func fastScores(op *Op) error {
+func fastScores(op *Op) error { return op.withWorkspace(scores) }
+
+func scores(op *Op) error {
+	if op.manyTokens() {
+		return scoresByProducts(op)
+	}
 	tokens, cells := op.In[0].Shape[0], op.In[1].Shape[0]
 	return op.each(op.Attn.Heads*tokens, cells*op.Attn.HeadDim, func(op *Op, _ *scratch, lo, hi int) {
 		tokens, cells := op.In[0].Shape[0], op.In[1].Shape[0]
@@ -29,7 +34,12 @@ func fastProbs(op *Op) error {
 	})
 }
 
-func fastMix(op *Op) error {
+func fastMix(op *Op) error { return op.withWorkspace(mix) }
+
+func mix(op *Op) error {
+	if op.manyTokens() && kernels.Finite(op.In[1].Data) { // what is not finite would show in tokens before it, times zero
+		return mixByProducts(op)
+	}
 	cells := op.In[1].Shape[0]
 	return op.each(op.Out.Rows(), cells*op.Attn.HeadDim, func(op *Op, _ *scratch, lo, hi int) {
 		tokens := op.Out.Shape[0]

@@ -16,13 +16,9 @@ func fastExpertWeights(op *Op) error {
 	return nil
 }
 
-func fastExpertLinear(op *Op) error {
-	if op.work == nil {
-		alone := *op
-		alone.work = newWorkspace(1)
-		defer alone.work.close()
-		return fastExpertLinear(&alone)
-	}
+func fastExpertLinear(op *Op) error { return op.withWorkspace(expertLinear) }
+
+func expertLinear(op *Op) error {
 	w, slots := op.Weights[0], len(op.In[1].IDs)
 	op.work.experts.set(op.In[1].IDs, w.Shape[0], w.Cols(), w.Shape[1])
 	if err := op.each(slots, w.Cols(), gather); err != nil {

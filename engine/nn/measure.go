@@ -1,6 +1,10 @@
 package nn
 
-import "math"
+import (
+	"math"
+
+	"github.com/sonde-ml/sonde/kernels"
+)
 
 // RMS returns the root of the mean square of the numbers, NaN if there are none.
 func (t *Tensor) RMS() float64 {
@@ -22,4 +26,31 @@ func NMSE(got, ref *Tensor) float64 {
 		return 0
 	}
 	return diff / dot64(ref.Data, ref.Data)
+}
+
+// momentsPiece is how many numbers one worker sums up. It is fixed, so that the sums are the same for any number of workers.
+const momentsPiece = 1 << 15
+
+// Moments sums up the numbers of the output, on the threads of the session: the cheap way for a hook to watch every op.
+// It is empty where the output holds ids. The bits do not depend on the number of threads.
+func (op *Op) Moments() kernels.Moments {
+	var sum kernels.Moments
+	if op.work == nil {
+		alone := *op
+		alone.work = newWorkspace(1)
+		op = &alone
+	}
+	pieces := resized(op.work.moments, (len(op.Out.Data)+momentsPiece-1)/momentsPiece)
+	op.work.moments = pieces
+	clear(pieces)
+	// No fault is possible: outputs do not lie in the file.
+	_ = op.each(len(pieces), momentsPiece/2, func(op *Op, _ *scratch, lo, hi int) {
+		for i := lo; i < hi; i++ {
+			op.work.moments[i].Add(op.Out.Data[i*momentsPiece : min(len(op.Out.Data), (i+1)*momentsPiece)])
+		}
+	})
+	for i := range pieces {
+		sum.Merge(&pieces[i])
+	}
+	return sum
 }

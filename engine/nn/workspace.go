@@ -14,6 +14,8 @@ type workspace struct {
 	input    *float32 // what products has as its input, nil for none
 	tokens   int
 	experts  expertGroups
+	heads    headRows
+	moments  []kernels.Moments
 }
 
 // scratch is memory of one worker.
@@ -30,6 +32,17 @@ func newWorkspace(threads int) *workspace {
 }
 
 func (w *workspace) close() { w.pool.Close() }
+
+// withWorkspace calls f with op, which gets a workspace of its own if it is run alone.
+func (op *Op) withWorkspace(f Func) error {
+	if op.work != nil {
+		return f(op)
+	}
+	alone := *op
+	alone.work = newWorkspace(1)
+	defer alone.work.close()
+	return f(&alone)
+}
 
 // floats returns scratch memory for n numbers, of any content.
 func (s *scratch) floats(n int) []float32 {
