@@ -7,7 +7,7 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// constants loads what VNNI needs of them. There are no registers for those of AVX2.
+// constants loads those of VNNI. AVX2 has too few registers, and takes its constants from memory.
 func (d *dotSink) constants() {
 	if d.bytes == 32 {
 		return
