@@ -106,7 +106,7 @@ func (p *floatPanels) band(s *tileScratch, first, n int) {
 
 // fill makes a panel of the columns of a tile.
 func (p *floatPanels) fill(s *floatPanelScratch, row, col, cols int) {
-	from, bytes := p.span(col, cols)
+	from, bytes := p.m.span(col, cols)
 	if p.m.Type == gguf.F32 && row+p.tileRows() <= p.m.Rows && cols%4 == 0 {
 		p.set.turnFloats(s, p.m.Bytes[row*p.m.rowBytes+from:], p.m.rowBytes, cols/4)
 		return
@@ -128,12 +128,6 @@ func (p *floatPanels) fill(s *floatPanelScratch, row, col, cols int) {
 	p.set.turnFloats(s, floatBytes(s.rows[:]), 4*floatPanelCols, (cols+3)/4)
 }
 
-// span is where columns lie in the bytes of a row.
-func (p *floatPanels) span(col, cols int) (from, bytes int) {
-	weights, size := p.m.Type.BlockWeights(), p.m.Type.BlockBytes()
-	return col / weights * size, cols / weights * size
-}
-
 // multiply adds the products of a panel with all tokens, and asks meanwhile for the panel at nextRow and nextCol.
 func (p *floatPanels) multiply(acc []float32, s *floatPanelScratch, x []float32, cols, nextRow, nextCol int) {
 	tokens, rows := p.x.tokens, p.tileRows()
@@ -147,7 +141,7 @@ func (p *floatPanels) multiply(acc []float32, s *floatPanelScratch, x []float32,
 
 // ask prefetches the part of the rows lo ≤ r < hi that begins at col.
 func (p *floatPanels) ask(lo, hi, col int) {
-	from, bytes := p.span(col, min(floatPanelCols, p.m.Cols-col))
+	from, bytes := p.m.span(col, min(floatPanelCols, p.m.Cols-col))
 	for r := lo; r < min(hi, p.m.Rows); r++ {
 		p.set.prefetch(p.m.Bytes[r*p.m.rowBytes+from:][:bytes])
 	}

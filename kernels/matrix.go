@@ -35,3 +35,9 @@ func NewMatrix(t gguf.Type, rows, cols int, bytes []byte) (Matrix, error) {
 	m.layout, m.blocks = quant.LayoutOf(t)
 	return m, nil
 }
+
+// span is where columns lie in the bytes of a row.
+func (m *Matrix) span(col, cols int) (from, bytes int) {
+	weights, size := m.Type.BlockWeights(), m.Type.BlockBytes()
+	return col / weights * size, cols / weights * size
+}

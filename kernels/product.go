@@ -69,26 +69,29 @@ func (p *product) band(s *tileScratch, first, n int) {
 	clear(s.acc[:n*sums])
 	for col := 0; col < p.m.Cols; col += panelCols {
 		cols := min(panelCols, p.m.Cols-col)
-		at := col / p.m.Type.BlockWeights() * p.m.Type.BlockBytes()
+		at, _ := p.m.span(col, cols)
 		for i := range n {
 			row := (first + i) * tileRows
 			rows, acc := p.rows(s, row), s.acc[i*sums:(i+1)*sums]
 			for j := range s.panels {
 				p.a.set.fill(&p.m, &s.panels[j], &s.filler, rows[j*panelRows*p.m.rowBytes+at:], cols)
 			}
-			p.multiply(acc, &s.panels, full, col, cols, p.share(row+n*tileRows, col, cols))
-			p.multiply(acc[last.first*tileRows:], &s.panels, last, col, cols, nil)
+			nextRow, nextCol := row, col+cols
+			if nextCol == p.m.Cols {
+				nextRow, nextCol = row+n*tileRows, 0
+			}
+			p.multiply(acc, &s.panels, full, col, cols, nextRow, nextCol)
+			p.multiply(acc[last.first*tileRows:], &s.panels, last, col, cols, p.m.Rows, 0)
 		}
 	}
 }
 
-// share is what is due of the tile at row while so many columns from col on are multiplied: it is fetched meanwhile.
-func (p *product) share(row, col, cols int) []byte {
-	if row+tileRows > p.m.Rows {
-		return nil
+// ask prefetches the panel's columns from col on of the rows lo ≤ r < hi.
+func (p *product) ask(lo, hi, col int) {
+	from, bytes := p.m.span(col, min(panelCols, p.m.Cols-col))
+	for r := lo; r < min(hi, p.m.Rows); r++ {
+		p.a.set.prefetch(p.m.Bytes[r*p.m.rowBytes+from:][:bytes])
 	}
-	tile := p.m.Bytes[row*p.m.rowBytes : (row+tileRows)*p.m.rowBytes]
-	return tile[len(tile)*col/p.m.Cols : len(tile)*(col+cols)/p.m.Cols]
 }
 
 // rows returns the bytes of a tile's rows. Behind the last row of the matrix they are zeros, which are zeros in all types
@@ -109,12 +112,13 @@ func (p *product) rows(s *tileScratch, row int) []byte {
 // be forgotten where the queue of misses is full.
 const stepGroups = 4
 
-// multiply adds the products of the panels, which begin at column col, to those of a group.
-func (p *product) multiply(acc []float32, panels *[tilePanels]panel, g group, col, cols int, next []byte) {
+// multiply adds the products of the panels, which begin at column col, to those of a group. Meanwhile it asks for the tile
+// at nextRow and nextCol.
+func (p *product) multiply(acc []float32, panels *[tilePanels]panel, g group, col, cols, nextRow, nextCol int) {
 	words, stride := g.from(col), g.stride(cols)
 	for i := 0; i < g.n; i += stepGroups {
 		step := group{width: g.width, n: min(stepGroups, g.n-i), words: words[i*stride:]}
-		p.a.set.prefetch(next[len(next)*i/g.n : len(next)*(i+step.n)/g.n])
+		p.ask(nextRow+tileRows*i/g.n, nextRow+tileRows*(i+step.n)/g.n, nextCol)
 		p.a.set.tile(&p.m, acc[i*g.width*tileRows:], panels, cols/blockCols, step, stride)
 	}
 }
