@@ -1,14 +1,12 @@
 package trace
 
 import (
-	"bufio"
 	"bytes"
 	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"math"
 	"slices"
 
 	"github.com/sonde-ml/sonde/engine/nn"
@@ -30,18 +28,17 @@ type Info struct {
 }
 
 // Writer writes a trace while a model runs: Batch before each pass, Record for each op, and Commit. The file appears,
-// whole, at Commit; until then it has a temporary name beside it.
+// whole, at Commit; until then it has a temporary name beside it. Close it in any case: a goroutine writes behind.
 type Writer struct {
 	info    Info
 	path    string
 	points  map[string]nn.Point
 	file    *atomicfile.File
-	out     *bufio.Writer
+	out     *behind
 	offset  uint64
 	batches [][]int32
 	start   []int32 // position of the first token of each batch
 	entries []written
-	scratch []byte
 }
 
 type written struct {
@@ -57,10 +54,7 @@ func Create(path string, info Info, points []nn.Point) (*Writer, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, err := file.Seek(8+headerRoom, io.SeekStart); err != nil {
-		return nil, errors.Join(err, file.Close())
-	}
-	w := &Writer{info: info, path: path, file: file, out: bufio.NewWriterSize(file, 1<<20), points: map[string]nn.Point{}}
+	w := &Writer{info: info, path: path, file: file, out: newBehind(file.File, 8+headerRoom), points: map[string]nn.Point{}}
 	for _, p := range points {
 		w.points[p.Name] = p
 	}
@@ -104,17 +98,14 @@ func (w *Writer) write(e written, t *nn.Tensor) error {
 	for _, d := range t.Shape {
 		e.header.Shape = append(e.header.Shape, uint64(d))
 	}
-	w.scratch = slices.Grow(w.scratch[:0], 4*t.Len())
-	for _, v := range t.Data {
-		w.scratch = binary.LittleEndian.AppendUint32(w.scratch, math.Float32bits(v))
-	}
-	for _, id := range t.IDs {
-		w.scratch = binary.LittleEndian.AppendUint32(w.scratch, uint32(id))
-	}
 	w.offset = e.header.Offsets[1]
 	w.entries = append(w.entries, e)
-	_, err := w.out.Write(w.scratch)
-	return err
+	w.out.floats(t.Data)
+	w.out.ids(t.IDs)
+	if err := w.out.problem(); err != nil {
+		return fmt.Errorf("write trace %s: %w", w.path, err)
+	}
+	return nil
 }
 
 // Commit writes the header in front of the data and puts the file in its place.
@@ -124,7 +115,7 @@ func (w *Writer) Commit() error {
 	if err != nil {
 		return err
 	}
-	if err := w.out.Flush(); err != nil {
+	if err := w.out.end(); err != nil {
 		return fmt.Errorf("write trace %s: %w", w.path, err)
 	}
 	if n := len(header); n <= headerRoom {
@@ -169,7 +160,10 @@ func withLength(header []byte) []byte {
 }
 
 // Close throws the trace away, unless it was committed.
-func (w *Writer) Close() error { return w.file.Close() }
+func (w *Writer) Close() error {
+	_ = w.out.end() // what failed was reported by Record or Commit, or nobody wants it
+	return w.file.Close()
+}
 
 // header returns the JSON that stands before the data.
 func (w *Writer) header() ([]byte, error) {
