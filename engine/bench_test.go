@@ -26,6 +26,16 @@ func BenchmarkOpen(b *testing.B) {
 	}
 }
 
+// BenchmarkFirstUse opens a file and encodes a word, which builds the tokenizer's tables. SONDE_BENCH_MODEL chooses the file.
+func BenchmarkFirstUse(b *testing.B) {
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := benchModel(b).Encode("Hello"); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
 // BenchmarkDecode is one token behind a context of 16, BenchmarkPrefill a prompt of 128 tokens.
 func BenchmarkDecode(b *testing.B) {
 	for _, n := range []*nn.Numerics{nn.Fast, nn.Exact} {
