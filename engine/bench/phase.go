@@ -55,9 +55,9 @@ func randomTokens(n, vocabulary int) []int32 {
 	return ids
 }
 
-// warm reads all weights once, and gives the pass its memory.
+// warm reads all weights once, and gives a pass of many tokens its memory.
 func (r *runner) warm(ctx context.Context) error {
-	_, err := r.phase(ctx, Prefill, min(16, len(r.tokens)))
+	_, err := r.phase(ctx, Prefill, min(128, len(r.tokens)))
 	return err
 }
 
