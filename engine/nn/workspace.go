@@ -60,14 +60,6 @@ func (s *scratch) doubles(n int) []float64 {
 	return s.f64[:n]
 }
 
-// scratch returns memory for what the caller of the workers computes.
-func (op *Op) scratch() *scratch {
-	if op.work == nil {
-		return &scratch{}
-	}
-	return &op.work.scratch[0]
-}
-
 // rangeFunc computes outputs lo ≤ i < hi of op.
 type rangeFunc func(op *Op, s *scratch, lo, hi int)
 

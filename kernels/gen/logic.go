@@ -113,14 +113,6 @@ func (p *panel) addWhere(k mask, w uint32, x reg.VecVirtual) {
 	}
 }
 
-func (p *panel) subWhere(k mask, w uint32, x reg.VecVirtual) {
-	if p.bytes == 64 {
-		p.VPSUBB(p.word(w), x, k, x)
-	} else {
-		p.VPSUBB(p.where(k, w), x, x)
-	}
-}
-
 // mirrorWhere sets the chosen bytes of x to w − x.
 func (p *panel) mirrorWhere(k mask, w uint32, x reg.VecVirtual) {
 	if p.bytes == 64 {
