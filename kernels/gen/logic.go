@@ -104,7 +104,7 @@ func (p *panel) where(k mask, w uint32) reg.VecVirtual {
 	return x
 }
 
-// addWhere and subWhere change the chosen bytes of x by w.
+// addWhere adds w to the chosen bytes of x.
 func (p *panel) addWhere(k mask, w uint32, x reg.VecVirtual) {
 	if p.bytes == 64 {
 		p.VPADDB(p.word(w), x, k, x)
