@@ -33,3 +33,13 @@ func findCells8AVX2(x *float32, steps int, cells *uint32) int
 //
 //go:noescape
 func findCells16AVX2(x *float32, steps int, cells *uint32) int
+
+// looks at numbers, fewer than 2¹⁹, by their keys. It counts those above each of 8 bounds before, and writes those of 32·steps that are in one of 7 ranges to kept, whole registers at a time; it returns how many they are.
+//
+//go:noescape
+func siftAVX512(x *float32, steps int, before *int16, last *int16, above *uint32, kept *float32) int
+
+// looks at numbers, fewer than 2¹⁹, by their keys. It counts those above each of 8 bounds before, and notes which of 16·steps are in one of 7 ranges: the numbers 16·i+j and 16·i+8+j in the bits 4·j and 4·j+2 of inside[i].
+//
+//go:noescape
+func siftAVX2(x *float32, steps int, before *int16, last *int16, above *uint32, inside *uint32)

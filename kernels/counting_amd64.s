@@ -404,3 +404,330 @@ found:
 	MOVQ BX, ret+24(FP)
 	VZEROUPPER
 	RET
+
+// func siftAVX512(x *float32, steps int, before *int16, last *int16, above *uint32, kept *float32) int
+// Requires: AVX, AVX2, AVX512BW, AVX512DQ, AVX512F, BMI2, POPCNT
+TEXT ·siftAVX512(SB), $0-56
+	MOVQ         kept+40(FP), AX
+	MOVQ         AX, CX
+	MOVL         $0xaaaaaaaa, DX
+	KMOVD        DX, K1
+	MOVQ         x+0(FP), DX
+	MOVQ         steps+8(FP), BX
+	VPCMPEQD     Y1, Y1, Y1
+	VPBROADCASTD X1, Z1
+	VPSRLW       $0x01, Z1, Z0
+	MOVQ         before+16(FP), SI
+	VMOVUPS      (SI), Z2
+	VMOVUPS      64(SI), Z3
+	VMOVUPS      128(SI), Z4
+	VMOVUPS      192(SI), Z5
+	VMOVUPS      256(SI), Z6
+	VMOVUPS      320(SI), Z7
+	VMOVUPS      384(SI), Z8
+	VMOVUPS      448(SI), Z9
+	MOVQ         last+24(FP), SI
+	VMOVUPS      (SI), Z10
+	VMOVUPS      64(SI), Z11
+	VMOVUPS      128(SI), Z12
+	VMOVUPS      192(SI), Z13
+	VMOVUPS      256(SI), Z14
+	VMOVUPS      320(SI), Z15
+	VMOVUPS      384(SI), Z16
+	VXORPS       Z17, Z17, Z17
+	VXORPS       Z18, Z18, Z18
+	VXORPS       Z19, Z19, Z19
+	VXORPS       Z20, Z20, Z20
+	VXORPS       Z21, Z21, Z21
+	VXORPS       Z22, Z22, Z22
+	VXORPS       Z23, Z23, Z23
+	VXORPS       Z24, Z24, Z24
+
+step:
+	VMOVUPS       (DX), Z25
+	VMOVUPS       64(DX), Z26
+	VPSRLD        $0x10, Z25, Z27
+	VPBLENDMW     Z26, Z27, K1, Z27
+	VPSRAW        $0x0f, Z27, Z28
+	VPTERNLOGD    $0x78, Z0, Z28, Z27
+	VPSUBSW       Z27, Z2, Z29
+	VPSUBSW       Z27, Z10, Z28
+	VPANDND       Z29, Z28, Z28
+	VPSRAW        $0x0f, Z29, Z29
+	VPADDW        Z29, Z17, Z17
+	VPSUBSW       Z27, Z3, Z29
+	VPSUBSW       Z27, Z11, Z30
+	VPTERNLOGD    $0xf4, Z30, Z29, Z28
+	VPSRAW        $0x0f, Z29, Z29
+	VPADDW        Z29, Z18, Z18
+	VPSUBSW       Z27, Z4, Z29
+	VPSUBSW       Z27, Z12, Z30
+	VPTERNLOGD    $0xf4, Z30, Z29, Z28
+	VPSRAW        $0x0f, Z29, Z29
+	VPADDW        Z29, Z19, Z19
+	VPSUBSW       Z27, Z5, Z29
+	VPSUBSW       Z27, Z13, Z30
+	VPTERNLOGD    $0xf4, Z30, Z29, Z28
+	VPSRAW        $0x0f, Z29, Z29
+	VPADDW        Z29, Z20, Z20
+	VPSUBSW       Z27, Z6, Z29
+	VPSUBSW       Z27, Z14, Z30
+	VPTERNLOGD    $0xf4, Z30, Z29, Z28
+	VPSRAW        $0x0f, Z29, Z29
+	VPADDW        Z29, Z21, Z21
+	VPSUBSW       Z27, Z7, Z29
+	VPSUBSW       Z27, Z15, Z30
+	VPTERNLOGD    $0xf4, Z30, Z29, Z28
+	VPSRAW        $0x0f, Z29, Z29
+	VPADDW        Z29, Z22, Z22
+	VPSUBSW       Z27, Z8, Z29
+	VPSUBSW       Z27, Z16, Z30
+	VPTERNLOGD    $0xf4, Z30, Z29, Z28
+	VPSRAW        $0x0f, Z29, Z29
+	VPADDW        Z29, Z23, Z23
+	VPSUBSW       Z27, Z9, Z27
+	VPSRAW        $0x0f, Z27, Z27
+	VPADDW        Z27, Z24, Z24
+	VPMOVW2M      Z28, K2
+	KMOVD         K2, SI
+	MOVL          $0x55555555, DI
+	PEXTL         DI, SI, DI
+	KMOVW         DI, K2
+	VCOMPRESSPS.Z Z25, K2, Z25
+	VMOVUPS       Z25, (AX)
+	POPCNTL       DI, DI
+	LEAQ          (AX)(DI*4), AX
+	MOVL          $0xaaaaaaaa, DI
+	PEXTL         DI, SI, DI
+	KMOVW         DI, K2
+	VCOMPRESSPS.Z Z26, K2, Z26
+	VMOVUPS       Z26, (AX)
+	POPCNTL       DI, DI
+	LEAQ          (AX)(DI*4), AX
+	ADDQ          $0x00000080, DX
+	DECQ          BX
+	JNE           step
+	MOVQ          above+32(FP), DX
+	VPMADDWD      Z1, Z17, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y2
+	VPADDD        Y2, Y0, Y0
+	VEXTRACTF128  $0x01, Y0, X2
+	VPADDD        X2, X0, X0
+	VPSHUFD       $0x4e, X0, X2
+	VPADDD        X2, X0, X0
+	VPSHUFD       $0xb1, X0, X2
+	VPADDD        X2, X0, X0
+	VMOVD         X0, (DX)
+	VPMADDWD      Z1, Z18, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y2
+	VPADDD        Y2, Y0, Y0
+	VEXTRACTF128  $0x01, Y0, X2
+	VPADDD        X2, X0, X0
+	VPSHUFD       $0x4e, X0, X2
+	VPADDD        X2, X0, X0
+	VPSHUFD       $0xb1, X0, X2
+	VPADDD        X2, X0, X0
+	VMOVD         X0, 4(DX)
+	VPMADDWD      Z1, Z19, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y2
+	VPADDD        Y2, Y0, Y0
+	VEXTRACTF128  $0x01, Y0, X2
+	VPADDD        X2, X0, X0
+	VPSHUFD       $0x4e, X0, X2
+	VPADDD        X2, X0, X0
+	VPSHUFD       $0xb1, X0, X2
+	VPADDD        X2, X0, X0
+	VMOVD         X0, 8(DX)
+	VPMADDWD      Z1, Z20, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y2
+	VPADDD        Y2, Y0, Y0
+	VEXTRACTF128  $0x01, Y0, X2
+	VPADDD        X2, X0, X0
+	VPSHUFD       $0x4e, X0, X2
+	VPADDD        X2, X0, X0
+	VPSHUFD       $0xb1, X0, X2
+	VPADDD        X2, X0, X0
+	VMOVD         X0, 12(DX)
+	VPMADDWD      Z1, Z21, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y2
+	VPADDD        Y2, Y0, Y0
+	VEXTRACTF128  $0x01, Y0, X2
+	VPADDD        X2, X0, X0
+	VPSHUFD       $0x4e, X0, X2
+	VPADDD        X2, X0, X0
+	VPSHUFD       $0xb1, X0, X2
+	VPADDD        X2, X0, X0
+	VMOVD         X0, 16(DX)
+	VPMADDWD      Z1, Z22, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y2
+	VPADDD        Y2, Y0, Y0
+	VEXTRACTF128  $0x01, Y0, X2
+	VPADDD        X2, X0, X0
+	VPSHUFD       $0x4e, X0, X2
+	VPADDD        X2, X0, X0
+	VPSHUFD       $0xb1, X0, X2
+	VPADDD        X2, X0, X0
+	VMOVD         X0, 20(DX)
+	VPMADDWD      Z1, Z23, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y2
+	VPADDD        Y2, Y0, Y0
+	VEXTRACTF128  $0x01, Y0, X2
+	VPADDD        X2, X0, X0
+	VPSHUFD       $0x4e, X0, X2
+	VPADDD        X2, X0, X0
+	VPSHUFD       $0xb1, X0, X2
+	VPADDD        X2, X0, X0
+	VMOVD         X0, 24(DX)
+	VPMADDWD      Z1, Z24, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VPADDD        Y1, Y0, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VPADDD        X1, X0, X0
+	VPSHUFD       $0x4e, X0, X1
+	VPADDD        X1, X0, X0
+	VPSHUFD       $0xb1, X0, X1
+	VPADDD        X1, X0, X0
+	VMOVD         X0, 28(DX)
+	SUBQ          CX, AX
+	SHRQ          $0x02, AX
+	MOVQ          AX, ret+48(FP)
+	VZEROUPPER
+	RET
+
+// func siftAVX2(x *float32, steps int, before *int16, last *int16, above *uint32, inside *uint32)
+// Requires: AVX, AVX2
+TEXT ·siftAVX2(SB), $0-48
+	MOVQ     inside+40(FP), AX
+	MOVQ     x+0(FP), DX
+	MOVQ     steps+8(FP), BX
+	VPCMPEQD Y0, Y0, Y0
+	MOVQ     before+16(FP), SI
+	MOVQ     last+24(FP), DI
+	VXORPS   Y1, Y1, Y1
+	VXORPS   Y2, Y2, Y2
+	VXORPS   Y3, Y3, Y3
+	VXORPS   Y4, Y4, Y4
+	VXORPS   Y5, Y5, Y5
+	VXORPS   Y6, Y6, Y6
+	VXORPS   Y7, Y7, Y7
+	VXORPS   Y8, Y8, Y8
+
+step:
+	VMOVUPS      (DX), Y9
+	VMOVUPS      32(DX), Y10
+	VPSRLD       $0x10, Y9, Y9
+	VPBLENDW     $0xaa, Y10, Y9, Y9
+	VPSRAW       $0x0f, Y9, Y10
+	VPSRLW       $0x01, Y10, Y10
+	VPXOR        Y10, Y9, Y9
+	VXORPS       Y10, Y10, Y10
+	VPCMPGTW     (SI), Y9, Y11
+	VPADDW       Y11, Y1, Y1
+	VPCMPGTW     (DI), Y9, Y12
+	VPANDN       Y11, Y12, Y11
+	VPOR         Y11, Y10, Y10
+	VPCMPGTW     64(SI), Y9, Y11
+	VPADDW       Y11, Y2, Y2
+	VPCMPGTW     64(DI), Y9, Y12
+	VPANDN       Y11, Y12, Y11
+	VPOR         Y11, Y10, Y10
+	VPCMPGTW     128(SI), Y9, Y11
+	VPADDW       Y11, Y3, Y3
+	VPCMPGTW     128(DI), Y9, Y12
+	VPANDN       Y11, Y12, Y11
+	VPOR         Y11, Y10, Y10
+	VPCMPGTW     192(SI), Y9, Y11
+	VPADDW       Y11, Y4, Y4
+	VPCMPGTW     192(DI), Y9, Y12
+	VPANDN       Y11, Y12, Y11
+	VPOR         Y11, Y10, Y10
+	VPCMPGTW     256(SI), Y9, Y11
+	VPADDW       Y11, Y5, Y5
+	VPCMPGTW     256(DI), Y9, Y12
+	VPANDN       Y11, Y12, Y11
+	VPOR         Y11, Y10, Y10
+	VPCMPGTW     320(SI), Y9, Y11
+	VPADDW       Y11, Y6, Y6
+	VPCMPGTW     320(DI), Y9, Y12
+	VPANDN       Y11, Y12, Y11
+	VPOR         Y11, Y10, Y10
+	VPCMPGTW     384(SI), Y9, Y11
+	VPADDW       Y11, Y7, Y7
+	VPCMPGTW     384(DI), Y9, Y12
+	VPANDN       Y11, Y12, Y11
+	VPOR         Y11, Y10, Y10
+	VPCMPGTW     448(SI), Y9, Y9
+	VPADDW       Y9, Y8, Y8
+	VPMOVMSKB    Y10, CX
+	MOVL         CX, (AX)
+	ADDQ         $0x04, AX
+	ADDQ         $0x00000040, DX
+	DECQ         BX
+	JNE          step
+	MOVQ         above+32(FP), AX
+	VPMADDWD     Y0, Y1, Y1
+	VEXTRACTF128 $0x01, Y1, X9
+	VPADDD       X9, X1, X1
+	VPSHUFD      $0x4e, X1, X9
+	VPADDD       X9, X1, X1
+	VPSHUFD      $0xb1, X1, X9
+	VPADDD       X9, X1, X1
+	VMOVD        X1, (AX)
+	VPMADDWD     Y0, Y2, Y1
+	VEXTRACTF128 $0x01, Y1, X2
+	VPADDD       X2, X1, X1
+	VPSHUFD      $0x4e, X1, X2
+	VPADDD       X2, X1, X1
+	VPSHUFD      $0xb1, X1, X2
+	VPADDD       X2, X1, X1
+	VMOVD        X1, 4(AX)
+	VPMADDWD     Y0, Y3, Y1
+	VEXTRACTF128 $0x01, Y1, X2
+	VPADDD       X2, X1, X1
+	VPSHUFD      $0x4e, X1, X2
+	VPADDD       X2, X1, X1
+	VPSHUFD      $0xb1, X1, X2
+	VPADDD       X2, X1, X1
+	VMOVD        X1, 8(AX)
+	VPMADDWD     Y0, Y4, Y1
+	VEXTRACTF128 $0x01, Y1, X2
+	VPADDD       X2, X1, X1
+	VPSHUFD      $0x4e, X1, X2
+	VPADDD       X2, X1, X1
+	VPSHUFD      $0xb1, X1, X2
+	VPADDD       X2, X1, X1
+	VMOVD        X1, 12(AX)
+	VPMADDWD     Y0, Y5, Y1
+	VEXTRACTF128 $0x01, Y1, X2
+	VPADDD       X2, X1, X1
+	VPSHUFD      $0x4e, X1, X2
+	VPADDD       X2, X1, X1
+	VPSHUFD      $0xb1, X1, X2
+	VPADDD       X2, X1, X1
+	VMOVD        X1, 16(AX)
+	VPMADDWD     Y0, Y6, Y1
+	VEXTRACTF128 $0x01, Y1, X2
+	VPADDD       X2, X1, X1
+	VPSHUFD      $0x4e, X1, X2
+	VPADDD       X2, X1, X1
+	VPSHUFD      $0xb1, X1, X2
+	VPADDD       X2, X1, X1
+	VMOVD        X1, 20(AX)
+	VPMADDWD     Y0, Y7, Y1
+	VEXTRACTF128 $0x01, Y1, X2
+	VPADDD       X2, X1, X1
+	VPSHUFD      $0x4e, X1, X2
+	VPADDD       X2, X1, X1
+	VPSHUFD      $0xb1, X1, X2
+	VPADDD       X2, X1, X1
+	VMOVD        X1, 24(AX)
+	VPMADDWD     Y0, Y8, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VPADDD       X1, X0, X0
+	VPSHUFD      $0x4e, X0, X1
+	VPADDD       X1, X0, X0
+	VPSHUFD      $0xb1, X0, X1
+	VPADDD       X1, X0, X0
+	VMOVD        X0, 28(AX)
+	VZEROUPPER
+	RET

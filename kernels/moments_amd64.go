@@ -4,22 +4,32 @@
 
 package kernels
 
-// returns Σ x and how many are zero, and lowers least and raises most, lane by lane.
+// returns Σ x, how many are zero, and the extremes.
 //
 //go:noescape
-func spreadAVX512(x *float32, steps int, least *float32, most *float32) (sum float64, zeros int)
+func spreadAVX512(x *float32, steps int) (sum float64, zeros int, least float32, most float32)
 
 // adds the squares of x to dst, leaving out what is not finite.
 //
 //go:noescape
 func addSquaresAVX512(dst *float64, x *float32, steps int)
 
-// returns Σ x and how many are zero, and lowers least and raises most, lane by lane.
+// adds the squares of x, which are finite, to dst.
 //
 //go:noescape
-func spreadAVX2(x *float32, steps int, least *float32, most *float32) (sum float64, zeros int)
+func addFiniteSquaresAVX512(dst *float64, x *float32, steps int)
+
+// returns Σ x, how many are zero, and the extremes.
+//
+//go:noescape
+func spreadAVX2(x *float32, steps int) (sum float64, zeros int, least float32, most float32)
 
 // adds the squares of x to dst, leaving out what is not finite.
 //
 //go:noescape
 func addSquaresAVX2(dst *float64, x *float32, steps int)
+
+// adds the squares of x, which are finite, to dst.
+//
+//go:noescape
+func addFiniteSquaresAVX2(dst *float64, x *float32, steps int)

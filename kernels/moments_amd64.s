@@ -2,21 +2,19 @@
 
 //go:build amd64 && !purego
 
-// func spreadAVX512(x *float32, steps int, least *float32, most *float32) (sum float64, zeros int)
-// Requires: AVX, AVX2, AVX512DQ, AVX512F, SSE2
-TEXT ·spreadAVX512(SB), $0-48
+// func spreadAVX512(x *float32, steps int) (sum float64, zeros int, least float32, most float32)
+// Requires: AVX, AVX2, AVX512DQ, AVX512F, SSE, SSE2
+TEXT ·spreadAVX512(SB), $0-40
 	MOVQ         x+0(FP), AX
 	MOVQ         steps+8(FP), CX
-	MOVQ         least+16(FP), DX
-	MOVQ         most+24(FP), BX
 	VXORPS       Z0, Z0, Z0
 	VXORPS       Z1, Z1, Z1
 	VXORPS       Z2, Z2, Z2
 	VXORPS       Z3, Z3, Z3
 	VPCMPEQD     Y3, Y3, Y6
 	VPBROADCASTD X6, Z6
-	VMOVUPS      (DX), Z4
-	VMOVUPS      (BX), Z5
+	VMOVUPS      (AX), Z4
+	VMOVAPS      Z4, Z5
 
 step:
 	VMOVUPS       (AX), Z7
@@ -31,8 +29,6 @@ step:
 	ADDQ          $0x00000040, AX
 	DECQ          CX
 	JNE           step
-	VMOVUPS       Z4, (DX)
-	VMOVUPS       Z5, (BX)
 	VADDPD        Z1, Z0, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y1
 	VADDPD        Y1, Y0, Y0
@@ -40,7 +36,7 @@ step:
 	VADDPD        X1, X0, X0
 	VPSHUFD       $0x4e, X0, X1
 	VADDPD        X1, X0, X0
-	MOVSD         X0, sum+32(FP)
+	MOVSD         X0, sum+16(FP)
 	VEXTRACTF64X4 $0x01, Z2, Y0
 	VPADDD        Y0, Y2, Y2
 	VEXTRACTF128  $0x01, Y2, X0
@@ -50,7 +46,25 @@ step:
 	VPSHUFD       $0xb1, X2, X0
 	VPADDD        X0, X2, X2
 	VMOVD         X2, AX
-	MOVQ          AX, zeros+40(FP)
+	MOVQ          AX, zeros+24(FP)
+	VEXTRACTF64X4 $0x01, Z4, Y0
+	VMINPS        Y0, Y4, Y4
+	VEXTRACTF128  $0x01, Y4, X0
+	VMINPS        X0, X4, X4
+	VPSHUFD       $0x4e, X4, X0
+	VMINPS        X0, X4, X4
+	VPSHUFD       $0xb1, X4, X0
+	VMINPS        X0, X4, X4
+	MOVSS         X4, least+32(FP)
+	VEXTRACTF64X4 $0x01, Z5, Y0
+	VMAXPS        Y0, Y5, Y5
+	VEXTRACTF128  $0x01, Y5, X0
+	VMAXPS        X0, X5, X5
+	VPSHUFD       $0x4e, X5, X0
+	VMAXPS        X0, X5, X5
+	VPSHUFD       $0xb1, X5, X0
+	VMAXPS        X0, X5, X5
+	MOVSS         X5, most+36(FP)
 	VZEROUPPER
 	RET
 
@@ -78,20 +92,40 @@ step:
 	VZEROUPPER
 	RET
 
-// func spreadAVX2(x *float32, steps int, least *float32, most *float32) (sum float64, zeros int)
-// Requires: AVX, AVX2, SSE2
-TEXT ·spreadAVX2(SB), $0-48
+// func addFiniteSquaresAVX512(dst *float64, x *float32, steps int)
+// Requires: AVX, AVX512F
+TEXT ·addFiniteSquaresAVX512(SB), $0-24
+	MOVQ         dst+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         steps+16(FP), DX
+	MOVQ         $0x7ff0000000000000, BX
+	VMOVQ        BX, X0
+	VPBROADCASTQ X0, Z0
+
+step:
+	VCVTPS2PD (CX), Z0
+	VMULPD    Z0, Z0, Z0
+	VADDPD    (AX), Z0, Z0
+	VMOVUPD   Z0, (AX)
+	ADDQ      $0x00000040, AX
+	ADDQ      $0x00000020, CX
+	DECQ      DX
+	JNE       step
+	VZEROUPPER
+	RET
+
+// func spreadAVX2(x *float32, steps int) (sum float64, zeros int, least float32, most float32)
+// Requires: AVX, AVX2, SSE, SSE2
+TEXT ·spreadAVX2(SB), $0-40
 	MOVQ     x+0(FP), AX
 	MOVQ     steps+8(FP), CX
-	MOVQ     least+16(FP), DX
-	MOVQ     most+24(FP), BX
 	VXORPS   Y0, Y0, Y0
 	VXORPS   Y1, Y1, Y1
 	VXORPS   Y2, Y2, Y2
 	VXORPS   Y3, Y3, Y3
 	VPCMPEQD Y3, Y3, Y4
-	VMOVUPS  (DX), Y4
-	VMOVUPS  (BX), Y5
+	VMOVUPS  (AX), Y4
+	VMOVAPS  Y4, Y5
 
 step:
 	VMOVUPS      (AX), Y6
@@ -106,14 +140,12 @@ step:
 	ADDQ         $0x00000020, AX
 	DECQ         CX
 	JNE          step
-	VMOVUPS      Y4, (DX)
-	VMOVUPS      Y5, (BX)
 	VADDPD       Y1, Y0, Y0
 	VEXTRACTF128 $0x01, Y0, X1
 	VADDPD       X1, X0, X0
 	VPSHUFD      $0x4e, X0, X1
 	VADDPD       X1, X0, X0
-	MOVSD        X0, sum+32(FP)
+	MOVSD        X0, sum+16(FP)
 	VEXTRACTF128 $0x01, Y2, X0
 	VPADDD       X0, X2, X2
 	VPSHUFD      $0x4e, X2, X0
@@ -121,7 +153,21 @@ step:
 	VPSHUFD      $0xb1, X2, X0
 	VPADDD       X0, X2, X2
 	VMOVD        X2, AX
-	MOVQ         AX, zeros+40(FP)
+	MOVQ         AX, zeros+24(FP)
+	VEXTRACTF128 $0x01, Y4, X0
+	VMINPS       X0, X4, X4
+	VPSHUFD      $0x4e, X4, X0
+	VMINPS       X0, X4, X4
+	VPSHUFD      $0xb1, X4, X0
+	VMINPS       X0, X4, X4
+	MOVSS        X4, least+32(FP)
+	VEXTRACTF128 $0x01, Y5, X0
+	VMAXPS       X0, X5, X5
+	VPSHUFD      $0x4e, X5, X0
+	VMAXPS       X0, X5, X5
+	VPSHUFD      $0xb1, X5, X0
+	VMAXPS       X0, X5, X5
+	MOVSS        X5, most+36(FP)
 	VZEROUPPER
 	RET
 
@@ -142,6 +188,28 @@ step:
 	VANDPD    Y2, Y1, Y1
 	VADDPD    (AX), Y1, Y1
 	VMOVUPD   Y1, (AX)
+	ADDQ      $0x00000020, AX
+	ADDQ      $0x00000010, CX
+	DECQ      DX
+	JNE       step
+	VZEROUPPER
+	RET
+
+// func addFiniteSquaresAVX2(dst *float64, x *float32, steps int)
+// Requires: AVX, AVX2
+TEXT ·addFiniteSquaresAVX2(SB), $0-24
+	MOVQ         dst+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         steps+16(FP), DX
+	MOVQ         $0x7ff0000000000000, BX
+	VMOVQ        BX, X0
+	VPBROADCASTQ X0, Y0
+
+step:
+	VCVTPS2PD (CX), Y0
+	VMULPD    Y0, Y0, Y0
+	VADDPD    (AX), Y0, Y0
+	VMOVUPD   Y0, (AX)
 	ADDQ      $0x00000020, AX
 	ADDQ      $0x00000010, CX
 	DECQ      DX

@@ -96,10 +96,12 @@ func (d *Distribution) takeRecent(r *recentCounts) {
 }
 
 func (d *Distribution) takeOctave(e int, counts *[cellsPerExponent]uint32) {
-	var sum uint64
-	for _, n := range counts {
-		sum += uint64(n)
+	var sum, odd uint64 // two sums are twice as fast as one
+	for i := 0; i < len(counts); i += 2 {
+		sum += uint64(counts[i])
+		odd += uint64(counts[i+1])
 	}
+	sum += odd
 	if sum == 0 {
 		return
 	}

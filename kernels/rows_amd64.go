@@ -8,7 +8,7 @@ var avx2Rows = rowFuncs{
 	sum: sumAVX2, sumSquares: sumSquaresAVX2, squaresAbout: squaresAboutAVX2,
 	normalize: normalizeAVX2, center: centerAVX2,
 	expSum: expSumAVX2, swiglu: swigluAVX2, geglu: gegluAVX2, gelu: geluAVX2,
-	spread: spreadByAVX2, addSquares: addSquaresByAVX2, count: countByAVX2, skip: skipByAVX2,
+	spread: spreadByAVX2, addSquares: addSquaresByAVX2, addFiniteSquares: addFiniteSquaresByAVX2, count: countByAVX2, skip: skipByAVX2, sift: siftByAVX2,
 	turnHalves: rotateHalvesAVX2, turnPairs: turnPairsAVX2,
 }
 
@@ -18,7 +18,7 @@ var avx512Rows = rowFuncs{
 	sum: sumAVX512, sumSquares: sumSquaresAVX512, squaresAbout: squaresAboutAVX512,
 	normalize: normalizeAVX512, center: centerAVX512,
 	expSum: expSumAVX512, swiglu: swigluAVX512, geglu: gegluAVX512, gelu: geluAVX512,
-	spread: spreadByAVX512, addSquares: addSquaresByAVX512, count: countByAVX512, skip: skipByAVX512,
+	spread: spreadByAVX512, addSquares: addSquaresByAVX512, addFiniteSquares: addFiniteSquaresByAVX512, count: countByAVX512, skip: skipByAVX512, sift: siftByAVX512,
 	turnHalves: rotateHalvesAVX512, turnPairs: turnPairsAVX2,
 }
 

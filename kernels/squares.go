@@ -12,6 +12,15 @@ func (s *Set) AddSquares(dst []float64, x []float32) {
 	pieces(len(x), func(lo, hi int) { s.rows.addSquares(dst[lo:hi], x[lo:hi]) })
 }
 
+// AddFiniteSquares is [AddSquares] where all of x is known to be finite, which is faster.
+func AddFiniteSquares(dst []float64, x []float32) { active.AddFiniteSquares(dst, x) }
+
+// AddFiniteSquares is the function [AddFiniteSquares] at this level.
+func (s *Set) AddFiniteSquares(dst []float64, x []float32) {
+	dst = dst[:len(x)]
+	pieces(len(x), func(lo, hi int) { s.rows.addFiniteSquares(dst[lo:hi], x[lo:hi]) })
+}
+
 func addSquaresGeneric(dst []float64, x []float32) {
 	dst = dst[:len(x)]
 	for i, v := range x {

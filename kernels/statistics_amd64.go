@@ -2,25 +2,13 @@
 
 package kernels
 
+import "math/bits"
+
 // fewSteps are too few to be worth the lanes that are put together afterwards.
 const fewSteps = 4
 
-// extremes are the least and the greatest numbers, lane by lane.
-type extremes struct{ least, most [16]float32 }
-
-func extremesOf(v float32) (e extremes) {
-	for i := range e.least {
-		e.least[i], e.most[i] = v, v
-	}
-	return e
-}
-
-// moments puts the lanes together, and what did not fill them.
-func (e *extremes) moments(sum float64, zeros int, rest []float32) (Moments, float64) {
-	m := Moments{zeros: uint64(zeros), min: e.least[0], max: e.most[0]}
-	for i := range e.least {
-		m.min, m.max = lesser(e.least[i], m.min), greater(e.most[i], m.max)
-	}
+// together adds what did not fill registers to what is known of the numbers before.
+func together(m Moments, sum float64, rest []float32) (Moments, float64) {
 	if len(rest) > 0 {
 		r, more := spreadGeneric(rest)
 		sum, m.zeros = sum+more, m.zeros+r.zeros
@@ -34,9 +22,8 @@ func spreadByAVX512(x []float32) (Moments, float64) {
 	if steps < fewSteps {
 		return spreadGeneric(x)
 	}
-	e := extremesOf(x[0])
-	sum, zeros := spreadAVX512(&x[0], steps, &e.least[0], &e.most[0])
-	return e.moments(sum, zeros, x[16*steps:])
+	sum, zeros, least, most := spreadAVX512(&x[0], steps)
+	return together(Moments{zeros: uint64(zeros), min: least, max: most}, sum, x[16*steps:])
 }
 
 func spreadByAVX2(x []float32) (Moments, float64) {
@@ -44,9 +31,8 @@ func spreadByAVX2(x []float32) (Moments, float64) {
 	if steps < fewSteps {
 		return spreadGeneric(x)
 	}
-	e := extremesOf(x[0])
-	sum, zeros := spreadAVX2(&x[0], steps, &e.least[0], &e.most[0])
-	return e.moments(sum, zeros, x[8*steps:])
+	sum, zeros, least, most := spreadAVX2(&x[0], steps)
+	return together(Moments{zeros: uint64(zeros), min: least, max: most}, sum, x[8*steps:])
 }
 
 func addSquaresByAVX512(dst []float64, x []float32) {
@@ -67,8 +53,26 @@ func addSquaresByAVX2(dst []float64, x []float32) {
 	addSquaresGeneric(dst[whole:], x[whole:])
 }
 
+func addFiniteSquaresByAVX512(dst []float64, x []float32) {
+	whole := len(x) / 8 * 8
+	if whole > 0 {
+		_ = dst[whole-1]
+		addFiniteSquaresAVX512(&dst[0], &x[0], whole/8)
+	}
+	addSquaresGeneric(dst[whole:], x[whole:])
+}
+
 func countByAVX512(x []float32, r *recentCounts) {
 	countAVX512(&x[0], len(x)/256, &r.table[0], r.first, recentCells)
+}
+
+func addFiniteSquaresByAVX2(dst []float64, x []float32) {
+	whole := len(x) / 4 * 4
+	if whole > 0 {
+		_ = dst[whole-1]
+		addFiniteSquaresAVX2(&dst[0], &x[0], whole/4)
+	}
+	addSquaresGeneric(dst[whole:], x[whole:])
 }
 
 func countByAVX2(x []float32, r *recentCounts) {
@@ -89,4 +93,38 @@ func skipByAVX2(x []float32, r *Ranks) int {
 		return findCells8AVX2(&x[0], steps, cells)
 	}
 	return findCells16AVX2(&x[0], steps, cells)
+}
+
+func siftByAVX512(x []float32, s *Sieve) {
+	if len(x) == 0 {
+		return
+	}
+	var above [sieveRanges + 1]uint32
+	free := s.kept[len(s.kept):cap(s.kept)]
+	n := siftAVX512(&x[0], len(x)/32, &s.bounds.before[0][0], &s.bounds.last[0][0], &above[0], &free[:1][0])
+	s.kept = s.kept[:len(s.kept)+n]
+	s.rise(&above)
+}
+
+func siftByAVX2(x []float32, s *Sieve) {
+	if len(x) == 0 {
+		return
+	}
+	var above [sieveRanges + 1]uint32
+	var inside [sievePiece / 16]uint32
+	siftAVX2(&x[0], len(x)/16, &s.bounds.before[0][0], &s.bounds.last[0][0], &above[0], &inside[0])
+	for i, list := range inside[:len(x)/16] {
+		for list &= 0x55555555; list != 0; list &= list - 1 { // two bits each
+			word := bits.TrailingZeros32(list) / 2
+			s.kept = append(s.kept, x[16*i+word/2+word%2*8])
+		}
+	}
+	s.rise(&above)
+}
+
+// rise adds to the numbers above the bounds.
+func (s *Sieve) rise(more *[sieveRanges + 1]uint32) {
+	for i, n := range more {
+		s.above[i] += uint64(n)
+	}
 }

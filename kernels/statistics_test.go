@@ -118,3 +118,23 @@ func TestAddSquares(t *testing.T) {
 		})
 	}
 }
+
+// TestAddFiniteSquares wants the same bits as from numbers that may be others.
+func TestAddFiniteSquares(t *testing.T) {
+	for n := range 40 {
+		x := randomRows(n + 3)
+		x[n] = math.MaxFloat32
+		atLevels(func(set *Set) {
+			got, want := make([]float64, n+4), make([]float64, n+4)
+			for i := range got {
+				got[i] = float64(i) / 3
+				want[i] = got[i]
+			}
+			set.AddFiniteSquares(got, x)
+			addSquaresGeneric(want, x)
+			if !slices.Equal(got, want) {
+				t.Errorf("%s: squares of %v: got %v, want %v", set.Level(), x, got, want)
+			}
+		})
+	}
+}

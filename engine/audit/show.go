@@ -60,7 +60,7 @@ func Show(ctx context.Context, f *gguf.File, tensor string, opt ShowOptions) (*S
 	if !ok {
 		return nil, noTensor(f, tensor)
 	}
-	s := newStream(ctx, opt.Options, int64(t.Elements())*int64(passes(t)))
+	s := newStream(ctx, opt.Options, int64(t.Elements()))
 	defer s.close()
 	var shown *Shown
 	err := reading(func() (err error) {

@@ -36,13 +36,14 @@ type TensorStats struct {
 
 // Stats computes statistics of the tensors of f, in the order of the file. Weights are taken as float32, as they decode.
 //
-// The file is streamed: beside the result it takes some megabytes for each thread, and a few numbers for each column of
-// the widest tensor. Types that do not fit into a cell of [kernels.Distribution] are read twice, for the quantiles.
+// The file is streamed: beside the result it takes some megabytes for each thread, a few numbers for each column of the
+// widest tensor, and a few percent of its weights. Weights are read once; more often only where a sample does not tell
+// where the quantiles lie.
 func Stats(ctx context.Context, f *gguf.File, opt Options) ([]TensorStats, error) {
 	tensors := opt.chosen(f)
 	total := int64(0)
 	for _, t := range tensors {
-		total += int64(t.Elements()) * int64(passes(t))
+		total += int64(t.Elements())
 	}
 	list := make([]TensorStats, 0, len(tensors))
 	s := newStream(ctx, opt, total)
@@ -65,7 +66,11 @@ func (s *stream) stats(t *gguf.Tensor) (*TensorStats, error) {
 	if err != nil {
 		return nil, err
 	}
-	sum, err := s.sum(parts)
+	r, err := s.ranker(parts)
+	if err != nil {
+		return nil, err
+	}
+	sum, err := s.sum(parts, r.add)
 	if err != nil {
 		return nil, err
 	}
@@ -76,7 +81,7 @@ func (s *stream) stats(t *gguf.Tensor) (*TensorStats, error) {
 		Zeros: int64(m.Zeros()), NaN: int64(m.NaN()), Inf: int64(m.Inf()),
 		Channels: sum.channels(t), Scales: sum.scaleStats(parts[0].format),
 	}
-	at, err := s.ranked(parts, sum.distribution, quantileRanks(m.Finite()))
+	at, err := r.values(quantileRanks(m.Finite()), m.Finite())
 	if err != nil {
 		return nil, err
 	}
@@ -100,25 +105,15 @@ func greatest(m *kernels.Moments) Number {
 
 // sums are what one pass over the weights of a tensor, or of a part of it, gives.
 type sums struct {
-	moments      kernels.Moments
-	distribution *kernels.Distribution // of whole tensors only; the next one takes its place
-	squares      []float64             // Σx² of each column; nil for vectors
-	scales       []scaleSums
+	moments kernels.Moments
+	squares []float64 // Σx² of each column; nil for vectors
+	scales  []scaleSums
 }
 
-// sum makes the first pass.
-func (s *stream) sum(parts []part) (*sums, error) {
-	ofParts, distributions := make([]sums, len(parts)), s.distributions
-	for i := range distributions {
-		distributions[i].Reset()
-	}
-	err := s.each(parts, func(worker int, p part) error {
-		d := &distributions[worker]
-		if isSmall(p.Tensor) {
-			d = nil
-		}
-		return s.sumPart(worker, p, &ofParts[p.index], d)
-	})
+// sum makes the pass over all weights, which are shown to add, too.
+func (s *stream) sum(parts []part, add addWeights) (*sums, error) {
+	ofParts := make([]sums, len(parts))
+	err := s.each(parts, func(worker int, p part) error { return s.sumPart(worker, p, &ofParts[p.index], add) })
 	if err != nil {
 		return nil, err
 	}
@@ -126,31 +121,45 @@ func (s *stream) sum(parts []part) (*sums, error) {
 	for i := range ofParts[1:] {
 		all.merge(&ofParts[i+1])
 	}
-	all.distribution = &distributions[0]
-	for i := range distributions[1:] { // counts only, so that their order does not matter
-		all.distribution.Merge(&distributions[i+1])
-	}
 	return all, nil
 }
 
-func (s *stream) sumPart(worker int, p part, sum *sums, d *kernels.Distribution) error {
+func (s *stream) sumPart(worker int, p part, sum *sums, add addWeights) error {
 	fields := scaleFields(p.format)
 	sum.scales = make([]scaleSums, len(fields))
 	if isMatrix(p.Tensor) {
-		sum.squares = make([]float64, p.RowLen())
+		sum.squares = s.columns(p)
 	}
 	return s.chunks(worker, p, func(c chunk) {
+		odd := sum.moments.NonFinite()
 		sum.moments.Add(c.values)
-		if d != nil {
-			d.Add(c.values)
-		}
+		add(worker, c.values)
 		for i := range fields {
-			sum.scales[i].add(&fields[i], c.raw, p.Type.BlockBytes())
+			sum.scales[i].add(&fields[i], c.raw)
 		}
 		if sum.squares != nil {
-			c.rows(p.RowLen(), func(_, col int, values []float32) { kernels.AddSquares(sum.squares[col:], values) })
+			sum.addSquares(c, p.RowLen(), odd == sum.moments.NonFinite())
 		}
 	})
+}
+
+// columns returns a zero for each column of a tensor: memory that the part of the next tensor takes, too.
+func (s *stream) columns(p part) []float64 {
+	if cap(s.squares[p.index]) < p.RowLen() {
+		s.squares[p.index] = make([]float64, p.RowLen())
+	}
+	squares := s.squares[p.index][:p.RowLen()]
+	clear(squares)
+	return squares
+}
+
+// addSquares adds to the squares of the columns. What is all finite takes less time.
+func (a *sums) addSquares(c chunk, rowLen int, finite bool) {
+	add := kernels.AddSquares
+	if finite {
+		add = kernels.AddFiniteSquares
+	}
+	c.rows(rowLen, func(_, col int, values []float32) { add(a.squares[col:], values) })
 }
 
 func (a *sums) merge(b *sums) {

@@ -26,8 +26,8 @@ type ScaleStats struct {
 // scaleField tells where the blocks of a format have a scale, and how to read it.
 type scaleField struct {
 	name     string
-	smallest float64                                     // normal number of its type; 0 for bytes
-	read     func(dst []float32, block []byte) []float32 // appends
+	smallest float32                                      // normal number of its type; 0 for bytes
+	read     func(dst []float32, blocks []byte) []float32 // appends those of whole blocks
 }
 
 // What scales are stored as: where below that they have lost digits.
@@ -57,28 +57,39 @@ func scaleFields(f *quant.Format) []scaleField {
 
 // newScaleField makes a reader of field i of f's blocks.
 func newScaleField(f *quant.Format, i int, field quant.Field) scaleField {
-	at, single := field.Offset, len(field.Values) == 1
+	at, size, single := field.Offset, f.Type.BlockBytes(), len(field.Values) == 1
 	switch {
 	case single && field.Bytes == 2:
-		return scaleField{field.Name, smallestF16, func(dst []float32, b []byte) []float32 {
-			return append(dst, quant.F16ToF32(binary.LittleEndian.Uint16(b[at:])))
+		return scaleField{field.Name, smallestF16, func(dst []float32, blocks []byte) []float32 {
+			for ; len(blocks) >= size; blocks = blocks[size:] {
+				dst = append(dst, quant.F16ToF32(binary.LittleEndian.Uint16(blocks[at:])))
+			}
+			return dst
 		}}
 	case single && field.Bytes == 4:
-		return scaleField{field.Name, smallestF32, func(dst []float32, b []byte) []float32 {
-			return append(dst, math.Float32frombits(binary.LittleEndian.Uint32(b[at:])))
+		return scaleField{field.Name, smallestF32, func(dst []float32, blocks []byte) []float32 {
+			for ; len(blocks) >= size; blocks = blocks[size:] {
+				dst = append(dst, math.Float32frombits(binary.LittleEndian.Uint32(blocks[at:])))
+			}
+			return dst
 		}}
 	case len(field.Values) == field.Bytes:
-		return scaleField{field.Name, 0, func(dst []float32, b []byte) []float32 {
-			for _, v := range b[at:][:field.Bytes] {
-				dst = append(dst, float32(v))
+		return scaleField{field.Name, 0, func(dst []float32, blocks []byte) []float32 {
+			for ; len(blocks) >= size; blocks = blocks[size:] {
+				for _, v := range blocks[at:][:field.Bytes] {
+					dst = append(dst, float32(v))
+				}
 			}
 			return dst
 		}}
 	}
 	// IQ1_M's, in the top bits of what scales the sub-blocks.
-	return scaleField{field.Name, smallestF16, func(dst []float32, b []byte) []float32 {
-		fields, _ := f.Fields(b) // the size is right
-		return append(dst, float32(fields[i].Values[0]))
+	return scaleField{field.Name, smallestF16, func(dst []float32, blocks []byte) []float32 {
+		for ; len(blocks) >= size; blocks = blocks[size:] {
+			fields, _ := f.Fields(blocks[:size]) // the size is right
+			dst = append(dst, float32(fields[i].Values[0]))
+		}
+		return dst
 	}}
 }
 
@@ -98,14 +109,12 @@ type scaleSums struct {
 }
 
 // add adds the scales of whole blocks.
-func (s *scaleSums) add(f *scaleField, blocks []byte, size int) {
-	s.buffer = s.buffer[:0]
-	for ; len(blocks) >= size; blocks = blocks[size:] {
-		s.buffer = f.read(s.buffer, blocks[:size])
-	}
+func (s *scaleSums) add(f *scaleField, blocks []byte) {
+	s.buffer = f.read(s.buffer[:0], blocks)
 	s.moments.Add(s.buffer)
+	least := math.Float32bits(f.smallest)
 	for _, v := range s.buffer {
-		if v != 0 && math.Abs(float64(v)) < f.smallest {
+		if magnitude := math.Float32bits(v) &^ (1 << 31); magnitude < least && magnitude != 0 {
 			s.subnormal++
 		}
 	}

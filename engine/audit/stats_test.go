@@ -13,6 +13,7 @@ import (
 
 	"github.com/sonde-ml/sonde/gguf"
 	"github.com/sonde-ml/sonde/internal/fixtures"
+	"github.com/sonde-ml/sonde/kernels"
 	"github.com/sonde-ml/sonde/kernels/quant"
 )
 
@@ -214,8 +215,8 @@ func TestStatsOptions(t *testing.T) {
 	if err != nil || len(stats) != 1 || stats[0].Name != "b.weight" {
 		t.Errorf("got %v, %v, want b.weight alone", stats, err)
 	}
-	if last != 2*2048 || total != 2*2048 { // read twice
-		t.Errorf("progress ends at %d of %d, want 4096 of 4096", last, total)
+	if last != 2048 || total != 2048 {
+		t.Errorf("progress ends at %d of %d, want 2048 of 2048", last, total)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
@@ -256,5 +257,88 @@ func TestStatsOfHeader(t *testing.T) {
 	defer f.Close()
 	if _, err := Stats(context.Background(), f, Options{}); !errors.Is(err, gguf.ErrTruncated) {
 		t.Errorf("got %v, want %v", err, gguf.ErrTruncated)
+	}
+}
+
+// TestStatsOfSamples has matrices so large that a sample tells where quantiles lie, or misleads: their rows differ much,
+// or most weights are equal.
+func TestStatsOfSamples(t *testing.T) {
+	const rows, cols = 1024, 512
+	for _, test := range []struct {
+		name   string
+		typ    gguf.Type
+		change func(row, col int, v float32) float32
+	}{
+		{"ordinary", gguf.Q8_0, func(_, _ int, v float32) float32 { return v }},
+		{"ordinary, 16 bits", gguf.F16, func(_, _ int, v float32) float32 { return v }},
+		{"rows of many magnitudes", gguf.F32, func(row, _ int, v float32) float32 { return v * float32(math.Exp2(float64(row%40-20))) }},
+		{"one column that is large", gguf.Q4_K, func(_, col int, v float32) float32 {
+			if col == 0 {
+				return v + 7
+			}
+			return v
+		}},
+		{"few values", gguf.F32, func(_, _ int, v float32) float32 { return float32(math.Round(float64(v))) }},
+		{"a row of NaN", gguf.F32, func(row, _ int, v float32) float32 {
+			if row == 77 {
+				return float32(math.NaN())
+			}
+			return v
+		}},
+		{"growing", gguf.F32, func(row, col int, _ float32) float32 { return float32(row*cols + col) }},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			values := gaussian(9, rows*cols, 1)
+			for i, v := range values {
+				values[i] = test.change(i/cols, i%cols, v)
+			}
+			w := encoded(t, "w.weight", test.typ, []int{rows, cols}, values)
+			got, err := Stats(context.Background(), written(t, nil, w), Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := quant.Decode(test.typ, values, w.data); err != nil {
+				t.Fatal(err)
+			}
+			compareStats(t, got[0], plainly("w.weight", test.typ.String(), []int{rows, cols}, values))
+		})
+	}
+}
+
+// TestRanksAfterABadSample wants the right weights where a sample has nothing in common with the tensor.
+func TestRanksAfterABadSample(t *testing.T) {
+	values := gaussian(10, 300*1024, 1)
+	f := written(t, nil, encoded(t, "w.weight", gguf.F32, []int{300, 1024}, values))
+	var last, total int64
+	s := newStream(context.Background(), Options{Progress: func(done, all int64) { last, total = done, all }}, int64(len(values)))
+	defer s.close()
+	parts, err := cut(f.Tensors()[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	var sample kernels.Distribution
+	for _, v := range values[:100000] {
+		sample.Add([]float32{50 * v})
+	}
+	r, ok := s.sifting(parts, &sample)
+	if !ok {
+		t.Fatal("does not sift")
+	}
+	if _, err := s.sum(parts, r.add); err != nil {
+		t.Fatal(err)
+	}
+	ranks := quantileRanks(uint64(len(values)))
+	got, err := r.values(ranks, uint64(len(values)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	slices.Sort(values)
+	for i, rank := range ranks {
+		if want := float64(values[rank]); got[i] != want {
+			t.Errorf("rank %d: got %v, want %v", rank, got[i], want)
+		}
+	}
+	if want := 3 * int64(len(values)); last != want || total != want { // one pass and two more
+		t.Errorf("progress ends at %d of %d, want %d", last, total, want)
 	}
 }

@@ -18,7 +18,8 @@ type Options struct {
 	Threads int                    // 0: one per processor; no result depends on it
 	Only    func(name string) bool // tensors to look at; nil: all
 
-	// Progress is told how many weights were read, of how many; some are read twice. Calls never overlap.
+	// Progress is told how many weights were read, of how many: more than before, where some must be read again. Calls
+	// never overlap.
 	Progress func(done, total int64)
 }
 
@@ -49,7 +50,9 @@ type stream struct {
 	pool    *kernels.Pool
 	buffers [][]float32 // one for each worker, and a second one for comparisons
 
-	distributions []kernels.Distribution // one for each worker: memory of the pass over a tensor
+	distributions []kernels.Distribution // one for each worker, as are sieves: memory of the pass over a tensor
+	sieves        []kernels.Sieve
+	squares       [mostParts][]float64 // of the columns, one for each part
 
 	mu          sync.Mutex
 	progress    func(done, total int64)
@@ -62,7 +65,7 @@ func newStream(ctx context.Context, opt Options, total int64) *stream {
 		threads = runtime.GOMAXPROCS(0)
 	}
 	threads = min(threads, mostParts) // others would have nothing to do
-	s := &stream{ctx: ctx, pool: kernels.NewPool(threads), distributions: make([]kernels.Distribution, threads), progress: opt.Progress, total: total}
+	s := &stream{ctx: ctx, pool: kernels.NewPool(threads), distributions: make([]kernels.Distribution, threads), sieves: make([]kernels.Sieve, threads), progress: opt.Progress, total: total}
 	for range 2 * threads {
 		s.buffers = append(s.buffers, make([]float32, chunkWeights))
 	}
@@ -116,11 +119,15 @@ func cut(t *gguf.Tensor) ([]part, error) {
 
 // each does work for every part, on all workers. It ends at the first error, or when the context does.
 func (s *stream) each(parts []part, work func(worker int, p part) error) error {
-	j := &job{parts: parts, errs: make([]error, len(parts)), work: func(worker int, p part) error {
+	return s.run(newJob(parts, func(worker int, p part) error {
 		err := work(worker, p)
 		s.advance(int64(p.rows) * int64(p.RowLen()))
 		return err
-	}}
+	}))
+}
+
+// run does a job on all workers.
+func (s *stream) run(j *job) error {
 	if err := s.pool.Do(s.pool.Threads(), j); err != nil {
 		return err
 	}
@@ -138,6 +145,10 @@ type job struct {
 	next  atomic.Int64
 	errs  []error
 	work  func(worker int, p part) error
+}
+
+func newJob(parts []part, work func(worker int, p part) error) *job {
+	return &job{parts: parts, errs: make([]error, len(parts)), work: work}
 }
 
 // Range is called once for every worker.
@@ -194,6 +205,13 @@ func (c chunk) rows(rowLen int, visit func(row, col int, values []float32)) {
 		visit(row, col, values[:n])
 		values, row, col = values[n:], row+1, 0
 	}
+}
+
+// plan adds to the weights that will be read.
+func (s *stream) plan(weights int64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.total += weights
 }
 
 func (s *stream) advance(weights int64) {

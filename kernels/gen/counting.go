@@ -21,6 +21,8 @@ func counters(a *asm) {
 			a.findCells(v, n)
 		}
 	}
+	a.siftAVX512()
+	a.siftAVX2()
 }
 
 // count finds the places of many numbers at once, and then raises what is counted there one by one. In between places lie

@@ -9,25 +9,25 @@ import (
 func statistics(a *asm) {
 	for _, v := range []vector{zmm, ymm} {
 		a.spread(v)
-		a.addSquares(v)
+		a.addSquares(v, false)
+		a.addSquares(v, true)
 	}
 }
 
 // spread takes the numbers of a whole register at a time; the caller sees to the others.
 func (a *asm) spread(v vector) {
-	a.function("spread"+v.level, "func(x *float32, steps int, least, most *float32) (sum float64, zeros int)",
-		"returns Σ x and how many are zero, and lowers least and raises most, lane by lane.")
+	a.function("spread"+v.level, "func(x *float32, steps int) (sum float64, zeros int, least, most float32)",
+		"returns Σ x, how many are zero, and the extremes.")
 	x := a.Load(a.Param("x"), a.GP64())
 	steps := a.Load(a.Param("steps"), a.GP64())
-	least, most := a.Load(a.Param("least"), a.GP64()), a.Load(a.Param("most"), a.GP64())
 	sums, zeros, zero := a.zeros(v, 2), a.zeros(v, 1), a.zeros(v, 1)[0]
 	lowest, highest, minusOne := v.new(a), v.new(a), v.new(a)
 	a.VPCMPEQD(zero.AsY(), zero.AsY(), minusOne.AsY())
 	if v.bytes == 64 {
 		a.VPBROADCASTD(minusOne.AsX(), minusOne)
 	}
-	a.VMOVUPS(Mem{Base: least}, lowest)
-	a.VMOVUPS(Mem{Base: most}, highest)
+	a.VMOVUPS(Mem{Base: x}, lowest)
+	a.VMOVAPS(lowest, highest)
 	a.Label("step")
 	y := v.new(a)
 	a.VMOVUPS(Mem{Base: x}, y)
@@ -42,12 +42,12 @@ func (a *asm) spread(v vector) {
 	a.ADDQ(U32(uint32(v.bytes)), x)
 	a.DECQ(steps)
 	a.JNE(LabelRef("step"))
-	a.VMOVUPS(lowest, Mem{Base: least})
-	a.VMOVUPS(highest, Mem{Base: most})
 	a.Store(a.together(v, sums, 2, func(y, x reg.Register) { a.VADDPD(y, x, x) }), a.ReturnIndex(0))
 	count := a.GP64()
 	a.VMOVD(a.together(v, zeros, 4, func(y, x reg.Register) { a.VPADDD(y, x, x) }), count.As32())
 	a.Store(count, a.ReturnIndex(1))
+	a.Store(a.together(v, []reg.VecVirtual{lowest}, 4, func(y, x reg.Register) { a.VMINPS(y, x, x) }), a.ReturnIndex(2))
+	a.Store(a.together(v, []reg.VecVirtual{highest}, 4, func(y, x reg.Register) { a.VMAXPS(y, x, x) }), a.ReturnIndex(3))
 	a.end()
 }
 
@@ -65,9 +65,12 @@ func (a *asm) countEqual(v vector, x, y, n, minusOne reg.VecVirtual) {
 }
 
 // addSquares takes the numbers of half a register at a time.
-func (a *asm) addSquares(v vector) {
-	a.function("addSquares"+v.level, "func(dst *float64, x *float32, steps int)",
-		"adds the squares of x to dst, leaving out what is not finite.")
+func (a *asm) addSquares(v vector, finite bool) {
+	name, doc := "addSquares", "adds the squares of x to dst, leaving out what is not finite."
+	if finite {
+		name, doc = "addFiniteSquares", "adds the squares of x, which are finite, to dst."
+	}
+	a.function(name+v.level, "func(dst *float64, x *float32, steps int)", doc)
 	dst := a.Load(a.Param("dst"), a.GP64())
 	x := a.Load(a.Param("x"), a.GP64())
 	steps := a.Load(a.Param("steps"), a.GP64())
@@ -80,15 +83,8 @@ func (a *asm) addSquares(v vector) {
 	d := v.new(a)
 	a.VCVTPS2PD(Mem{Base: x}, d)
 	a.VMULPD(d, d, d)
-	const lessThan = 17 // quiet
-	if v.bytes == 64 {
-		k := a.K()
-		a.VCMPPD(Imm(lessThan), infinite, d, k)
-		a.VMOVAPD_Z(d, k, d)
-	} else {
-		finite := a.YMM()
-		a.VCMPPD(Imm(lessThan), infinite, d, finite)
-		a.VANDPD(finite, d, d)
+	if !finite {
+		a.dropInfinite(v, d, infinite)
 	}
 	a.VADDPD(Mem{Base: dst}, d, d)
 	a.VMOVUPD(d, Mem{Base: dst})
@@ -97,4 +93,18 @@ func (a *asm) addSquares(v vector) {
 	a.DECQ(steps)
 	a.JNE(LabelRef("step"))
 	a.end()
+}
+
+// dropInfinite makes zeros of the lanes of d that are not finite.
+func (a *asm) dropInfinite(v vector, d, infinite reg.VecVirtual) {
+	const lessThan = 17 // quiet
+	if v.bytes == 64 {
+		k := a.K()
+		a.VCMPPD(Imm(lessThan), infinite, d, k)
+		a.VMOVAPD_Z(d, k, d)
+		return
+	}
+	finite := a.YMM()
+	a.VCMPPD(Imm(lessThan), infinite, d, finite)
+	a.VANDPD(finite, d, d)
 }
