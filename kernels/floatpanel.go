@@ -133,17 +133,9 @@ func (p *floatPanels) multiply(acc []float32, s *floatPanelScratch, x []float32,
 	tokens, rows := p.x.tokens, p.tileRows()
 	for t := 0; t < tokens; {
 		n := p.set.panelWidth(tokens - t)
-		p.ask(nextRow+rows*t/tokens, nextRow+rows*(t+n)/tokens, nextCol)
+		p.set.ask(&p.m, nextRow+rows*t/tokens, nextRow+rows*(t+n)/tokens, nextCol, floatPanelCols)
 		p.set.addPanel(acc[t*rows:(t+n)*rows], s, x[t*cols:(t+n)*cols], n, cols)
 		t += n
-	}
-}
-
-// ask prefetches the part of the rows lo ≤ r < hi that begins at col.
-func (p *floatPanels) ask(lo, hi, col int) {
-	from, bytes := p.m.span(col, min(floatPanelCols, p.m.Cols-col))
-	for r := lo; r < min(hi, p.m.Rows); r++ {
-		p.set.prefetch(p.m.Bytes[r*p.m.rowBytes+from:][:bytes])
 	}
 }
 

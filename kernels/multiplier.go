@@ -1,7 +1,7 @@
 package kernels
 
 // Multiplier multiplies one input by matrices, by the workers of a pool. It keeps what that needs, so that a product
-// allocates nothing: the input's rounded rows, made once however many quantised matrices follow, and the workers'
+// allocates nothing: what it makes of the input, rounded or cut, once however many matrices follow, and the workers'
 // scratch memory. It is used by one goroutine at a time.
 type Multiplier struct {
 	// BatchInvariant asks for the same bits of products with float weights for any number of tokens. Those with quantised
@@ -10,18 +10,21 @@ type Multiplier struct {
 
 	set     *Set
 	pool    *Pool
+	scratch []tileScratch
+
 	x       []float32
 	cols    int
+	acts    Activations // x rounded, if it is
 	rounded bool
-	acts    Activations
-	scratch []tileScratch
+	parts   floatParts // x cut, if it is
+	cut     bool
+
+	// The tasks: of quantised weights, of floats by few tokens and by many, and of what comes before.
 	blocks  product
 	floats  floatProduct
-	parts   floatParts
-	cut     bool
 	many    floatPanels
-	cutting cutting
 	round   rounding
+	cutting cutting
 }
 
 // NewMultiplier returns a multiplier that works by pool.

@@ -3,3 +3,11 @@ package kernels
 // Prefetch asks for bytes that will be read soon. It reads nothing itself. Processors do so on their own where memory is
 // gone through without a break, but not where much is computed in between.
 func Prefetch(b []byte) { active.prefetch(b) }
+
+// ask prefetches at most so many columns from col on of the rows lo ≤ r < hi, as far as there are such.
+func (s *Set) ask(m *Matrix, lo, hi, col, cols int) {
+	from, bytes := m.span(col, min(cols, m.Cols-col))
+	for r := lo; r < min(hi, m.Rows); r++ {
+		s.prefetch(m.Bytes[r*m.rowBytes+from:][:bytes])
+	}
+}

@@ -86,14 +86,6 @@ func (p *product) band(s *tileScratch, first, n int) {
 	}
 }
 
-// ask prefetches the panel's columns from col on of the rows lo ≤ r < hi.
-func (p *product) ask(lo, hi, col int) {
-	from, bytes := p.m.span(col, min(panelCols, p.m.Cols-col))
-	for r := lo; r < min(hi, p.m.Rows); r++ {
-		p.a.set.prefetch(p.m.Bytes[r*p.m.rowBytes+from:][:bytes])
-	}
-}
-
 // rows returns the bytes of a tile's rows. Behind the last row of the matrix they are zeros, which are zeros in all types
 // that need no more than to be left alone.
 func (p *product) rows(s *tileScratch, row int) []byte {
@@ -118,7 +110,7 @@ func (p *product) multiply(acc []float32, panels *[tilePanels]panel, g group, co
 	words, stride := g.from(col), g.stride(cols)
 	for i := 0; i < g.n; i += stepGroups {
 		step := group{width: g.width, n: min(stepGroups, g.n-i), words: words[i*stride:]}
-		p.ask(nextRow+tileRows*i/g.n, nextRow+tileRows*(i+step.n)/g.n, nextCol)
+		p.a.set.ask(&p.m, nextRow+tileRows*i/g.n, nextRow+tileRows*(i+step.n)/g.n, nextCol, panelCols)
 		p.a.set.tile(&p.m, acc[i*g.width*tileRows:], panels, cols/blockCols, step, stride)
 	}
 }

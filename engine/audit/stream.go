@@ -65,7 +65,10 @@ func newStream(ctx context.Context, opt Options, total int64) *stream {
 		threads = runtime.GOMAXPROCS(0)
 	}
 	threads = min(threads, mostParts) // others would have nothing to do
-	s := &stream{ctx: ctx, pool: kernels.NewPool(threads), distributions: make([]kernels.Distribution, threads), sieves: make([]kernels.Sieve, threads), progress: opt.Progress, total: total}
+	s := &stream{
+		ctx: ctx, pool: kernels.NewPool(threads), progress: opt.Progress, total: total,
+		distributions: make([]kernels.Distribution, threads), sieves: make([]kernels.Sieve, threads),
+	}
 	for range 2 * threads {
 		s.buffers = append(s.buffers, make([]float32, chunkWeights))
 	}

@@ -31,7 +31,9 @@ func fastRMSNorm(op *Op) error {
 	})
 }
 
-func fastLinear(op *Op) error {
+func fastLinear(op *Op) error { return op.withWorkspace(linear) }
+
+func linear(op *Op) error {
 	m, err := op.Weights[0].matrix(0)
 	if err != nil {
 		return err

@@ -54,10 +54,12 @@ func mix(op *Op) error {
 	})
 }
 
-func fastAttention(op *Op) error {
+func fastAttention(op *Op) error { return op.withWorkspace(attention) }
+
+func attention(op *Op) error {
 	a := op.Attn
 	shape := kernels.HeadShape{Heads: a.Heads, KVHeads: a.KVHeads, Dim: a.HeadDim, Scale: a.Scale}
-	return op.attender().Attend(op.Out.Data, op.In[0].Data, op.In[1].cells(), op.In[2].cells(), op.Pos, shape)
+	return op.work.attender.Attend(op.Out.Data, op.In[0].Data, op.In[1].cells(), op.In[2].cells(), op.Pos, shape)
 }
 
 // cells returns keys or values as attention takes them.

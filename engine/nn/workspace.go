@@ -91,23 +91,10 @@ func (op *Op) each(n, cost int, f rangeFunc) error {
 	return op.work.pool.Do(n, t)
 }
 
-// attender returns what computes attention.
-func (op *Op) attender() *kernels.Attender {
-	if op.work == nil {
-		return kernels.NewAttender(kernels.NewPool(1))
-	}
-	return op.work.attender
-}
-
 // multiplier returns what multiplies the input of op by matrices. Ops that follow each other and read the same input
 // share its rounding.
 func (op *Op) multiplier() *kernels.Multiplier {
 	x := op.In[0]
-	if op.work == nil {
-		m := kernels.NewMultiplier(kernels.NewPool(1))
-		m.SetInput(x.Data, x.Len()/x.Shape[0])
-		return m
-	}
 	if w := op.work; w.input != &x.Data[0] || w.tokens != x.Shape[0] {
 		w.input, w.tokens = &x.Data[0], x.Shape[0]
 		w.products.SetInput(x.Data, x.Len()/x.Shape[0])

@@ -76,12 +76,7 @@ func (a *asm) turnFloats(v vector) {
 	fours := a.Load(a.Param("fours"), a.GP64())
 	at := a.strided(rows, stride, lanes)
 	a.Label("four")
-	var z [4]reg.VecVirtual // register i has rows i, i+4 …
-	for i := range z {
-		z[i] = v.new(a)
-		a.quarters(v, z[i], func(q int) Mem { return at.at(i + 4*q) })
-	}
-	for j, c := range a.turned(v, z) {
+	for j, c := range a.fourColumns(v, at, 0) {
 		a.VMOVUPS(c, Mem{Base: panel, Disp: 2 * v.bytes * j})
 	}
 	at.advance(16)
@@ -90,35 +85,4 @@ func (a *asm) turnFloats(v vector) {
 	a.JNE(LabelRef("four"))
 	a.VZEROUPPER()
 	a.RET()
-}
-
-// quarters loads 16 bytes after 16 bytes.
-func (a *asm) quarters(v vector, x reg.VecVirtual, at func(q int) Mem) {
-	if v.bytes == 32 {
-		a.VBROADCASTF128(at(0), x)
-		a.VINSERTF128(Imm(1), at(1), x, x)
-		return
-	}
-	a.VBROADCASTF32X4(at(0), x)
-	for q := 1; q < 4; q++ {
-		a.VINSERTF32X4(Imm(uint64(q)), at(q), x, x)
-	}
-}
-
-// turned turns squares of four by four numbers.
-func (a *asm) turned(v vector, z [4]reg.VecVirtual) (c [4]reg.VecVirtual) {
-	var low, high [2]reg.VecVirtual
-	for i := range 2 {
-		low[i], high[i] = v.new(a), v.new(a)
-		a.VUNPCKLPS(z[2*i+1], z[2*i], low[i])
-		a.VUNPCKHPS(z[2*i+1], z[2*i], high[i])
-	}
-	for j := range c {
-		c[j] = v.new(a)
-	}
-	a.VUNPCKLPD(low[1], low[0], c[0])
-	a.VUNPCKHPD(low[1], low[0], c[1])
-	a.VUNPCKLPD(high[1], high[0], c[2])
-	a.VUNPCKHPD(high[1], high[0], c[3])
-	return c
 }
