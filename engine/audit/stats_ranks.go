@@ -32,7 +32,7 @@ func (s *stream) ranker(parts []part) (ranker, error) {
 	if n <= smallTensor {
 		return sorting(n), nil
 	}
-	if n >= 2*leastSample {
+	if n >= 2*leastSample && !countedOnce(parts[0].Type) {
 		d, err := s.sample(parts, max(leastSample, n/sampleShare))
 		if err != nil {
 			return ranker{}, err
@@ -91,6 +91,9 @@ func (s *stream) sifting(parts []part, sample *kernels.Distribution) (ranker, bo
 	}}, true
 }
 
+// countedOnce reports whether a cell of a distribution holds one value of the type only, so that counting is one pass.
+func countedOnce(t gguf.Type) bool { return t == gguf.F16 || t == gguf.BF16 || t == gguf.I8 }
+
 // counting counts weights by their leading digits. Types that have more digits are read once more.
 func (s *stream) counting(parts []part) ranker {
 	for i := range s.distributions {
@@ -99,8 +102,7 @@ func (s *stream) counting(parts []part) ranker {
 	add := func(worker int, values []float32) { s.distributions[worker].Add(values) }
 	return ranker{add, func(ranks []uint64, _ uint64) ([]float64, error) {
 		all := s.distribution()
-		switch parts[0].Type {
-		case gguf.F16, gguf.BF16, gguf.I8: // a cell of the distribution holds one of their values only
+		if countedOnce(parts[0].Type) {
 			return all.Values(ranks), nil
 		}
 		workers := make([]*kernels.Ranks, s.pool.Threads())
