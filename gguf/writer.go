@@ -32,7 +32,7 @@ type Writer struct {
 
 	plans  []plan             // of all files, once the first Write has begun them
 	files  []*atomicfile.File // of the first plans, those that were begun
-	out    *bufio.Writer      // into the last of files
+	out    *bufio.Writer      // into the last of files, through put
 	todo   []*Tensor          // of the last of files: the one that is being written, and those behind it
 	left   uint64             // bytes of the one that is being written
 	failed error
@@ -87,7 +87,7 @@ func (w *Writer) Write(p []byte) (int, error) {
 	}
 	n := 0
 	err := Guard(func() (err error) { // p may be a tensor of a file that is being cut
-		n, err = w.out.Write(p)
+		n, err = w.put(p)
 		return err
 	})
 	if err != nil {
@@ -133,7 +133,7 @@ func (w *Writer) begin() (err error) {
 	if err := checkSpace(w.path, w.plans); err != nil {
 		return err
 	}
-	w.out = bufio.NewWriterSize(nil, 1<<20)
+	w.out = bufio.NewWriterSize(nil, hugePage)
 	return w.nextFile()
 }
 
@@ -150,7 +150,7 @@ func (w *Writer) nextFile() error {
 	if len(w.todo) > 0 {
 		w.left = w.todo[0].bytes
 	}
-	_, err = w.out.Write(p.header)
+	_, err = w.put(p.header)
 	p.header = nil
 	return w.unwritable(err)
 }
@@ -158,7 +158,7 @@ func (w *Writer) nextFile() error {
 // complete goes on behind a tensor that is complete.
 func (w *Writer) complete() error {
 	p := w.plans[len(w.files)-1]
-	if _, err := w.out.Write(make([]byte, padding(w.todo[0].bytes, p.alignment))); err != nil {
+	if _, err := w.put(make([]byte, padding(w.todo[0].bytes, p.alignment))); err != nil {
 		return w.unwritable(err)
 	}
 	if w.todo = w.todo[1:]; len(w.todo) > 0 {
@@ -172,6 +172,27 @@ func (w *Writer) complete() error {
 		return w.unwritable(err)
 	}
 	return w.nextFile()
+}
+
+// hugePage is what the operating systems of most machines map at once, where the file in memory lies in such pieces. On
+// Linux it does when it was written in such pieces, and whoever opens the file next reads it faster.
+const hugePage = 2 << 20
+
+// put writes in pieces of hugePage only, each at a multiple of it.
+func (w *Writer) put(p []byte) (n int, err error) {
+	for n < len(p) {
+		if w.out.Available() == 0 {
+			if err := w.out.Flush(); err != nil {
+				return n, err
+			}
+		}
+		k, err := w.out.Write(p[n:min(n+w.out.Available(), len(p))])
+		n += k
+		if err != nil {
+			return n, err
+		}
+	}
+	return n, nil
 }
 
 func (w *Writer) tooMuch(n int) error {

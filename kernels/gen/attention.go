@@ -220,7 +220,7 @@ func (a *asm) prefetchRows() {
 	a.MOVQ(p, at)
 	a.MOVQ(lines, left)
 	a.Label("line")
-	a.PREFETCHT0(Mem{Base: at})
+	a.PREFETCHT1(Mem{Base: at})
 	a.ADDQ(Imm(64), at)
 	a.DECQ(left)
 	a.JNE(LabelRef("line"))

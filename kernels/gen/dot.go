@@ -189,7 +189,7 @@ func (d *dotSink) prefetch() {
 		if i%prefetchStreams >= 2 {
 			m.Index, m.Scale = d.stride, uint8(d.lanes()/2)
 		}
-		d.PREFETCHT0(m)
+		d.PREFETCHT1(m)
 	}
 	d.taken++
 }

@@ -104,7 +104,7 @@ func (a *asm) floatTile(v vector, typ string, width int) {
 		weights[r] = v.new(a)
 		a.floats(typ, rows.at(r), weights[r])
 		if width == 1 {
-			a.PREFETCHT0(next.at(r))
+			a.PREFETCHT1(next.at(r))
 		}
 	}
 	for t := range width {

@@ -87,7 +87,7 @@ func (a *asm) read(level string, streams int, ahead bool, width int, vector func
 	for _, p := range at {
 		for disp := 0; disp < readRound; disp += width {
 			if ahead && disp%64 == 0 {
-				a.PREFETCHT0(Mem{Base: p, Disp: disp + readAhead})
+				a.PREFETCHT1(Mem{Base: p, Disp: disp + readAhead})
 			}
 			a.VMOVUPS(Mem{Base: p, Disp: disp}, to)
 		}
