@@ -1,6 +1,7 @@
 package gguf
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"errors"
@@ -345,4 +346,36 @@ func firstDifference(a, b []byte) int {
 		}
 	}
 	return min(len(a), len(b))
+}
+
+// TestWriterWritesAlignedPieces wants nothing but pieces of hugePage, however the data comes.
+func TestWriterWritesAlignedPieces(t *testing.T) {
+	var sizes pieceSizes
+	w := &Writer{out: bufio.NewWriterSize(&sizes, hugePage)}
+	total := 0
+	for _, n := range []int{0, 1, hugePage, 3*hugePage - 1, 5, hugePage / 2, hugePage/2 - 5, 2 * hugePage, 7} {
+		if k, err := w.put(make([]byte, n)); k != n || err != nil {
+			t.Fatalf("put of %d bytes: got %d and %v", n, k, err)
+		}
+		total += n
+	}
+	if err := w.out.Flush(); err != nil {
+		t.Fatal(err)
+	}
+	for i, n := range sizes {
+		if total -= n; n != hugePage && i+1 < len(sizes) {
+			t.Errorf("piece %d of %d has %d bytes", i, len(sizes), n)
+		}
+	}
+	if total != 0 {
+		t.Errorf("%d bytes are missing", total)
+	}
+}
+
+// pieceSizes is a writer that notes how much it gets at a time.
+type pieceSizes []int
+
+func (s *pieceSizes) Write(p []byte) (int, error) {
+	*s = append(*s, len(p))
+	return len(p), nil
 }
