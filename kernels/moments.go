@@ -16,7 +16,7 @@ type Moments struct {
 	squares            float64 // Σ(x − mean)²
 }
 
-// momentsPiece is how many numbers are looked at twice in a row: as many as stay in the nearest cache.
+// momentsPiece is how many numbers are taken together, and some looked at twice: as many as stay in the nearest cache.
 const momentsPiece = 4096
 
 // Add counts values.
@@ -31,37 +31,43 @@ func (m *Moments) addAt(s *Set, values []float32) {
 }
 
 func (m *Moments) addPiece(s *Set, values []float32) {
-	p, sum := s.rows.spread(values)
+	p, sum, squares := s.rows.spread(values)
 	if math.IsNaN(sum) || math.IsInf(sum, 0) { // float32 numbers cannot overflow a sum in float64
 		p = Moments{}
 		p.addFew(values)
 	} else {
 		p.finite = uint64(len(values))
 		p.mean = sum / float64(len(values))
-		p.squares = s.rows.squaresAbout(values, p.mean)
+		p.squares = squares - sum*p.mean
+		if p.squares < squares/2 { // digits would be lost
+			p.squares = s.rows.squaresAbout(values, p.mean)
+		}
 	}
 	m.Merge(&p)
 }
 
-// spreadGeneric notes the extremes and zeros of at least one number, and returns the sum. Two partial sums are twice as
-// fast as one.
-func spreadGeneric(values []float32) (m Moments, sum float64) {
-	var even, odd float64
+// spreadGeneric notes the extremes and zeros of at least one number, and returns the sum, and that of the squares. Two
+// partial sums are twice as fast as one.
+func spreadGeneric(values []float32) (m Moments, sum, squares float64) {
+	var even, odd, evenSquares, oddSquares float64
 	lo, hi := values[0], values[0]
 	for ; len(values) >= 2; values = values[2:] {
 		v, w := values[0], values[1]
 		even += float64(v)
 		odd += float64(w)
+		evenSquares += float64(v) * float64(v)
+		oddSquares += float64(w) * float64(w)
 		lo, hi = lesser(w, lesser(v, lo)), greater(w, greater(v, hi))
 		m.zeros += isZero(v) + isZero(w)
 	}
 	for _, v := range values {
 		even += float64(v)
+		evenSquares += float64(v) * float64(v)
 		lo, hi = lesser(v, lo), greater(v, hi)
 		m.zeros += isZero(v)
 	}
 	m.min, m.max = lo, hi
-	return m, even + odd
+	return m, even + odd, evenSquares + oddSquares
 }
 
 // lesser is min, but faster: it need not care for NaN or the sign of zeros.

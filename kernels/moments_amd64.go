@@ -4,10 +4,10 @@
 
 package kernels
 
-// returns Σ x, how many are zero, and the extremes.
+// returns Σ x, Σ x², how many are zero, and the extremes.
 //
 //go:noescape
-func spreadAVX512(x *float32, steps int) (sum float64, zeros int, least float32, most float32)
+func spreadAVX512(x *float32, steps int) (sum float64, squares float64, zeros int, least float32, most float32)
 
 // adds the squares of x to dst, leaving out what is not finite.
 //
@@ -19,10 +19,10 @@ func addSquaresAVX512(dst *float64, x *float32, steps int)
 //go:noescape
 func addFiniteSquaresAVX512(dst *float64, x *float32, steps int)
 
-// returns Σ x, how many are zero, and the extremes.
+// returns Σ x, Σ x², how many are zero, and the extremes.
 //
 //go:noescape
-func spreadAVX2(x *float32, steps int) (sum float64, zeros int, least float32, most float32)
+func spreadAVX2(x *float32, steps int) (sum float64, squares float64, zeros int, least float32, most float32)
 
 // adds the squares of x to dst, leaving out what is not finite.
 //

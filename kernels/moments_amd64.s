@@ -2,30 +2,34 @@
 
 //go:build amd64 && !purego
 
-// func spreadAVX512(x *float32, steps int) (sum float64, zeros int, least float32, most float32)
+// func spreadAVX512(x *float32, steps int) (sum float64, squares float64, zeros int, least float32, most float32)
 // Requires: AVX, AVX2, AVX512DQ, AVX512F, SSE, SSE2
-TEXT ·spreadAVX512(SB), $0-40
+TEXT ·spreadAVX512(SB), $0-48
 	MOVQ         x+0(FP), AX
 	MOVQ         steps+8(FP), CX
 	VXORPS       Z0, Z0, Z0
 	VXORPS       Z1, Z1, Z1
 	VXORPS       Z2, Z2, Z2
 	VXORPS       Z3, Z3, Z3
-	VPCMPEQD     Y3, Y3, Y6
-	VPBROADCASTD X6, Z6
-	VMOVUPS      (AX), Z4
-	VMOVAPS      Z4, Z5
+	VXORPS       Z4, Z4, Z4
+	VXORPS       Z5, Z5, Z5
+	VPCMPEQD     Y5, Y5, Y8
+	VPBROADCASTD X8, Z8
+	VMOVUPS      (AX), Z6
+	VMOVAPS      Z6, Z7
 
 step:
-	VMOVUPS       (AX), Z7
-	VMINPS        Z4, Z7, Z4
-	VMAXPS        Z5, Z7, Z5
-	VCMPPS        $0x00, Z3, Z7, K1
-	VPSUBD        Z6, Z2, K1, Z2
-	VCVTPS2PD     (AX), Z7
-	VADDPD        Z7, Z0, Z0
-	VCVTPS2PD     32(AX), Z7
-	VADDPD        Z7, Z1, Z1
+	VMOVUPS       (AX), Z9
+	VMINPS        Z6, Z9, Z6
+	VMAXPS        Z7, Z9, Z7
+	VCMPPS        $0x00, Z5, Z9, K1
+	VPSUBD        Z8, Z4, K1, Z4
+	VCVTPS2PD     (AX), Z9
+	VADDPD        Z9, Z0, Z0
+	VFMADD231PD   Z9, Z9, Z2
+	VCVTPS2PD     32(AX), Z9
+	VADDPD        Z9, Z1, Z1
+	VFMADD231PD   Z9, Z9, Z3
 	ADDQ          $0x00000040, AX
 	DECQ          CX
 	JNE           step
@@ -37,34 +41,42 @@ step:
 	VPSHUFD       $0x4e, X0, X1
 	VADDPD        X1, X0, X0
 	MOVSD         X0, sum+16(FP)
+	VADDPD        Z3, Z2, Z2
 	VEXTRACTF64X4 $0x01, Z2, Y0
-	VPADDD        Y0, Y2, Y2
+	VADDPD        Y0, Y2, Y2
 	VEXTRACTF128  $0x01, Y2, X0
-	VPADDD        X0, X2, X2
+	VADDPD        X0, X2, X2
 	VPSHUFD       $0x4e, X2, X0
-	VPADDD        X0, X2, X2
-	VPSHUFD       $0xb1, X2, X0
-	VPADDD        X0, X2, X2
-	VMOVD         X2, AX
-	MOVQ          AX, zeros+24(FP)
+	VADDPD        X0, X2, X2
+	MOVSD         X2, squares+24(FP)
 	VEXTRACTF64X4 $0x01, Z4, Y0
-	VMINPS        Y0, Y4, Y4
+	VPADDD        Y0, Y4, Y4
 	VEXTRACTF128  $0x01, Y4, X0
-	VMINPS        X0, X4, X4
+	VPADDD        X0, X4, X4
 	VPSHUFD       $0x4e, X4, X0
-	VMINPS        X0, X4, X4
+	VPADDD        X0, X4, X4
 	VPSHUFD       $0xb1, X4, X0
-	VMINPS        X0, X4, X4
-	MOVSS         X4, least+32(FP)
-	VEXTRACTF64X4 $0x01, Z5, Y0
-	VMAXPS        Y0, Y5, Y5
-	VEXTRACTF128  $0x01, Y5, X0
-	VMAXPS        X0, X5, X5
-	VPSHUFD       $0x4e, X5, X0
-	VMAXPS        X0, X5, X5
-	VPSHUFD       $0xb1, X5, X0
-	VMAXPS        X0, X5, X5
-	MOVSS         X5, most+36(FP)
+	VPADDD        X0, X4, X4
+	VMOVD         X4, AX
+	MOVQ          AX, zeros+32(FP)
+	VEXTRACTF64X4 $0x01, Z6, Y0
+	VMINPS        Y0, Y6, Y6
+	VEXTRACTF128  $0x01, Y6, X0
+	VMINPS        X0, X6, X6
+	VPSHUFD       $0x4e, X6, X0
+	VMINPS        X0, X6, X6
+	VPSHUFD       $0xb1, X6, X0
+	VMINPS        X0, X6, X6
+	MOVSS         X6, least+40(FP)
+	VEXTRACTF64X4 $0x01, Z7, Y0
+	VMAXPS        Y0, Y7, Y7
+	VEXTRACTF128  $0x01, Y7, X0
+	VMAXPS        X0, X7, X7
+	VPSHUFD       $0x4e, X7, X0
+	VMAXPS        X0, X7, X7
+	VPSHUFD       $0xb1, X7, X0
+	VMAXPS        X0, X7, X7
+	MOVSS         X7, most+44(FP)
 	VZEROUPPER
 	RET
 
@@ -114,29 +126,33 @@ step:
 	VZEROUPPER
 	RET
 
-// func spreadAVX2(x *float32, steps int) (sum float64, zeros int, least float32, most float32)
-// Requires: AVX, AVX2, SSE, SSE2
-TEXT ·spreadAVX2(SB), $0-40
+// func spreadAVX2(x *float32, steps int) (sum float64, squares float64, zeros int, least float32, most float32)
+// Requires: AVX, AVX2, FMA3, SSE, SSE2
+TEXT ·spreadAVX2(SB), $0-48
 	MOVQ     x+0(FP), AX
 	MOVQ     steps+8(FP), CX
 	VXORPS   Y0, Y0, Y0
 	VXORPS   Y1, Y1, Y1
 	VXORPS   Y2, Y2, Y2
 	VXORPS   Y3, Y3, Y3
-	VPCMPEQD Y3, Y3, Y4
-	VMOVUPS  (AX), Y4
-	VMOVAPS  Y4, Y5
+	VXORPS   Y4, Y4, Y4
+	VXORPS   Y5, Y5, Y5
+	VPCMPEQD Y5, Y5, Y6
+	VMOVUPS  (AX), Y6
+	VMOVAPS  Y6, Y7
 
 step:
-	VMOVUPS      (AX), Y6
-	VMINPS       Y4, Y6, Y4
-	VMAXPS       Y5, Y6, Y5
-	VCMPPS       $0x00, Y3, Y6, Y6
-	VPSUBD       Y6, Y2, Y2
-	VCVTPS2PD    (AX), Y6
-	VADDPD       Y6, Y0, Y0
-	VCVTPS2PD    16(AX), Y6
-	VADDPD       Y6, Y1, Y1
+	VMOVUPS      (AX), Y8
+	VMINPS       Y6, Y8, Y6
+	VMAXPS       Y7, Y8, Y7
+	VCMPPS       $0x00, Y5, Y8, Y8
+	VPSUBD       Y8, Y4, Y4
+	VCVTPS2PD    (AX), Y8
+	VADDPD       Y8, Y0, Y0
+	VFMADD231PD  Y8, Y8, Y2
+	VCVTPS2PD    16(AX), Y8
+	VADDPD       Y8, Y1, Y1
+	VFMADD231PD  Y8, Y8, Y3
 	ADDQ         $0x00000020, AX
 	DECQ         CX
 	JNE          step
@@ -146,28 +162,34 @@ step:
 	VPSHUFD      $0x4e, X0, X1
 	VADDPD       X1, X0, X0
 	MOVSD        X0, sum+16(FP)
+	VADDPD       Y3, Y2, Y2
 	VEXTRACTF128 $0x01, Y2, X0
-	VPADDD       X0, X2, X2
+	VADDPD       X0, X2, X2
 	VPSHUFD      $0x4e, X2, X0
-	VPADDD       X0, X2, X2
-	VPSHUFD      $0xb1, X2, X0
-	VPADDD       X0, X2, X2
-	VMOVD        X2, AX
-	MOVQ         AX, zeros+24(FP)
+	VADDPD       X0, X2, X2
+	MOVSD        X2, squares+24(FP)
 	VEXTRACTF128 $0x01, Y4, X0
-	VMINPS       X0, X4, X4
+	VPADDD       X0, X4, X4
 	VPSHUFD      $0x4e, X4, X0
-	VMINPS       X0, X4, X4
+	VPADDD       X0, X4, X4
 	VPSHUFD      $0xb1, X4, X0
-	VMINPS       X0, X4, X4
-	MOVSS        X4, least+32(FP)
-	VEXTRACTF128 $0x01, Y5, X0
-	VMAXPS       X0, X5, X5
-	VPSHUFD      $0x4e, X5, X0
-	VMAXPS       X0, X5, X5
-	VPSHUFD      $0xb1, X5, X0
-	VMAXPS       X0, X5, X5
-	MOVSS        X5, most+36(FP)
+	VPADDD       X0, X4, X4
+	VMOVD        X4, AX
+	MOVQ         AX, zeros+32(FP)
+	VEXTRACTF128 $0x01, Y6, X0
+	VMINPS       X0, X6, X6
+	VPSHUFD      $0x4e, X6, X0
+	VMINPS       X0, X6, X6
+	VPSHUFD      $0xb1, X6, X0
+	VMINPS       X0, X6, X6
+	MOVSS        X6, least+40(FP)
+	VEXTRACTF128 $0x01, Y7, X0
+	VMAXPS       X0, X7, X7
+	VPSHUFD      $0x4e, X7, X0
+	VMAXPS       X0, X7, X7
+	VPSHUFD      $0xb1, X7, X0
+	VMAXPS       X0, X7, X7
+	MOVSS        X7, most+44(FP)
 	VZEROUPPER
 	RET
 

@@ -1,6 +1,7 @@
 package kernels
 
 import (
+	"math"
 	"runtime"
 	"sync"
 	"sync/atomic"
@@ -14,23 +15,21 @@ type Task interface{ Range(worker, lo, hi int) }
 
 // Pool is a fixed set of workers that wait for work. Only one Do may run at a time, and starts no goroutine.
 //
-// Workers take ranges one by one: long ones at first, since each begins with memory that nobody asked for ahead of time,
-// and short ones in the end, so that all are done at once. One whose processor is busy with something else takes fewer. A
-// worker without work looks out for more for some microseconds, since the ops of a pass follow each other, and sleeps
-// then. A program that is always busy costs no more than the time it takes: see BenchmarkPoolBesideOthers.
+// Each worker has its own part of a task, and goes through it from the front, range after range, since what comes next
+// has been asked for ahead of time. Whoever is done takes from the end of what others have left, so one whose processor
+// is busy with something else does less. A worker without work looks out for more for some microseconds, since the ops of a
+// pass follow each other, and sleeps then. A program that is always busy costs no more than the time it takes: see
+// BenchmarkPoolBesideOthers.
 type Pool struct {
 	workers []*worker // the first is the caller of Do
 	caller  waiter
 	exited  sync.WaitGroup
 
-	_          [64]byte // what changes apart has cache lines of its own
-	task       Task
-	n, sharing int // outputs, and the workers that share them
-	_          [64]byte
-	left       atomic.Int64 // outputs that nobody has taken
-	_          [64]byte
-	busy       atomic.Int64 // outputs that are not computed
-	_          [64]byte
+	_    [64]byte // what changes apart has cache lines of its own
+	task Task
+	_    [64]byte
+	busy atomic.Int64 // outputs that are not computed
+	_    [64]byte
 }
 
 // worker takes ranges of one task at a time. Its body is made a function once, so that a task allocates nothing.
@@ -41,6 +40,8 @@ type worker struct {
 	body   func() error
 	err    error // a fault in a mapped file
 	thrown any   // any other panic
+	_      [64]byte
+	stock  stock // what nobody has taken of this worker's part
 	_      [64]byte
 	call   atomic.Int64 // 1 when there is work, -1 when there will be none any more
 	waiter waiter
@@ -81,14 +82,19 @@ func (p *Pool) do(n, workers int, task Task) error {
 	if n <= 0 {
 		return nil
 	}
-	p.task, p.n, p.sharing = task, n, workers
+	if uint64(n) > math.MaxUint32 {
+		panic("kernels: a task of so many outputs")
+	}
+	p.task = task
 	for _, w := range p.workers {
 		if w.err != nil || w.thrown != nil {
 			w.err, w.thrown = nil, nil
 		}
 	}
 	p.busy.Store(int64(n))
-	p.left.Store(int64(n))
+	for i, w := range p.workers[:workers] {
+		w.stock.set(n*i/workers, n*(i+1)/workers)
+	}
 	for _, w := range p.workers[1:workers] {
 		w.rouse(1)
 	}
@@ -142,7 +148,10 @@ func (w *worker) work() {
 	defer func() {
 		if failed {
 			w.thrown = recover()
-			w.taken += max(0, w.pool.left.Swap(0))
+			for _, o := range w.pool.workers {
+				lo, hi := o.stock.takeAll()
+				w.taken += int64(hi - lo)
+			}
 		}
 		w.settle()
 	}()
@@ -165,30 +174,62 @@ func (w *worker) settle() {
 
 // take runs ranges until nothing is left.
 func (w *worker) take() error {
-	p := w.pool
 	for {
-		left := p.left.Load()
-		if left <= 0 {
+		lo, hi := w.stock.takeFront()
+		if lo == hi {
+			lo, hi = w.steal()
+		}
+		if lo == hi {
 			return nil
 		}
-		n := p.share(left)
-		if !p.left.CompareAndSwap(left, left-n) {
-			continue
-		}
-		w.taken += n
-		first := p.n - int(left)
-		p.task.Range(w.id, first, first+int(n))
+		w.taken += int64(hi - lo)
+		w.pool.task.Range(w.id, lo, hi)
 	}
 }
 
-// share is how much a worker takes: most of its part if all were equally fast, and then pieces of what that leaves.
-func (p *Pool) share(left int64) int64 {
-	n, workers := int64(p.n), int64(p.sharing)
-	if workers == 1 {
-		return left
+// steal takes what another worker has left. It is not put into this one's stock, which the next task may be filling.
+func (w *worker) steal() (lo, hi int) {
+	for i := 1; i < len(w.pool.workers) && lo == hi; i++ {
+		lo, hi = w.pool.workers[(w.id+i)%len(w.pool.workers)].stock.takeBack()
 	}
-	if left > n/8 {
-		return max(1, min(left, n*7/8/workers))
-	}
-	return max(1, left/(2*workers))
+	return lo, hi
 }
+
+// stock is a range of outputs that several goroutines take from: its beginning above its end.
+type stock struct{ atomic.Uint64 }
+
+func (s *stock) set(lo, hi int) { s.Store(uint64(lo)<<32 | uint64(hi)) }
+
+func bounds(s uint64) (lo, hi int) { return int(s >> 32), int(s & math.MaxUint32) }
+
+// takeFront takes a quarter, but at least one.
+func (s *stock) takeFront() (lo, hi int) {
+	for {
+		was := s.Load()
+		lo, hi = bounds(was)
+		if lo == hi {
+			return 0, 0
+		}
+		next := lo + (hi-lo+3)/4
+		if s.CompareAndSwap(was, uint64(next)<<32|uint64(hi)) {
+			return lo, next
+		}
+	}
+}
+
+// takeBack takes half, but at least one.
+func (s *stock) takeBack() (lo, hi int) {
+	for {
+		was := s.Load()
+		lo, hi = bounds(was)
+		if lo == hi {
+			return 0, 0
+		}
+		end := lo + (hi-lo)/2
+		if s.CompareAndSwap(was, uint64(lo)<<32|uint64(end)) {
+			return end, hi
+		}
+	}
+}
+
+func (s *stock) takeAll() (lo, hi int) { return bounds(s.Swap(0)) }

@@ -91,18 +91,27 @@ func (r *Ranks) addFew(values []float32) {
 	}
 }
 
-// Merge adds what o counted; both must have been begun by the same distribution with the same ranks.
-func (r *Ranks) Merge(o *Ranks) {
-	for i, counts := range r.counts {
-		for j, n := range o.counts[i] {
-			counts[j] += n
+// Merge adds what others counted, which were begun by the same distribution with the same ranks.
+func (r *Ranks) Merge(others ...*Ranks) {
+	for _, o := range others {
+		for i, counts := range r.counts {
+			for j, n := range o.counts[i] {
+				counts[j] += n
+			}
 		}
 	}
 }
 
-// Value returns the value of rank number i of those that were asked for, NaN where nothing has it.
-func (r *Ranks) Value(i int) float64 {
-	p := r.places[i]
+// Values returns the values of the ranks that were asked for, NaN where nothing has one.
+func (r *Ranks) Values() []float64 {
+	values := make([]float64, len(r.places))
+	for i, p := range r.places {
+		values[i] = r.value(p)
+	}
+	return values
+}
+
+func (r *Ranks) value(p place) float64 {
 	at := slices.Index(r.cells, p.cell)
 	if at < 0 {
 		return math.NaN()
@@ -118,4 +127,27 @@ func (r *Ranks) Value(i int) float64 {
 		}
 	}
 	return math.NaN() // the second pass saw other values than the first
+}
+
+// among returns the exact values of these ranks among lists of numbers, which are all that d has counted.
+func (d *Distribution) among(pool *Pool, lists [][]float32, ranks []uint64) []float64 {
+	pass := rankPass{lists, make([]*Ranks, pool.Threads())}
+	for i := range pass.found {
+		pass.found[i] = d.Ranks(ranks)
+	}
+	pool.Do(len(lists), &pass) // in memory that cannot fault
+	pass.found[0].Merge(pass.found[1:]...)
+	return pass.found[0].Values()
+}
+
+// rankPass is the task of looking for ranks in lists of numbers.
+type rankPass struct {
+	lists [][]float32
+	found []*Ranks // of each worker
+}
+
+func (p *rankPass) Range(worker, lo, hi int) {
+	for _, list := range p.lists[lo:hi] {
+		p.found[worker].Add(list)
+	}
 }

@@ -14,21 +14,21 @@ type rowFuncs struct {
 
 	sum              func(x []float32) float64
 	sumSquares       func(x []float32) float64
-	squaresAbout     func(x []float32, mean float64) float64     // Σ(x − mean)²
-	normalize        func(dst, x, w []float32, scale float32)    // x·scale·w
-	center           func(dst, x []float32, mean, scale float64) // (x − mean)·scale
-	expSum           func(x []float32, shift float32) float64    // x becomes e^(x − shift), of which the sum is taken
-	swiglu           func(dst, gate, up []float32)               //
-	geglu            func(dst, gate, up []float32)               //
-	gelu             func(dst, x []float32)                      //
-	spread           func(x []float32) (m Moments, sum float64)  // the extremes, the zeros and the sum of at least one number
-	addSquares       func(dst []float64, x []float32)            // adds x² to dst, but not what is not finite
-	addFiniteSquares func(dst []float64, x []float32)            // where all are finite
-	count            func(x []float32, r *recentCounts)          // a piece; at levels that have vectors only
-	skip             func(x []float32, r *Ranks) int             // how many numbers, of whole steps of 16, come before one in a sought cell; likewise
-	sift             func(x []float32, s *Sieve)                 // whole steps of a piece; likewise
-	turnHalves       func(x, cos, sin []float32)                 // RoPE of both pairings, for len(cos) pairs
-	turnPairs        func(x, cos, sin []float32)                 //
+	squaresAbout     func(x []float32, mean float64) float64             // Σ(x − mean)²
+	normalize        func(dst, x, w []float32, scale float32)            // x·scale·w
+	center           func(dst, x []float32, mean, scale float64)         // (x − mean)·scale
+	expSum           func(x []float32, shift float32) float64            // x becomes e^(x − shift), of which the sum is taken
+	swiglu           func(dst, gate, up []float32)                       //
+	geglu            func(dst, gate, up []float32)                       //
+	gelu             func(dst, x []float32)                              //
+	spread           func(x []float32) (m Moments, sum, squares float64) // the extremes, the zeros and the sums of at least one number
+	addSquares       func(dst []float64, x []float32)                    // adds x² to dst, but not what is not finite
+	addFiniteSquares func(dst []float64, x []float32)                    // where all are finite
+	count            func(x []float32, r *recentCounts)                  // a piece; at levels that have vectors only
+	skip             func(x []float32, r *Ranks) int                     // how many numbers, of whole steps of 16, come before one in a sought cell; likewise
+	sift             func(x []float32, s *Sieve)                         // whole steps of a piece; likewise
+	turnHalves       func(x, cos, sin []float32)                         // RoPE of both pairings, for len(cos) pairs
+	turnPairs        func(x, cos, sin []float32)                         //
 }
 
 // genericRows are those in plain Go.

@@ -124,9 +124,9 @@ func (s *Sieve) settle() {
 	s.told = len(s.kept)
 }
 
-// Values returns the exact values of these ranks among the finite numbers, whose number is to be given. It returns false
-// where one of them lies in no range.
-func (s *Sieve) Values(ranks []uint64, finite uint64) ([]float64, bool) {
+// Values returns the exact values of these ranks among the finite numbers, whose number is to be given; it looks for them
+// by pool. It returns false where one of them lies in no range.
+func (s *Sieve) Values(pool *Pool, ranks []uint64, finite uint64) ([]float64, bool) {
 	if s.full {
 		return nil, false
 	}
@@ -140,16 +140,7 @@ func (s *Sieve) Values(ranks []uint64, finite uint64) ([]float64, bool) {
 		}
 		inner[i] = at
 	}
-	found := s.within.Ranks(inner)
-	found.Add(s.kept)
-	for _, kept := range s.others {
-		found.Add(kept)
-	}
-	values := make([]float64, len(ranks))
-	for i := range values {
-		values[i] = found.Value(i)
-	}
-	return values, true
+	return s.within.among(pool, append(s.others, s.kept), inner), true
 }
 
 // inner returns the rank among what was kept, of which there are counts in each range.

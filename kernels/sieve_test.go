@@ -19,7 +19,9 @@ func sifted(set *Set, x []float32, sample []float32, shares []float64, ranks []u
 	one.addAt(set, x[:len(x)/3])
 	other.addAt(set, x[len(x)/3:])
 	one.Merge(&other)
-	return one.Values(ranks, uint64(finite))
+	pool := NewPool(2)
+	defer pool.Close()
+	return one.Values(pool, ranks, uint64(finite))
 }
 
 // TestSieve compares with sorting: values of many magnitudes, on both sides of zero, and with what is not finite.

@@ -8,31 +8,31 @@ import "math/bits"
 const fewSteps = 4
 
 // together adds what did not fill registers to what is known of the numbers before.
-func together(m Moments, sum float64, rest []float32) (Moments, float64) {
+func together(m Moments, sum, squares float64, rest []float32) (Moments, float64, float64) {
 	if len(rest) > 0 {
-		r, more := spreadGeneric(rest)
-		sum, m.zeros = sum+more, m.zeros+r.zeros
+		r, more, moreSquares := spreadGeneric(rest)
+		sum, squares, m.zeros = sum+more, squares+moreSquares, m.zeros+r.zeros
 		m.min, m.max = lesser(r.min, m.min), greater(r.max, m.max)
 	}
-	return m, sum
+	return m, sum, squares
 }
 
-func spreadByAVX512(x []float32) (Moments, float64) {
+func spreadByAVX512(x []float32) (Moments, float64, float64) {
 	steps := len(x) / 16
 	if steps < fewSteps {
 		return spreadGeneric(x)
 	}
-	sum, zeros, least, most := spreadAVX512(&x[0], steps)
-	return together(Moments{zeros: uint64(zeros), min: least, max: most}, sum, x[16*steps:])
+	sum, squares, zeros, least, most := spreadAVX512(&x[0], steps)
+	return together(Moments{zeros: uint64(zeros), min: least, max: most}, sum, squares, x[16*steps:])
 }
 
-func spreadByAVX2(x []float32) (Moments, float64) {
+func spreadByAVX2(x []float32) (Moments, float64, float64) {
 	steps := len(x) / 8
 	if steps < fewSteps {
 		return spreadGeneric(x)
 	}
-	sum, zeros, least, most := spreadAVX2(&x[0], steps)
-	return together(Moments{zeros: uint64(zeros), min: least, max: most}, sum, x[8*steps:])
+	sum, squares, zeros, least, most := spreadAVX2(&x[0], steps)
+	return together(Moments{zeros: uint64(zeros), min: least, max: most}, sum, squares, x[8*steps:])
 }
 
 func addSquaresByAVX512(dst []float64, x []float32) {

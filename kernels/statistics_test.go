@@ -84,10 +84,7 @@ func TestRanksAtLevels(t *testing.T) {
 		atLevels(func(set *Set) {
 			r := d.Ranks(ranks)
 			r.addAt(set, x)
-			var got []float64
-			for i := range ranks {
-				got = append(got, r.Value(i))
-			}
+			got := r.Values()
 			if want == nil {
 				want = got
 			}

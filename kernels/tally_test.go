@@ -110,15 +110,15 @@ func TestRanks(t *testing.T) {
 		rough := d.Values(ranks)
 		for i, rank := range ranks[:len(ranks)-1] {
 			want := float64(sorted[rank])
-			if got := one.Value(i); got != want {
+			if got := one.Values()[i]; got != want {
 				t.Errorf("%d bits, rank %d: got %v, want %v", bits, rank, got, want)
 			}
 			if got := rough[i]; math.Abs(got-want) > CellWidth*math.Abs(want) || bits <= cellBits && got != want {
 				t.Errorf("%d bits, rank %d: roughly %v, want %v", bits, rank, got, want)
 			}
 		}
-		if last := len(ranks) - 1; !math.IsNaN(one.Value(last)) || !math.IsNaN(rough[last]) {
-			t.Errorf("rank %d of %d: got %v and %v, want NaN", ranks[last], len(values), one.Value(last), rough[last])
+		if last := len(ranks) - 1; !math.IsNaN(one.Values()[last]) || !math.IsNaN(rough[last]) {
+			t.Errorf("rank %d of %d: got %v and %v, want NaN", ranks[last], len(values), one.Values()[last], rough[last])
 		}
 	}
 }
@@ -129,8 +129,8 @@ func TestRanksOfOthers(t *testing.T) {
 	d.Add([]float32{1, 2, 3})
 	r := d.Ranks([]uint64{1})
 	r.Add([]float32{5, float32(math.NaN()), float32(math.Inf(1))})
-	if !math.IsNaN(r.Value(0)) {
-		t.Errorf("got %v, want NaN", r.Value(0))
+	if !math.IsNaN(r.Values()[0]) {
+		t.Errorf("got %v, want NaN", r.Values()[0])
 	}
 }
 

@@ -80,7 +80,7 @@ func (s *stream) sifting(parts []part, sample *kernels.Distribution) (ranker, bo
 		for i := range s.sieves[1:] {
 			all.Merge(&s.sieves[i+1])
 		}
-		if values, ok := all.Values(ranks, finite); ok {
+		if values, ok := all.Values(s.pool, ranks, finite); ok {
 			return values, nil
 		}
 		r := s.counting(parts)
@@ -112,7 +112,8 @@ func (s *stream) counting(parts []part) ranker {
 		if err := s.again(parts, func(worker int, values []float32) { workers[worker].Add(values) }); err != nil {
 			return nil, err
 		}
-		return mergeRanks(workers, len(ranks)), nil
+		workers[0].Merge(workers[1:]...)
+		return workers[0].Values(), nil
 	}}
 }
 
@@ -123,17 +124,6 @@ func (s *stream) distribution() *kernels.Distribution {
 		all.Merge(&s.distributions[i+1])
 	}
 	return all
-}
-
-func mergeRanks(workers []*kernels.Ranks, n int) []float64 {
-	for _, r := range workers[1:] {
-		workers[0].Merge(r)
-	}
-	values := make([]float64, n)
-	for i := range values {
-		values[i] = workers[0].Value(i)
-	}
-	return values
 }
 
 // again goes over the weights once more than was planned.

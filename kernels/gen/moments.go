@@ -16,11 +16,11 @@ func statistics(a *asm) {
 
 // spread takes the numbers of a whole register at a time; the caller sees to the others.
 func (a *asm) spread(v vector) {
-	a.function("spread"+v.level, "func(x *float32, steps int) (sum float64, zeros int, least, most float32)",
-		"returns Σ x, how many are zero, and the extremes.")
+	a.function("spread"+v.level, "func(x *float32, steps int) (sum, squares float64, zeros int, least, most float32)",
+		"returns Σ x, Σ x², how many are zero, and the extremes.")
 	x := a.Load(a.Param("x"), a.GP64())
 	steps := a.Load(a.Param("steps"), a.GP64())
-	sums, zeros, zero := a.zeros(v, 2), a.zeros(v, 1), a.zeros(v, 1)[0]
+	sums, squares, zeros, zero := a.zeros(v, 2), a.zeros(v, 2), a.zeros(v, 1), a.zeros(v, 1)[0]
 	lowest, highest, minusOne := v.new(a), v.new(a), v.new(a)
 	a.VPCMPEQD(zero.AsY(), zero.AsY(), minusOne.AsY())
 	if v.bytes == 64 {
@@ -38,16 +38,19 @@ func (a *asm) spread(v vector) {
 		d := v.new(a)
 		a.VCVTPS2PD(Mem{Base: x, Disp: i * v.bytes / 2}, d)
 		a.VADDPD(d, sum, sum)
+		a.VFMADD231PD(d, d, squares[i])
 	}
 	a.ADDQ(U32(uint32(v.bytes)), x)
 	a.DECQ(steps)
 	a.JNE(LabelRef("step"))
-	a.Store(a.together(v, sums, 2, func(y, x reg.Register) { a.VADDPD(y, x, x) }), a.ReturnIndex(0))
+	for i, list := range [][]reg.VecVirtual{sums, squares} {
+		a.Store(a.together(v, list, 2, func(y, x reg.Register) { a.VADDPD(y, x, x) }), a.ReturnIndex(i))
+	}
 	count := a.GP64()
 	a.VMOVD(a.together(v, zeros, 4, func(y, x reg.Register) { a.VPADDD(y, x, x) }), count.As32())
-	a.Store(count, a.ReturnIndex(1))
-	a.Store(a.together(v, []reg.VecVirtual{lowest}, 4, func(y, x reg.Register) { a.VMINPS(y, x, x) }), a.ReturnIndex(2))
-	a.Store(a.together(v, []reg.VecVirtual{highest}, 4, func(y, x reg.Register) { a.VMAXPS(y, x, x) }), a.ReturnIndex(3))
+	a.Store(count, a.ReturnIndex(2))
+	a.Store(a.together(v, []reg.VecVirtual{lowest}, 4, func(y, x reg.Register) { a.VMINPS(y, x, x) }), a.ReturnIndex(3))
+	a.Store(a.together(v, []reg.VecVirtual{highest}, 4, func(y, x reg.Register) { a.VMAXPS(y, x, x) }), a.ReturnIndex(4))
 	a.end()
 }
 
