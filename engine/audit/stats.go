@@ -41,24 +41,22 @@ type TensorStats struct {
 // where the quantiles lie.
 func Stats(ctx context.Context, f *gguf.File, opt Options) ([]TensorStats, error) {
 	tensors := opt.chosen(f)
-	total := int64(0)
-	for _, t := range tensors {
-		total += int64(t.Elements())
-	}
-	list := make([]TensorStats, 0, len(tensors))
-	s := newStream(ctx, opt, total)
+	s := newStream(ctx, opt, totalWeights(tensors))
 	defer s.close()
+	list := make([]TensorStats, len(tensors))
 	err := reading(func() error {
-		for _, t := range tensors {
-			stats, err := s.stats(t)
-			if err != nil {
-				return err
+		return s.eachTensor(tensors, func(s *stream, i int) error {
+			stats, err := s.stats(tensors[i])
+			if err == nil {
+				list[i] = *stats
 			}
-			list = append(list, *stats)
-		}
-		return nil
+			return err
+		})
 	}, f)
-	return list, err
+	if err != nil {
+		return nil, err
+	}
+	return list, nil
 }
 
 func (s *stream) stats(t *gguf.Tensor) (*TensorStats, error) {

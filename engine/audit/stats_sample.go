@@ -37,7 +37,7 @@ func (s *stream) sample(parts []part, n int) (*kernels.Distribution, error) {
 		samplers[i] = sampler{Distribution: &s.distributions[i], buffer: s.buffers[i]}
 	}
 	step := max(1, parts[0].Elements()/n)
-	err := s.run(newJob(parts, func(worker int, p part) error { return s.samplePart(&samplers[worker], p, step) }))
+	err := s.run(newJob(len(parts), func(worker, i int) error { return s.samplePart(&samplers[worker], parts[i], step) }))
 	if err != nil {
 		return nil, err
 	}

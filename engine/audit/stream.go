@@ -1,10 +1,12 @@
 package audit
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -54,8 +56,13 @@ type stream struct {
 	sieves        []kernels.Sieve
 	squares       [mostParts][]float64 // of the columns, one for each part
 
+	*progress
+}
+
+// progress is how far all workers are.
+type progress struct {
 	mu          sync.Mutex
-	progress    func(done, total int64)
+	tell        func(done, total int64)
 	done, total int64
 }
 
@@ -65,8 +72,12 @@ func newStream(ctx context.Context, opt Options, total int64) *stream {
 		threads = runtime.GOMAXPROCS(0)
 	}
 	threads = min(threads, mostParts) // others would have nothing to do
+	return newStreamOf(ctx, threads, &progress{tell: opt.Progress, total: total})
+}
+
+func newStreamOf(ctx context.Context, threads int, p *progress) *stream {
 	s := &stream{
-		ctx: ctx, pool: kernels.NewPool(threads), progress: opt.Progress, total: total,
+		ctx: ctx, pool: kernels.NewPool(threads), progress: p,
 		distributions: make([]kernels.Distribution, threads), sieves: make([]kernels.Sieve, threads),
 	}
 	for range 2 * threads {
@@ -122,14 +133,37 @@ func cut(t *gguf.Tensor) ([]part, error) {
 
 // each does work for every part, on all workers. It ends at the first error, or when the context does.
 func (s *stream) each(parts []part, work func(worker int, p part) error) error {
-	return s.run(newJob(parts, func(worker int, p part) error {
+	return s.run(newJob(len(parts), func(worker, i int) error {
+		p := parts[i]
 		err := work(worker, p)
 		s.advance(int64(p.rows) * int64(p.RowLen()))
 		return err
 	}))
 }
 
-// run does a job on all workers.
+// eachTensor does work for every tensor, number i of the list, by the stream that it is given. Workers have tensors of
+// their own, so that they need not wait for each other behind every one; only what would keep one of them busy when the
+// others have nothing left is shared.
+func (s *stream) eachTensor(tensors []*gguf.Tensor, work func(s *stream, i int) error) error {
+	threads := s.pool.Threads()
+	var own []int
+	for i, t := range tensors {
+		if threads > 1 && int64(t.Elements()) <= s.total/int64(4*threads) {
+			own = append(own, i)
+		} else if err := work(s, i); err != nil {
+			return err
+		}
+	}
+	streams := make([]*stream, threads)
+	for i := range streams {
+		streams[i] = newStreamOf(s.ctx, 1, s.progress)
+		defer streams[i].close()
+	}
+	slices.SortStableFunc(own, func(a, b int) int { return cmp.Compare(tensors[b].Elements(), tensors[a].Elements()) })
+	return s.run(newJob(len(own), func(worker, i int) error { return work(streams[worker], own[i]) }))
+}
+
+// run does a job on all workers, and returns the first of its errors, in the order of its pieces.
 func (s *stream) run(j *job) error {
 	if err := s.pool.Do(s.pool.Threads(), j); err != nil {
 		return err
@@ -142,27 +176,27 @@ func (s *stream) run(j *job) error {
 	return nil
 }
 
-// job hands parts out one by one: some processors have other work, too.
+// job hands out n pieces of work, one by one: some processors have other work, too.
 type job struct {
-	parts []part
-	next  atomic.Int64
-	errs  []error
-	work  func(worker int, p part) error
+	n    int
+	next atomic.Int64
+	errs []error
+	work func(worker, i int) error
 }
 
-func newJob(parts []part, work func(worker int, p part) error) *job {
-	return &job{parts: parts, errs: make([]error, len(parts)), work: work}
+func newJob(n int, work func(worker, i int) error) *job {
+	return &job{n: n, errs: make([]error, n), work: work}
 }
 
 // Range is called once for every worker.
 func (j *job) Range(worker, _, _ int) {
 	for {
 		i := int(j.next.Add(1)) - 1
-		if i >= len(j.parts) {
+		if i >= j.n {
 			return
 		}
-		if j.errs[i] = j.work(worker, j.parts[i]); j.errs[i] != nil {
-			j.next.Store(int64(len(j.parts))) // the others end, too
+		if j.errs[i] = j.work(worker, i); j.errs[i] != nil {
+			j.next.Store(int64(j.n)) // the others end, too
 		}
 	}
 }
@@ -211,20 +245,20 @@ func (c chunk) rows(rowLen int, visit func(row, col int, values []float32)) {
 }
 
 // plan adds to the weights that will be read.
-func (s *stream) plan(weights int64) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.total += weights
+func (p *progress) plan(weights int64) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.total += weights
 }
 
-func (s *stream) advance(weights int64) {
-	if s.progress == nil {
+func (p *progress) advance(weights int64) {
+	if p.tell == nil {
 		return
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.done += weights
-	s.progress(s.done, s.total)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.done += weights
+	p.tell(p.done, p.total)
 }
 
 func totalWeights(tensors []*gguf.Tensor) (n int64) {

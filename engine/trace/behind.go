@@ -13,6 +13,7 @@ type behind struct {
 	file  *os.File
 	at    int64 // where the next buffer goes
 	buf   []byte
+	most  int // bytes of it: writes end at multiples of behindSize, which Linux keeps as huge pages, and faster
 	empty chan []byte
 	full  chan []byte
 	ended chan struct{}
@@ -26,7 +27,7 @@ const (
 )
 
 func newBehind(file *os.File, at int64) *behind {
-	b := &behind{file: file, at: at, empty: make(chan []byte, behindBuffers), full: make(chan []byte, behindBuffers), ended: make(chan struct{})}
+	b := &behind{file: file, at: at, most: behindSize - int(at%behindSize), empty: make(chan []byte, behindBuffers), full: make(chan []byte, behindBuffers), ended: make(chan struct{})}
 	for range behindBuffers - 1 {
 		b.empty <- nil // made when it is needed: most traces are small
 	}
@@ -58,12 +59,12 @@ func (b *behind) ids(x []int32) {
 
 // room takes room for at most n numbers in a buffer that has some.
 func (b *behind) room(n int) []byte {
-	if len(b.buf) == behindSize {
+	if len(b.buf) == b.most {
 		b.full <- b.buf
-		b.buf = (<-b.empty)[:0]
+		b.buf, b.most = (<-b.empty)[:0], behindSize
 	}
 	from := len(b.buf)
-	b.buf = resized(b.buf, min(behindSize, from+4*n))
+	b.buf = resized(b.buf, min(b.most, from+4*n))
 	return b.buf[from:]
 }
 
