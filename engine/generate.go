@@ -66,6 +66,7 @@ func (s *Session) GenerateFrom(ctx context.Context, ids []int32, opt GenerateOpt
 	}
 	text := s.newTextWriter(opt.Emit)
 	defer func() { g.Text = text.finish() }()
+	s.cache.Expect(s.Len() + len(ids) + opt.MaxTokens)
 	for next := ids; ; {
 		start := s.Len()
 		logits, err := s.Next(ctx, next...)

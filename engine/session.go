@@ -104,6 +104,7 @@ const prefillChunk = 128
 
 // Next is Forward for the last position only: the logits [vocabulary] of the token that follows.
 func (s *Session) Next(ctx context.Context, tokens ...int32) ([]float32, error) {
+	s.cache.Expect(s.Len() + len(tokens))
 	for s.Hooks.Empty() && len(tokens) > prefillChunk {
 		if _, err := s.pass(ctx, tokens[:prefillChunk], true); err != nil {
 			return nil, err

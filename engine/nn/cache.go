@@ -14,6 +14,7 @@ import (
 type Cache struct {
 	size   int // cells
 	used   int
+	likely int // cells that will be used, see Expect
 	format *quant.Format
 	err    error // why there is none
 	layers []cacheLayer
@@ -38,8 +39,8 @@ type cacheRows struct {
 func NewCache(size int) *Cache { return NewCacheOf(gguf.F32, size) }
 
 // NewCacheOf returns an empty cache of size tokens in numbers of type t: those that quant.Encode makes of each head without
-// an importance matrix. It takes memory for the tokens that it holds, growing by doubling: 2 · kv_heads · head_dim numbers
-// for each token and block. A type that cannot hold the heads of the model is a [CacheTypeError] of the first pass.
+// an importance matrix. It takes memory for the tokens that it holds or expects, growing by doubling: 2 · kv_heads · head_dim
+// numbers for each token and block. A type that cannot hold the heads of the model is a [CacheTypeError] of the first pass.
 //
 // Of what [Fast] computes, looking into the attention changes the last bits. Behind that block a number may then be rounded
 // the other way: in a toy with an F16 cache the logits changed by NMSE 3e-11, against 1e-12 at most in float32.
@@ -65,6 +66,10 @@ func (c *Cache) Bytes() int {
 	}
 	return n
 }
+
+// Expect says that the cache will likely hold n tokens, so that it need not grow, and copy what it holds, on the way there.
+// Systems that hand memory out when it is written, as most do, have no loss by a number that is too large.
+func (c *Cache) Expect(n int) { c.likely = max(c.likely, min(n, c.size)) }
 
 // Truncate forgets the tokens from position n on.
 func (c *Cache) Truncate(n int) { c.used = min(c.used, max(0, n)) }
@@ -97,7 +102,7 @@ func (c *Cache) store(r *cacheRows, start int, x *Tensor) error {
 		return nil
 	}
 	if c.format.Type == gguf.F32 {
-		r.floats = grown(r.floats, heads*dim, cells, c.size)
+		r.floats = grown(r.floats, heads*dim, cells, c)
 		r.view.Data = r.floats[:cells*heads*dim]
 		copy(r.view.Data[start*heads*dim:], x.Data)
 		return nil
@@ -107,7 +112,7 @@ func (c *Cache) store(r *cacheRows, start int, x *Tensor) error {
 		return &CacheTypeError{c.format.Type, dim}
 	}
 	width *= heads
-	r.bytes = grown(r.bytes, width, cells, c.size)
+	r.bytes = grown(r.bytes, width, cells, c)
 	if err := c.format.Encode(r.bytes[start*width:cells*width], x.Data, nil); err != nil {
 		return fmt.Errorf("KV cache: %w", err)
 	}
@@ -117,12 +122,12 @@ func (c *Cache) store(r *cacheRows, start int, x *Tensor) error {
 	return err
 }
 
-// grown returns s with room for cells that have width elements each, size cells at most.
-func grown[E float32 | byte](s []E, width, cells, size int) []E {
+// grown returns s with room for cells of c that have width elements each.
+func grown[E float32 | byte](s []E, width, cells int, c *Cache) []E {
 	if len(s) >= cells*width {
 		return s
 	}
-	room := min(size, max(cells, 2*len(s)/width, firstCells)) * width
+	room := min(c.size, max(cells, c.likely, 2*len(s)/width, firstCells)) * width
 	return append(make([]E, 0, room), s...)[:room]
 }
 
@@ -145,7 +150,7 @@ func (c *Cache) decode(to, r *cacheRows) (*Tensor, error) {
 		return &r.view, nil
 	}
 	n, cells := r.view.Len(), r.view.Shape[0]
-	to.floats = grown(to.floats, n/cells, cells, c.size)
+	to.floats = grown(to.floats, n/cells, cells, c)
 	to.view = Tensor{Shape: append(to.view.Shape[:0], r.view.Shape...), Data: to.floats[:n]}
 	size, _ := c.format.Type.RowBytes(n)
 	return &to.view, c.format.Decode(to.view.Data, r.bytes[:size])

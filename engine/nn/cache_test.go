@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"strings"
 	"testing"
 
@@ -139,6 +140,21 @@ func TestRoundedCachesTakeLessMemory(t *testing.T) {
 		runBatches(t, r, 0, toyPrompt[:7])
 		if got, want := cache.Bytes(), 2*2*10*toyKV*test.size; got != want { // 2 blocks with keys and values of 10 tokens
 			t.Errorf("%v: the cache takes %d bytes, want %d", test.typ, got, want)
+		}
+	}
+}
+
+// TestCachesTakeRoomForWhatIsExpected wants them to, but not for more than they can hold, and never for less.
+func TestCachesTakeRoomForWhatIsExpected(t *testing.T) {
+	for _, test := range []struct{ expected, cells int }{{-5, 256}, {10, 256}, {600, 600}, {math.MaxInt, 1000}} {
+		cache := nn.NewCache(1000)
+		cache.Expect(test.expected)
+		cache.Expect(3)
+		r := nn.NewRunner(newToyOf(cacheDim).Forward, nn.Fast, cache, nil, 1)
+		defer r.Close()
+		runBatches(t, r, 0, toyPrompt[:7])
+		if got, want := cache.Bytes(), 2*2*test.cells*toyKV*128; got != want { // 2 blocks with keys and values
+			t.Errorf("expecting %d tokens, the cache takes %d bytes, want %d", test.expected, got, want)
 		}
 	}
 }
