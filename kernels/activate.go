@@ -8,7 +8,7 @@ func SwiGLU(dst, gate, up []float32) { active.SwiGLU(dst, gate, up) }
 
 // SwiGLU is the function [SwiGLU] at this level.
 func (s *Set) SwiGLU(dst, gate, up []float32) {
-	gate, up = gate[:len(dst)], up[:len(dst)]
+	gate, up = gate[:len(dst):len(gate)], up[:len(dst):len(up)]
 	pieces(len(dst), func(lo, hi int) { s.rows.swiglu(dst[lo:hi], gate[lo:hi], up[lo:hi]) })
 }
 
@@ -18,7 +18,7 @@ func GeGLU(dst, gate, up []float32) { active.GeGLU(dst, gate, up) }
 
 // GeGLU is the function [GeGLU] at this level.
 func (s *Set) GeGLU(dst, gate, up []float32) {
-	gate, up = gate[:len(dst)], up[:len(dst)]
+	gate, up = gate[:len(dst):len(gate)], up[:len(dst):len(up)]
 	pieces(len(dst), func(lo, hi int) { s.rows.geglu(dst[lo:hi], gate[lo:hi], up[lo:hi]) })
 }
 
@@ -29,26 +29,26 @@ func GELU(dst, x []float32) { active.GELU(dst, x) }
 
 // GELU is the function [GELU] at this level.
 func (s *Set) GELU(dst, x []float32) {
-	x = x[:len(dst)]
+	x = x[:len(dst):len(x)]
 	pieces(len(dst), func(lo, hi int) { s.rows.gelu(dst[lo:hi], x[lo:hi]) })
 }
 
 func swigluGeneric(dst, gate, up []float32) {
-	gate, up = gate[:len(dst)], up[:len(dst)]
+	gate, up = gate[:len(dst):len(gate)], up[:len(dst):len(up)]
 	for i, g := range gate {
 		dst[i] = float32(float64(g)/(1+math.Exp(-float64(g)))) * up[i]
 	}
 }
 
 func gegluGeneric(dst, gate, up []float32) {
-	gate, up = gate[:len(dst)], up[:len(dst)]
+	gate, up = gate[:len(dst):len(gate)], up[:len(dst):len(up)]
 	for i, g := range gate {
 		dst[i] = gelu(g) * up[i]
 	}
 }
 
 func geluGeneric(dst, x []float32) {
-	for i, v := range x[:len(dst)] {
+	for i, v := range x[:len(dst):len(x)] {
 		dst[i] = gelu(v)
 	}
 }

@@ -1,9 +1,12 @@
 package kernels
 
-import "math"
+import (
+	"fmt"
+	"math"
+)
 
-// Activations are rows of float32 rounded to bytes: the right side of products with quantised weights. They are made
-// once per input and used for all matrices that it is multiplied by. The zero value is ready; memory is kept for reuse.
+// Activations are rows of float32 rounded to bytes: the right side of products with quantised weights. A [Multiplier]
+// makes them once per input and uses them for all matrices that it is multiplied by. The zero value is ready; memory is kept for reuse.
 //
 // In every block of 32 columns the code of x is x·(127/m) rounded to even, and the scale m/127, where m is the largest
 // magnitude. A block whose m is below 2^-100 is taken as zeros. A NaN or an infinity makes the scale NaN, so that it is
@@ -42,10 +45,31 @@ type group struct {
 	words           []uint32
 }
 
-// Set rounds x, [tokens, cols] with cols a multiple of 32.
-func (a *Activations) Set(x []float32, cols int) {
+// Set rounds x, [tokens, cols]. The error says that it has no whole rows, or rows no whole blocks of 32.
+func (a *Activations) Set(x []float32, cols int) error {
+	if cols <= 0 || cols%blockCols != 0 || len(x)%cols != 0 {
+		return fmt.Errorf("activations of %d numbers in rows of %d: rows must be whole blocks of %d, and there must be no rest", len(x), cols, blockCols)
+	}
 	a.resize(len(x)/cols, cols)
 	a.quantize(x, 0, a.tokens)
+	return nil
+}
+
+// Decode returns what the rounded numbers are, [tokens, cols]: what products with quantised weights see of their input.
+func (a *Activations) Decode() []float32 {
+	x := make([]float32, 0, a.tokens*a.cols)
+	for t := range a.tokens {
+		for col := 0; col < a.cols; col += blockCols {
+			panelFrom := col / panelCols * panelCols
+			words, width := a.place(t, panelFrom, min(panelCols, a.cols-panelFrom))
+			words = words[(col-panelFrom)/blockCols*actWords*width:]
+			scale := math.Float32frombits(words[actScale*width])
+			for i := range blockCols {
+				x = append(x, scale*float32(int8(words[i/4*width]>>(8*(i%4)))))
+			}
+		}
+	}
+	return x
 }
 
 func (a *Activations) resize(tokens, cols int) {

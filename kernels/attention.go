@@ -1,6 +1,9 @@
 package kernels
 
-import "math"
+import (
+	"fmt"
+	"math"
+)
 
 // HeadShape is the shape of an attention: Heads query heads, every Heads/KVHeads of which share one head of keys and values,
 // all with Dim numbers. Scores are multiplied by Scale.
@@ -25,12 +28,16 @@ func (s *Set) NewAttender(pool *Pool) *Attender {
 }
 
 // Attend writes Σ_j softmax_j(scale·q·k_j)·v_j to dst [tokens, heads, dim] for each query of q, of the same shape, with
-// keys and values [cells, kv_heads, dim]. Token t sees the cells 0 … pos[t]. The error is a fault in a mapped file.
+// keys and values [cells, kv_heads, dim]. Token t sees the cells 0 … pos[t]. The error says how the shapes do not fit, or is a
+// fault in a mapped file.
 //
 // The softmax is taken online, 64 cells at a time (arXiv 1805.02867, 2205.14135), in float32. What a token gets does not
 // depend on the others, nor on the cells that it does not see. The error of an output is at most
 // 2^-24·max|v|·(cells + 20 + 2·(dim+2)·scale·max_j Σ|q·k_j|).
 func (a *Attender) Attend(dst, q []float32, k, v Cells, pos []int32, h HeadShape) error {
+	if err := h.fits(dst, q, &k, &v, pos); err != nil {
+		return err
+	}
 	a.task.HeadShape, a.task.dst, a.task.q, a.task.k, a.task.v, a.task.pos, a.task.cells = h, dst, q, k, v, pos, 0
 	for _, p := range pos {
 		a.task.cells = max(a.task.cells, int(p)+1)
@@ -41,6 +48,22 @@ func (a *Attender) Attend(dst, q []float32, k, v Cells, pos []int32, h HeadShape
 		return a.pool.alone(n, &a.task)
 	}
 	return a.pool.Do(n, &a.task)
+}
+
+func (h *HeadShape) fits(dst, q []float32, k, v *Cells, pos []int32) error {
+	if h.Dim <= 0 || h.KVHeads <= 0 || h.Heads <= 0 || h.Heads%h.KVHeads != 0 {
+		return fmt.Errorf("attention of %d heads over %d of keys and values, of %d numbers: whole groups of heads must share one", h.Heads, h.KVHeads, h.Dim)
+	}
+	if want := len(pos) * h.Heads * h.Dim; len(q) != want || len(dst) != want {
+		return fmt.Errorf("attention of %d tokens, %d heads of %d numbers: q has %d and dst %d numbers, expected %d", len(pos), h.Heads, h.Dim, len(q), len(dst), want)
+	}
+	cells := min(k.cells(h), v.cells(h))
+	for _, p := range pos {
+		if p < 0 || int(p) >= cells {
+			return fmt.Errorf("attention up to cell %d: the keys and values [cells, %d, %d] have %d", p, h.KVHeads, h.Dim, cells)
+		}
+	}
+	return nil
 }
 
 const (

@@ -20,7 +20,7 @@ type Cells struct {
 func FloatCells(x []float32) Cells { return Cells{floats: x} }
 
 // NewCells returns a view of bytes as a cache of a type whose heads have dim numbers. The error says that the type is
-// unknown, or that dim numbers are no whole blocks of it.
+// unknown, that dim numbers are no whole blocks of it, or that bytes are no whole heads.
 func NewCells(t gguf.Type, dim int, bytes []byte) (Cells, error) {
 	format, err := quant.Of(t)
 	if err != nil {
@@ -30,7 +30,24 @@ func NewCells(t gguf.Type, dim int, bytes []byte) (Cells, error) {
 	if !ok || dim <= 0 {
 		return Cells{}, fmt.Errorf("cache of %v with heads of %d numbers: a head must be whole blocks of %d", t, dim, t.BlockWeights())
 	}
+	if len(bytes)%size != 0 {
+		return Cells{}, fmt.Errorf("cache of %v with heads of %d numbers: %d bytes are no whole heads of %d", t, dim, len(bytes), size)
+	}
 	return Cells{bytes: bytes, format: format, rowSize: size}, nil
+}
+
+// cells returns how many cells of a shape there are, 0 where the heads are those of another one.
+func (c *Cells) cells(h *HeadShape) int {
+	if c.floats != nil {
+		return len(c.floats) / (h.KVHeads * h.Dim)
+	}
+	if c.format == nil {
+		return 0
+	}
+	if size, _ := c.format.Type.RowBytes(h.Dim); size != c.rowSize {
+		return 0
+	}
+	return len(c.bytes) / (h.KVHeads * c.rowSize)
 }
 
 // row returns where a head of a cell lies, counted in heads.

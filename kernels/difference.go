@@ -12,7 +12,7 @@ type Difference struct {
 
 // Add compares got with ref, element by element; both have the same length.
 func (d *Difference) Add(ref, got []float32) {
-	got = got[:len(ref)]
+	got = got[:len(ref):len(got)]
 	for i, r := range ref {
 		g := got[i]
 		if math.Float32bits(r) != math.Float32bits(g) {

@@ -1,7 +1,9 @@
 package kernels_test
 
 import (
+	"encoding/binary"
 	"fmt"
+	"math"
 
 	"github.com/sonde-ml/sonde/gguf"
 	"github.com/sonde-ml/sonde/kernels"
@@ -74,4 +76,82 @@ func ExampleDifference() {
 	d.Add([]float32{0.5, -1, 2}, []float32{0.5, -1.125, 2})
 	fmt.Printf("NMSE %.1e, cosine %.6f, at most %v\n", d.NMSE(), d.Cos(), d.MaxAbs())
 	// Output: NMSE 3.0e-03, cosine 0.998853, at most 0.125
+}
+
+// An input is rounded once for all matrices that it is multiplied by, by the workers of a pool. Here it is two tokens, and the
+// matrix has three rows.
+func ExampleMultiplier() {
+	pool := kernels.NewPool(2)
+	defer pool.Close()
+	rows := make([]byte, 4*3*32)
+	for i, v := range []float32{1, 0.5, -2} {
+		binary.LittleEndian.PutUint32(rows[4*32*i:], math.Float32bits(v)) // the first of each row
+	}
+	w, err := kernels.NewMatrix(gguf.F32, 3, 32, rows)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	x := make([]float32, 2*32)
+	x[0], x[32] = 10, 20
+	m := kernels.NewMultiplier(pool)
+	m.SetInput(x, 32)
+	y := make([]float32, 2*3)
+	fmt.Println(m.Product(y, w), y)
+	// Output: <nil> [10 5 -20 20 10 -40]
+}
+
+// What a product with quantised weights sees of its input: bytes, times a scale for each block of 32.
+func ExampleActivations() {
+	x := make([]float32, 32)
+	x[0], x[1], x[2] = 127, 0.4, -3.6
+	var a kernels.Activations
+	fmt.Println(a.Set(x, 32), a.Decode()[:3])
+	// Output: <nil> [127 0 -4]
+}
+
+// Two heads of queries share one of keys and values. The token sees two cells; the key of the second is like its query.
+func ExampleAttender() {
+	pool := kernels.NewPool(1)
+	defer pool.Close()
+	keys := kernels.FloatCells([]float32{0, 0, 9, 0})
+	values := kernels.FloatCells([]float32{1, 1, 2, 3})
+	q, mixed := []float32{9, 0, 0, 0}, make([]float32, 4)
+	err := kernels.NewAttender(pool).Attend(mixed, q, keys, values, []int32{1}, kernels.HeadShape{Heads: 2, KVHeads: 1, Dim: 2, Scale: 1})
+	fmt.Println(err, mixed)
+	// Output: <nil> [2 3 1.5 2]
+}
+
+// A quarter turn of one pair, as of position 1 where the pair's frequency is π/2.
+func ExampleRoPE() {
+	cos, sin := make([]float32, 1), make([]float32, 1)
+	kernels.RoPEAngles(cos, sin, 1, []float64{math.Pi / 2}, 1)
+	x := []float32{3, 4}
+	kernels.RoPE(x, cos, sin, false)
+	fmt.Printf("%.1f\n", x)
+	// Output: [-4.0 3.0]
+}
+
+func ExampleSwiGLU() {
+	y := make([]float32, 3)
+	kernels.SwiGLU(y, []float32{-1, 0, 1}, []float32{2, 2, 2})
+	fmt.Printf("%.3f\n", y)
+	// Output: [-0.538 0.000 1.462]
+}
+
+func ExampleTopK() {
+	logits := []float32{0.5, 3, -1, 2}
+	fmt.Println(kernels.TopK(make([]int32, 2), logits), kernels.ArgMax(logits))
+	// Output: [1 3] 1
+}
+
+// The same function at a level of one's choice, to time it or to compare the bits.
+func ExampleAt() {
+	plain, err := kernels.At("generic")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(plain.Dot([]float32{1, 2, 3}, []float32{4, 5, 6}))
+	// Output: 32
 }

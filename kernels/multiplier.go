@@ -1,5 +1,7 @@
 package kernels
 
+import "fmt"
+
 // Multiplier multiplies one input by matrices, by the workers of a pool. It keeps what that needs, so that a product
 // allocates nothing: what it makes of the input, rounded or cut, once however many matrices follow, and the workers'
 // scratch memory. It is used by one goroutine at a time.
@@ -35,7 +37,8 @@ func (s *Set) NewMultiplier(pool *Pool) *Multiplier {
 	return &Multiplier{set: s, pool: pool, acts: Activations{set: s}, scratch: make([]tileScratch, pool.Threads())}
 }
 
-// SetInput takes x [tokens, cols] as the input of the products that follow. It is not copied.
+// SetInput takes x [tokens, cols] as the input of the products that follow. It is not copied, and must not change before
+// the last of them.
 func (m *Multiplier) SetInput(x []float32, cols int) {
 	m.x, m.cols, m.rounded, m.cut = x, cols, false, false
 }
@@ -46,8 +49,11 @@ func (m *Multiplier) SetInput(x []float32, cols int) {
 // instructions and for any number of tokens. With others it is computed in float32 by fused multiply-adds, in an order
 // that depends on the level, and on whether there are many tokens; the error of an output is at most
 // max(w.Cols/8+10, w.Cols/128+130)·2^-24·Σ|w·x|.
-// The error is a fault in a mapped file.
+// The error says how the shapes do not fit, or is a fault in a mapped file.
 func (m *Multiplier) Product(dst []float32, w Matrix) error {
+	if err := m.fits(dst, &w); err != nil || len(dst) == 0 {
+		return err
+	}
 	if !w.blocks {
 		return m.floatProduct(dst, w)
 	}
@@ -56,6 +62,16 @@ func (m *Multiplier) Product(dst []float32, w Matrix) error {
 	}
 	m.blocks = product{w, &m.acts, dst, m.scratch}
 	return m.do(m.blocks.tiles(), len(m.x)*w.Rows, &m.blocks)
+}
+
+func (m *Multiplier) fits(dst []float32, w *Matrix) error {
+	if m.cols <= 0 || m.cols != w.Cols || len(m.x)%m.cols != 0 {
+		return fmt.Errorf("product of %d numbers in rows of %d with a matrix [%d, %d]: rows must have as many numbers as the matrix has columns", len(m.x), m.cols, w.Rows, w.Cols)
+	}
+	if want := len(m.x) / m.cols * w.Rows; len(dst) != want {
+		return fmt.Errorf("product of [%d, %d] with a matrix [%d, %d]: dst has %d numbers, expected %d", len(m.x)/m.cols, m.cols, w.Rows, w.Cols, len(dst), want)
+	}
+	return nil
 }
 
 func (m *Multiplier) floatProduct(dst []float32, w Matrix) error {
@@ -76,8 +92,9 @@ func (m *Multiplier) cutInput() error {
 	}
 	m.parts.resize(len(m.x)/m.cols, m.cols)
 	m.cutting = cutting{&m.parts, m.x}
-	m.cut = true
-	return m.do(m.parts.tokens, len(m.x), &m.cutting)
+	err := m.do(m.parts.tokens, len(m.x), &m.cutting)
+	m.cut = err == nil
+	return err
 }
 
 func (m *Multiplier) roundInput() error {
@@ -86,8 +103,9 @@ func (m *Multiplier) roundInput() error {
 	}
 	m.acts.resize(len(m.x)/m.cols, m.cols)
 	m.round = rounding{&m.acts, m.x}
-	m.rounded = true
-	return m.do(m.acts.tokens, 8*len(m.x), &m.round)
+	err := m.do(m.acts.tokens, 8*len(m.x), &m.round)
+	m.rounded = err == nil
+	return err
 }
 
 // worthSharing is the number of multiply-adds from which waking other workers pays.

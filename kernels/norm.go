@@ -9,7 +9,7 @@ func RMSNorm(dst, x, w []float32, eps float32) { active.RMSNorm(dst, x, w, eps) 
 
 // RMSNorm is the function [RMSNorm] at this level.
 func (s *Set) RMSNorm(dst, x, w []float32, eps float32) {
-	x, w = x[:len(dst)], w[:len(dst)]
+	x, w = x[:len(dst):len(x)], w[:len(dst):len(w)]
 	var sum float64
 	pieces(len(x), func(lo, hi int) { sum += s.rows.sumSquares(x[lo:hi]) })
 	scale := float32(1 / math.Sqrt(sum/float64(len(x))+float64(eps)))
@@ -23,7 +23,7 @@ func LayerNorm(dst, x, w, b []float32, eps float32) { active.LayerNorm(dst, x, w
 
 // LayerNorm is the function [LayerNorm] at this level.
 func (s *Set) LayerNorm(dst, x, w, b []float32, eps float32) {
-	x = x[:len(dst)]
+	x = x[:len(dst):len(x)]
 	var sum, squares float64
 	pieces(len(x), func(lo, hi int) { sum += s.rows.sum(x[lo:hi]) })
 	mean := sum / float64(len(x))
@@ -68,14 +68,14 @@ func squaresAboutGeneric(x []float32, mean float64) float64 {
 }
 
 func normalizeGeneric(dst, x, w []float32, scale float32) {
-	x, w = x[:len(dst)], w[:len(dst)]
+	x, w = x[:len(dst):len(x)], w[:len(dst):len(w)]
 	for i, v := range x {
 		dst[i] = float32(v*scale) * w[i]
 	}
 }
 
 func centerGeneric(dst, x []float32, mean, scale float64) {
-	for i, v := range x[:len(dst)] {
+	for i, v := range x[:len(dst):len(x)] {
 		dst[i] = float32((float64(v) - mean) * scale)
 	}
 }

@@ -25,12 +25,18 @@ func NewPeak(level cpu.Level) Peak { return Peak{loopsOf(level)} }
 // Bytes multiplies bytes and adds the products up in 32 bits, which is what products with quantised weights are made of.
 // It returns how many multiply-adds it did.
 func (p Peak) Bytes(rounds int) int64 {
+	if rounds <= 0 {
+		return 0
+	}
 	p.loops.bytes(rounds)
 	return int64(rounds) * p.loops.bytesRound
 }
 
 // Floats multiplies and adds float32 numbers, fused where the level can. It returns how many multiply-adds it did.
 func (p Peak) Floats(rounds int) int64 {
+	if rounds <= 0 {
+		return 0
+	}
 	p.loops.floats(rounds)
 	return int64(rounds) * p.loops.floatsRound
 }
@@ -38,7 +44,7 @@ func (p Peak) Floats(rounds int) int64 {
 // Cycles does nothing but pass the time. It returns how many cycles of the clock that took: where no loop is known whose
 // cycles can be counted, it does nothing and returns 0.
 func (p Peak) Cycles(rounds int) int64 {
-	if p.loops.chain == nil {
+	if p.loops.chain == nil || rounds <= 0 {
 		return 0
 	}
 	p.loops.chain(rounds)

@@ -25,6 +25,8 @@ type Pool struct {
 	caller  waiter
 	exited  sync.WaitGroup
 
+	running atomic.Bool
+
 	_    [64]byte // what changes apart has cache lines of its own
 	task Task
 	_    [64]byte
@@ -70,12 +72,13 @@ func NewPool(threads int) *Pool {
 func (p *Pool) Threads() int { return len(p.workers) }
 
 // Do runs task over 0 ≤ i < n and waits for all. A worker may get several ranges, or none.
+// It panics where the pool is at work: called by a task, or by another goroutine.
 // The error is a fault in a mapped file; any other panic goes on in the caller. What was not begun before either is left.
 func (p *Pool) Do(n int, task Task) error {
 	return p.do(n, min(n, len(p.workers)), task)
 }
 
-// alone runs the whole task in the caller.
+// alone runs a task that is not worth waking anybody for.
 func (p *Pool) alone(n int, task Task) error { return p.do(n, 1, task) }
 
 func (p *Pool) do(n, workers int, task Task) error {
@@ -85,6 +88,10 @@ func (p *Pool) do(n, workers int, task Task) error {
 	if uint64(n) > math.MaxUint32 {
 		panic("kernels: a task of so many outputs")
 	}
+	if !p.running.CompareAndSwap(false, true) {
+		panic("kernels: Do of a pool that is at work: a task must not call it, and goroutines need pools of their own")
+	}
+	defer p.running.Store(false)
 	p.task = task
 	for _, w := range p.workers {
 		if w.err != nil || w.thrown != nil {
@@ -148,6 +155,9 @@ func (w *worker) work() {
 	defer func() {
 		if failed {
 			w.thrown = recover()
+			if w.thrown == nil && w.err == nil {
+				w.thrown = "kernels: a task ended the goroutine of its worker"
+			}
 			for _, o := range w.pool.workers {
 				lo, hi := o.stock.takeAll()
 				w.taken += int64(hi - lo)

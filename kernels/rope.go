@@ -5,7 +5,7 @@ import "math"
 // RoPEAngles writes the cosines and sines by which [RoPE] turns the pairs of a token: of the angles pos·freqs, times mag.
 // Angles are taken in float64, so large positions lose nothing. All heads of a token have the same.
 func RoPEAngles(cos, sin []float32, pos int32, freqs []float64, mag float64) {
-	cos, sin = cos[:len(freqs)], sin[:len(freqs)]
+	cos, sin = cos[:len(freqs):len(cos)], sin[:len(freqs):len(sin)]
 	for i, f := range freqs {
 		s, c := math.Sincos(float64(pos) * f)
 		cos[i], sin[i] = float32(c*mag), float32(s*mag)
@@ -19,7 +19,7 @@ func RoPE(x, cos, sin []float32, halves bool) { active.RoPE(x, cos, sin, halves)
 
 // RoPE is the function [RoPE] at this level.
 func (s *Set) RoPE(x, cos, sin []float32, halves bool) {
-	sin, x = sin[:len(cos)], x[:2*len(cos)]
+	sin, x = sin[:len(cos):len(sin)], x[:2*len(cos):len(x)]
 	if halves {
 		s.rows.turnHalves(x, cos, sin)
 	} else {

@@ -8,7 +8,7 @@ func AddSquares(dst []float64, x []float32) { active.AddSquares(dst, x) }
 
 // AddSquares is the function [AddSquares] at this level.
 func (s *Set) AddSquares(dst []float64, x []float32) {
-	dst = dst[:len(x)]
+	dst = dst[:len(x):len(dst)]
 	pieces(len(x), func(lo, hi int) { s.rows.addSquares(dst[lo:hi], x[lo:hi]) })
 }
 
@@ -17,12 +17,12 @@ func AddFiniteSquares(dst []float64, x []float32) { active.AddFiniteSquares(dst,
 
 // AddFiniteSquares is the function [AddFiniteSquares] at this level.
 func (s *Set) AddFiniteSquares(dst []float64, x []float32) {
-	dst = dst[:len(x)]
+	dst = dst[:len(x):len(dst)]
 	pieces(len(x), func(lo, hi int) { s.rows.addFiniteSquares(dst[lo:hi], x[lo:hi]) })
 }
 
 func addSquaresGeneric(dst []float64, x []float32) {
-	dst = dst[:len(x)]
+	dst = dst[:len(x):len(dst)]
 	for i, v := range x {
 		if square := float64(v) * float64(v); square <= math.MaxFloat64 {
 			dst[i] += square

@@ -8,7 +8,7 @@ func Dot(a, b []float32) float32 { return active.Dot(a, b) }
 
 // Dot is the function [Dot] at this level.
 func (s *Set) Dot(a, b []float32) float32 {
-	b = b[:len(a)]
+	b = b[:len(a):len(b)]
 	if len(a) <= longest {
 		return s.rows.dot(a, b)
 	}
@@ -22,7 +22,7 @@ func Axpy(alpha float32, x, y []float32) { active.Axpy(alpha, x, y) }
 
 // Axpy is the function [Axpy] at this level.
 func (s *Set) Axpy(alpha float32, x, y []float32) {
-	y = y[:len(x)]
+	y = y[:len(x):len(y)]
 	pieces(len(x), func(lo, hi int) { s.rows.axpy(alpha, x[lo:hi], y[lo:hi]) })
 }
 
@@ -39,7 +39,7 @@ func Add(dst, a, b []float32) { active.Add(dst, a, b) }
 
 // Add is the function [Add] at this level.
 func (s *Set) Add(dst, a, b []float32) {
-	a, b = a[:len(dst)], b[:len(dst)]
+	a, b = a[:len(dst):len(a)], b[:len(dst):len(b)]
 	pieces(len(dst), func(lo, hi int) { s.rows.add(dst[lo:hi], a[lo:hi], b[lo:hi]) })
 }
 
@@ -48,7 +48,7 @@ func Hadamard(dst, a, b []float32) { active.Hadamard(dst, a, b) }
 
 // Hadamard is the function [Hadamard] at this level.
 func (s *Set) Hadamard(dst, a, b []float32) {
-	a, b = a[:len(dst)], b[:len(dst)]
+	a, b = a[:len(dst):len(a)], b[:len(dst):len(b)]
 	pieces(len(dst), func(lo, hi int) { s.rows.mul(dst[lo:hi], a[lo:hi], b[lo:hi]) })
 }
 
@@ -75,7 +75,7 @@ func (s *Set) Finite(x []float32) bool {
 // dotGeneric adds eight partial sums, element i in sum i mod 8, as ((0+4)+(2+6))+((1+5)+(3+7)), and the tail in order.
 // There is no fused multiply-add.
 func dotGeneric(a, b []float32) float32 {
-	b = b[:len(a)]
+	b = b[:len(a):len(b)]
 	var s0, s1, s2, s3, s4, s5, s6, s7 float32
 	for len(a) >= 8 && len(b) >= 8 {
 		s0 += float32(a[0] * b[0])
@@ -96,7 +96,7 @@ func dotGeneric(a, b []float32) float32 {
 }
 
 func axpyGeneric(alpha float32, x, y []float32) {
-	y = y[:len(x)]
+	y = y[:len(x):len(y)]
 	for i, v := range x {
 		y[i] += float32(alpha * v)
 	}
@@ -109,14 +109,14 @@ func scaleGeneric(alpha float32, x []float32) {
 }
 
 func addGeneric(dst, a, b []float32) {
-	a, b = a[:len(dst)], b[:len(dst)]
+	a, b = a[:len(dst):len(a)], b[:len(dst):len(b)]
 	for i := range dst {
 		dst[i] = a[i] + b[i]
 	}
 }
 
 func mulGeneric(dst, a, b []float32) {
-	a, b = a[:len(dst)], b[:len(dst)]
+	a, b = a[:len(dst):len(a)], b[:len(dst):len(b)]
 	for i := range dst {
 		dst[i] = a[i] * b[i]
 	}
