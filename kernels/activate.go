@@ -2,7 +2,8 @@ package kernels
 
 import "math"
 
-// SwiGLU writes silu(gate)·up to dst, silu(z) = z/(1+exp(−z)). The relative error is at most 6·2^-24.
+// SwiGLU writes silu(gate)·up to dst, silu(z) = z/(1+exp(−z)). The relative error is at most 6·2^-24, where
+// the result is not subnormal.
 // arXiv 2002.05202.
 func SwiGLU(dst, gate, up []float32) { active.SwiGLU(dst, gate, up) }
 
@@ -23,7 +24,8 @@ func (s *Set) GeGLU(dst, gate, up []float32) {
 }
 
 // GELU writes z/2·(1 + tanh(√(2/π)·(z + 0.044715·z³))), the usual form of GELU, for each z of x to dst, which may be x. The
-// relative error is at most (7+8·|u|)·2^-24, u being the argument of tanh, where z is negative: the result is small there.
+// relative error is at most (7+8·|u|)·2^-24, u being the argument of tanh, where z is negative, since the result is
+// small there; more where it is subnormal.
 // arXiv 1606.08415.
 func GELU(dst, x []float32) { active.GELU(dst, x) }
 

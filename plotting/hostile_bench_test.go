@@ -2,6 +2,7 @@ package plotting
 
 import (
 	"errors"
+	"io/fs"
 	"math"
 	"slices"
 	"strings"
@@ -63,9 +64,11 @@ func TestImpossibleSpeedIsRefused(t *testing.T) {
 }
 
 func TestNamesOfPicturesAreChecked(t *testing.T) {
-	for name, ok := range map[string]bool{"a.png": true, "b/a.SVG": true, "a.bmp": false, "png": false, "": false} {
-		if err := CheckName(name); (err == nil) != ok || err != nil && !errors.Is(err, ErrFormat) {
-			t.Errorf("CheckName(%q) = %v, want it to be good: %v", name, err, ok)
+	for name, want := range map[string]error{
+		"a.png": nil, "testdata/a.SVG": nil, "a.bmp": ErrFormat, "png": ErrFormat, "": ErrFormat, "nowhere/a.png": fs.ErrNotExist,
+	} {
+		if err := CheckName(name); !errors.Is(err, want) {
+			t.Errorf("CheckName(%q) = %v, want %v", name, err, want)
 		}
 	}
 }

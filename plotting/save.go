@@ -2,6 +2,7 @@ package plotting
 
 import (
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 
@@ -25,10 +26,16 @@ func (f *Figure) Save(path string) error {
 	return nil
 }
 
-// CheckName returns [ErrFormat] for a name that [Figure.Save] would not take: before work that takes long.
+// CheckName returns an error for a name that [Figure.Save] would not take, an [ErrFormat] or because there is no such
+// folder: before work that takes long.
 func CheckName(path string) error {
-	_, err := encoder(path)
-	return err
+	if _, err := encoder(path); err != nil {
+		return err
+	}
+	if _, err := os.Stat(filepath.Dir(path)); err != nil {
+		return saveError(path, err)
+	}
+	return nil
 }
 
 // encoder returns what encodes a figure in the format of a file name's extension.

@@ -188,7 +188,7 @@ func newJob(n int, work func(worker, i int) error) *job {
 	return &job{n: n, errs: make([]error, n), work: work}
 }
 
-// Range is called once for every worker.
+// Range takes pieces until none is left: whoever is called again finds none.
 func (j *job) Range(worker, _, _ int) {
 	for {
 		i := int(j.next.Add(1)) - 1

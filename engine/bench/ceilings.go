@@ -3,6 +3,7 @@ package bench
 import (
 	"context"
 	"fmt"
+	"runtime"
 	"time"
 
 	"github.com/sonde-ml/sonde/kernels"
@@ -50,7 +51,7 @@ var (
 
 // ceilings measures what so many threads can do at most, at a level.
 func (e effort) ceilings(ctx context.Context, level cpu.Level, threads int) (c Ceilings, err error) {
-	pool := kernels.NewPool(threads)
+	pool := kernels.NewPool(min(threads, runtime.GOMAXPROCS(0))) // more cannot do more
 	defer pool.Close()
 	m := &meter{ctx: ctx, effort: e, pool: pool, peak: kernels.NewPeak(level)}
 	c.Int8GMACs = m.best(m.peak.Bytes)
@@ -190,7 +191,7 @@ func patterns(huge bool) (list []Pattern) {
 	return list
 }
 
-// filling is the task of writing numbers to memory: by the thread that reads them, and no zeros, since pages that were
+// filling is the task of writing numbers to memory: mostly by the thread that reads them, and no zeros, since pages that were
 // never written to are one and the same.
 type filling struct {
 	b     []byte

@@ -69,7 +69,7 @@ func (opt Options) effort() effort {
 // check returns the level of the kernels. It refuses one that cannot be used, and numbers of tokens that no session takes.
 func (opt Options) check() (cpu.Level, error) {
 	level, err := cpu.Active()
-	for _, n := range slices.Concat(opt.Prefill, opt.Decode) {
+	for _, n := range slices.Compact(slices.Sorted(slices.Values(slices.Concat(opt.Prefill, opt.Decode)))) {
 		if n < 1 || n > engine.MaxContext {
 			err = errors.Join(err, fmt.Errorf("a phase of %d tokens: want 1 to %d", n, engine.MaxContext))
 		}

@@ -68,7 +68,7 @@ func (c *Cache) Bytes() int {
 }
 
 // Expect says that the cache will likely hold n tokens, so that it need not grow, and copy what it holds, on the way there.
-// Systems that hand memory out when it is written, as most do, have no loss by a number that is too large.
+// Where a system hands memory out when it is written, a number that is too large takes room, but no memory.
 func (c *Cache) Expect(n int) { c.likely = max(c.likely, min(n, c.size)) }
 
 // Truncate forgets the tokens from position n on.

@@ -26,6 +26,7 @@ const (
 	behindSize    = 4 << 20 // bytes
 )
 
+// newBehind writes from at on, a multiple of 4.
 func newBehind(file *os.File, at int64) *behind {
 	b := &behind{file: file, at: at, most: behindSize - int(at%behindSize), empty: make(chan []byte, behindBuffers), full: make(chan []byte, behindBuffers), ended: make(chan struct{})}
 	for range behindBuffers - 1 {

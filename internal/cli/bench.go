@@ -39,6 +39,8 @@ of repetitions; noise of other programs is in them, so look at the load before y
 GB/s count the bytes of the weights that a token reads, GMAC/s (10^9 a second) the multiply-adds with weights. "products"
 is what the weight products alone reach of the ceiling, "outside" the share of the time that is spent in no op.
 
+Nobody looks into the ops, so prompts run in passes of 128 tokens, as in sonde run.
+
 With --types the models are made, with random weights, in temporary files of their full size. Shapes: %s.
 With --growth it measures the time of prefilling 16 to 4096 tokens and of decoding one token behind 16 to 8192.`, strings.Join(convert.Shapes(), ", ")),
 		Example: `  sonde bench -m model.gguf
@@ -56,6 +58,9 @@ With --growth it measures the time of prefilling 16 to 4096 tokens and of decodi
 	}
 	f.add(cmd)
 	cmd.Flags().BoolVar(&levels, "cpu", false, "list the levels of instructions instead, and why each is or is not used")
+	for _, measured := range []string{"model", "types", "like", "tokens", "threads", "quick", "growth", "plot"} {
+		cmd.MarkFlagsMutuallyExclusive("cpu", measured)
+	}
 	return cmd
 }
 
@@ -139,38 +144,34 @@ func (a *app) printBench(f *benchFlags, r *bench.Report, name string, err error)
 	if err != nil {
 		return err
 	}
-	if f.plot != "" {
-		fig, err := plotting.Bench(r, name)
-		if err != nil {
-			return err
-		}
-		if err := fig.Save(f.plot); err != nil {
-			return err
-		}
-	}
 	if f.asJSON {
-		return printJSON(a.out, r)
+		err = printJSON(a.out, r)
+	} else {
+		a.printSpeed(r)
 	}
-	a.printSpeed(r)
-	return nil
+	return errors.Join(err, f.draw(func() (*plotting.Figure, error) { return plotting.Bench(r, name) }))
+}
+
+// draw draws the figure that was asked for, if any.
+func (f *benchFlags) draw(figure func() (*plotting.Figure, error)) error {
+	if f.plot == "" {
+		return nil
+	}
+	fig, err := figure()
+	if err != nil {
+		return err
+	}
+	return fig.Save(f.plot)
 }
 
 func (a *app) printGrowth(f *benchFlags, g *bench.Growth, name string, err error) error {
 	if err != nil {
 		return err
 	}
-	if f.plot != "" {
-		fig, err := plotting.Growth(g, name)
-		if err != nil {
-			return err
-		}
-		if err := fig.Save(f.plot); err != nil {
-			return err
-		}
-	}
 	if f.asJSON {
-		return printJSON(a.out, g)
+		err = printJSON(a.out, g)
+	} else {
+		a.printCosts(g)
 	}
-	a.printCosts(g)
-	return nil
+	return errors.Join(err, f.draw(func() (*plotting.Figure, error) { return plotting.Growth(g, name) }))
 }

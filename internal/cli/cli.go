@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -27,9 +28,10 @@ var errFinding = errors.New("a difference was found")
 
 var errInterrupted = errors.New("interrupted")
 
-// Main runs the command with these arguments and returns its exit status. Ctrl-C cancels what runs; a second one kills.
+// Main runs the command with these arguments and returns its exit status. Ctrl-C, or a polite
+// request to end, cancels what runs; a second one kills.
 func Main(args []string, in io.Reader, out, errOut io.Writer) int {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	context.AfterFunc(ctx, stop) // from then on the signal kills
 	defer stop()
 
