@@ -6992,102 +6992,118 @@ row:
 	VPAND           high3<>+0(SB), Y4, Y4
 	VPOR            Y4, Y3, Y3
 	VMOVDQU         Y3, 32(SP)
-	MOVWLZX         (SP), R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, (R13)
-	MOVWLZX         2(SP), R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 8(R13)
-	MOVWLZX         4(SP), R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 16(R13)
-	MOVWLZX         6(SP), R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 24(R13)
-	MOVWLZX         8(SP), R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 32(R13)
-	MOVWLZX         10(SP), R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 40(R13)
-	MOVWLZX         12(SP), R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 48(R13)
-	MOVWLZX         14(SP), R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 56(R13)
-	MOVWLZX         16(SP), R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 64(R13)
-	MOVWLZX         18(SP), R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 72(R13)
-	MOVWLZX         20(SP), R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 80(R13)
-	MOVWLZX         22(SP), R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 88(R13)
-	MOVWLZX         24(SP), R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 96(R13)
-	MOVWLZX         26(SP), R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 104(R13)
-	MOVWLZX         28(SP), R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 112(R13)
-	MOVWLZX         30(SP), R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 120(R13)
-	MOVWLZX         32(SP), R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 128(R13)
-	MOVWLZX         34(SP), R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 136(R13)
-	MOVWLZX         36(SP), R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 144(R13)
-	MOVWLZX         38(SP), R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 152(R13)
-	MOVWLZX         40(SP), R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 160(R13)
-	MOVWLZX         42(SP), R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 168(R13)
-	MOVWLZX         44(SP), R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 176(R13)
-	MOVWLZX         46(SP), R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 184(R13)
-	MOVWLZX         48(SP), R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 192(R13)
-	MOVWLZX         50(SP), R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 200(R13)
-	MOVWLZX         52(SP), R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 208(R13)
-	MOVWLZX         54(SP), R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 216(R13)
-	MOVWLZX         56(SP), R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 224(R13)
-	MOVWLZX         58(SP), R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 232(R13)
-	MOVWLZX         60(SP), R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 240(R13)
-	MOVWLZX         62(SP), R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 248(R13)
+	MOVQ            (SP), R15
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
+	VMOVQ           (R11)(R14*8), X3
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
+	VPINSRQ         $0x01, (R11)(R14*8), X3, X3
+	VMOVDQU         X3, (R13)
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
+	VMOVQ           (R11)(R14*8), X3
+	MOVWLZX         R15, R14
+	VPINSRQ         $0x01, (R11)(R14*8), X3, X3
+	VMOVDQU         X3, 16(R13)
+	MOVQ            8(SP), R15
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
+	VMOVQ           (R11)(R14*8), X3
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
+	VPINSRQ         $0x01, (R11)(R14*8), X3, X3
+	VMOVDQU         X3, 32(R13)
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
+	VMOVQ           (R11)(R14*8), X3
+	MOVWLZX         R15, R14
+	VPINSRQ         $0x01, (R11)(R14*8), X3, X3
+	VMOVDQU         X3, 48(R13)
+	MOVQ            16(SP), R15
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
+	VMOVQ           (R11)(R14*8), X3
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
+	VPINSRQ         $0x01, (R11)(R14*8), X3, X3
+	VMOVDQU         X3, 64(R13)
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
+	VMOVQ           (R11)(R14*8), X3
+	MOVWLZX         R15, R14
+	VPINSRQ         $0x01, (R11)(R14*8), X3, X3
+	VMOVDQU         X3, 80(R13)
+	MOVQ            24(SP), R15
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
+	VMOVQ           (R11)(R14*8), X3
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
+	VPINSRQ         $0x01, (R11)(R14*8), X3, X3
+	VMOVDQU         X3, 96(R13)
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
+	VMOVQ           (R11)(R14*8), X3
+	MOVWLZX         R15, R14
+	VPINSRQ         $0x01, (R11)(R14*8), X3, X3
+	VMOVDQU         X3, 112(R13)
+	MOVQ            32(SP), R15
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
+	VMOVQ           (R11)(R14*8), X3
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
+	VPINSRQ         $0x01, (R11)(R14*8), X3, X3
+	VMOVDQU         X3, 128(R13)
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
+	VMOVQ           (R11)(R14*8), X3
+	MOVWLZX         R15, R14
+	VPINSRQ         $0x01, (R11)(R14*8), X3, X3
+	VMOVDQU         X3, 144(R13)
+	MOVQ            40(SP), R15
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
+	VMOVQ           (R11)(R14*8), X3
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
+	VPINSRQ         $0x01, (R11)(R14*8), X3, X3
+	VMOVDQU         X3, 160(R13)
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
+	VMOVQ           (R11)(R14*8), X3
+	MOVWLZX         R15, R14
+	VPINSRQ         $0x01, (R11)(R14*8), X3, X3
+	VMOVDQU         X3, 176(R13)
+	MOVQ            48(SP), R15
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
+	VMOVQ           (R11)(R14*8), X3
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
+	VPINSRQ         $0x01, (R11)(R14*8), X3, X3
+	VMOVDQU         X3, 192(R13)
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
+	VMOVQ           (R11)(R14*8), X3
+	MOVWLZX         R15, R14
+	VPINSRQ         $0x01, (R11)(R14*8), X3, X3
+	VMOVDQU         X3, 208(R13)
+	MOVQ            56(SP), R15
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
+	VMOVQ           (R11)(R14*8), X3
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
+	VPINSRQ         $0x01, (R11)(R14*8), X3, X3
+	VMOVDQU         X3, 224(R13)
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
+	VMOVQ           (R11)(R14*8), X3
+	MOVWLZX         R15, R14
+	VPINSRQ         $0x01, (R11)(R14*8), X3, X3
+	VMOVDQU         X3, 240(R13)
 	ADDQ            DX, R12
 	ADDQ            $0x00000100, R13
 	DECQ            4160(SP)
@@ -7833,102 +7849,118 @@ row:
 	VPAND           high3<>+0(SB), Y8, Y8
 	VPOR            Y8, Y7, Y7
 	VMOVDQU         Y7, 32(SP)
-	MOVWLZX         (SP), R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, (R13)
-	MOVWLZX         2(SP), R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 8(R13)
-	MOVWLZX         4(SP), R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 16(R13)
-	MOVWLZX         6(SP), R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 24(R13)
-	MOVWLZX         8(SP), R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 32(R13)
-	MOVWLZX         10(SP), R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 40(R13)
-	MOVWLZX         12(SP), R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 48(R13)
-	MOVWLZX         14(SP), R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 56(R13)
-	MOVWLZX         16(SP), R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 64(R13)
-	MOVWLZX         18(SP), R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 72(R13)
-	MOVWLZX         20(SP), R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 80(R13)
-	MOVWLZX         22(SP), R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 88(R13)
-	MOVWLZX         24(SP), R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 96(R13)
-	MOVWLZX         26(SP), R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 104(R13)
-	MOVWLZX         28(SP), R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 112(R13)
-	MOVWLZX         30(SP), R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 120(R13)
-	MOVWLZX         32(SP), R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 128(R13)
-	MOVWLZX         34(SP), R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 136(R13)
-	MOVWLZX         36(SP), R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 144(R13)
-	MOVWLZX         38(SP), R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 152(R13)
-	MOVWLZX         40(SP), R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 160(R13)
-	MOVWLZX         42(SP), R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 168(R13)
-	MOVWLZX         44(SP), R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 176(R13)
-	MOVWLZX         46(SP), R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 184(R13)
-	MOVWLZX         48(SP), R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 192(R13)
-	MOVWLZX         50(SP), R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 200(R13)
-	MOVWLZX         52(SP), R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 208(R13)
-	MOVWLZX         54(SP), R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 216(R13)
-	MOVWLZX         56(SP), R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 224(R13)
-	MOVWLZX         58(SP), R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 232(R13)
-	MOVWLZX         60(SP), R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 240(R13)
-	MOVWLZX         62(SP), R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 248(R13)
+	MOVQ            (SP), R15
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
+	VMOVQ           (R11)(R14*8), X7
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
+	VPINSRQ         $0x01, (R11)(R14*8), X7, X7
+	VMOVDQU         X7, (R13)
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
+	VMOVQ           (R11)(R14*8), X7
+	MOVWLZX         R15, R14
+	VPINSRQ         $0x01, (R11)(R14*8), X7, X7
+	VMOVDQU         X7, 16(R13)
+	MOVQ            8(SP), R15
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
+	VMOVQ           (R11)(R14*8), X7
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
+	VPINSRQ         $0x01, (R11)(R14*8), X7, X7
+	VMOVDQU         X7, 32(R13)
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
+	VMOVQ           (R11)(R14*8), X7
+	MOVWLZX         R15, R14
+	VPINSRQ         $0x01, (R11)(R14*8), X7, X7
+	VMOVDQU         X7, 48(R13)
+	MOVQ            16(SP), R15
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
+	VMOVQ           (R11)(R14*8), X7
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
+	VPINSRQ         $0x01, (R11)(R14*8), X7, X7
+	VMOVDQU         X7, 64(R13)
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
+	VMOVQ           (R11)(R14*8), X7
+	MOVWLZX         R15, R14
+	VPINSRQ         $0x01, (R11)(R14*8), X7, X7
+	VMOVDQU         X7, 80(R13)
+	MOVQ            24(SP), R15
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
+	VMOVQ           (R11)(R14*8), X7
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
+	VPINSRQ         $0x01, (R11)(R14*8), X7, X7
+	VMOVDQU         X7, 96(R13)
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
+	VMOVQ           (R11)(R14*8), X7
+	MOVWLZX         R15, R14
+	VPINSRQ         $0x01, (R11)(R14*8), X7, X7
+	VMOVDQU         X7, 112(R13)
+	MOVQ            32(SP), R15
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
+	VMOVQ           (R11)(R14*8), X7
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
+	VPINSRQ         $0x01, (R11)(R14*8), X7, X7
+	VMOVDQU         X7, 128(R13)
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
+	VMOVQ           (R11)(R14*8), X7
+	MOVWLZX         R15, R14
+	VPINSRQ         $0x01, (R11)(R14*8), X7, X7
+	VMOVDQU         X7, 144(R13)
+	MOVQ            40(SP), R15
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
+	VMOVQ           (R11)(R14*8), X7
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
+	VPINSRQ         $0x01, (R11)(R14*8), X7, X7
+	VMOVDQU         X7, 160(R13)
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
+	VMOVQ           (R11)(R14*8), X7
+	MOVWLZX         R15, R14
+	VPINSRQ         $0x01, (R11)(R14*8), X7, X7
+	VMOVDQU         X7, 176(R13)
+	MOVQ            48(SP), R15
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
+	VMOVQ           (R11)(R14*8), X7
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
+	VPINSRQ         $0x01, (R11)(R14*8), X7, X7
+	VMOVDQU         X7, 192(R13)
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
+	VMOVQ           (R11)(R14*8), X7
+	MOVWLZX         R15, R14
+	VPINSRQ         $0x01, (R11)(R14*8), X7, X7
+	VMOVDQU         X7, 208(R13)
+	MOVQ            56(SP), R15
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
+	VMOVQ           (R11)(R14*8), X7
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
+	VPINSRQ         $0x01, (R11)(R14*8), X7, X7
+	VMOVDQU         X7, 224(R13)
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
+	VMOVQ           (R11)(R14*8), X7
+	MOVWLZX         R15, R14
+	VPINSRQ         $0x01, (R11)(R14*8), X7, X7
+	VMOVDQU         X7, 240(R13)
 	ADDQ            DX, R12
 	ADDQ            $0x00000100, R13
 	DECQ            4160(SP)
@@ -8912,102 +8944,118 @@ block:
 	MOVQ $0x00000010, 4096(SP)
 
 row:
-	MOVBLZX         2(R12), R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, (R13)
-	MOVBLZX         3(R12), R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 8(R13)
-	MOVBLZX         4(R12), R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 16(R13)
-	MOVBLZX         5(R12), R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 24(R13)
-	MOVBLZX         10(R12), R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 32(R13)
-	MOVBLZX         11(R12), R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 40(R13)
-	MOVBLZX         12(R12), R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 48(R13)
-	MOVBLZX         13(R12), R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 56(R13)
-	MOVBLZX         18(R12), R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 64(R13)
-	MOVBLZX         19(R12), R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 72(R13)
-	MOVBLZX         20(R12), R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 80(R13)
-	MOVBLZX         21(R12), R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 88(R13)
-	MOVBLZX         26(R12), R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 96(R13)
-	MOVBLZX         27(R12), R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 104(R13)
-	MOVBLZX         28(R12), R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 112(R13)
-	MOVBLZX         29(R12), R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 120(R13)
-	MOVBLZX         34(R12), R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 128(R13)
-	MOVBLZX         35(R12), R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 136(R13)
-	MOVBLZX         36(R12), R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 144(R13)
-	MOVBLZX         37(R12), R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 152(R13)
-	MOVBLZX         42(R12), R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 160(R13)
-	MOVBLZX         43(R12), R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 168(R13)
-	MOVBLZX         44(R12), R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 176(R13)
-	MOVBLZX         45(R12), R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 184(R13)
-	MOVBLZX         50(R12), R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 192(R13)
-	MOVBLZX         51(R12), R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 200(R13)
-	MOVBLZX         52(R12), R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 208(R13)
-	MOVBLZX         53(R12), R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 216(R13)
-	MOVBLZX         58(R12), R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 224(R13)
-	MOVBLZX         59(R12), R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 232(R13)
-	MOVBLZX         60(R12), R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 240(R13)
-	MOVBLZX         61(R12), R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 248(R13)
+	MOVL            2(R12), R15
+	MOVBLZX         R15, R14
+	SHRQ            $0x08, R15
+	VMOVQ           (R11)(R14*8), X12
+	MOVBLZX         R15, R14
+	SHRQ            $0x08, R15
+	VPINSRQ         $0x01, (R11)(R14*8), X12, X12
+	VMOVDQU         X12, (R13)
+	MOVBLZX         R15, R14
+	SHRQ            $0x08, R15
+	VMOVQ           (R11)(R14*8), X12
+	MOVBLZX         R15, R14
+	VPINSRQ         $0x01, (R11)(R14*8), X12, X12
+	VMOVDQU         X12, 16(R13)
+	MOVL            10(R12), R15
+	MOVBLZX         R15, R14
+	SHRQ            $0x08, R15
+	VMOVQ           (R11)(R14*8), X12
+	MOVBLZX         R15, R14
+	SHRQ            $0x08, R15
+	VPINSRQ         $0x01, (R11)(R14*8), X12, X12
+	VMOVDQU         X12, 32(R13)
+	MOVBLZX         R15, R14
+	SHRQ            $0x08, R15
+	VMOVQ           (R11)(R14*8), X12
+	MOVBLZX         R15, R14
+	VPINSRQ         $0x01, (R11)(R14*8), X12, X12
+	VMOVDQU         X12, 48(R13)
+	MOVL            18(R12), R15
+	MOVBLZX         R15, R14
+	SHRQ            $0x08, R15
+	VMOVQ           (R11)(R14*8), X12
+	MOVBLZX         R15, R14
+	SHRQ            $0x08, R15
+	VPINSRQ         $0x01, (R11)(R14*8), X12, X12
+	VMOVDQU         X12, 64(R13)
+	MOVBLZX         R15, R14
+	SHRQ            $0x08, R15
+	VMOVQ           (R11)(R14*8), X12
+	MOVBLZX         R15, R14
+	VPINSRQ         $0x01, (R11)(R14*8), X12, X12
+	VMOVDQU         X12, 80(R13)
+	MOVL            26(R12), R15
+	MOVBLZX         R15, R14
+	SHRQ            $0x08, R15
+	VMOVQ           (R11)(R14*8), X12
+	MOVBLZX         R15, R14
+	SHRQ            $0x08, R15
+	VPINSRQ         $0x01, (R11)(R14*8), X12, X12
+	VMOVDQU         X12, 96(R13)
+	MOVBLZX         R15, R14
+	SHRQ            $0x08, R15
+	VMOVQ           (R11)(R14*8), X12
+	MOVBLZX         R15, R14
+	VPINSRQ         $0x01, (R11)(R14*8), X12, X12
+	VMOVDQU         X12, 112(R13)
+	MOVL            34(R12), R15
+	MOVBLZX         R15, R14
+	SHRQ            $0x08, R15
+	VMOVQ           (R11)(R14*8), X12
+	MOVBLZX         R15, R14
+	SHRQ            $0x08, R15
+	VPINSRQ         $0x01, (R11)(R14*8), X12, X12
+	VMOVDQU         X12, 128(R13)
+	MOVBLZX         R15, R14
+	SHRQ            $0x08, R15
+	VMOVQ           (R11)(R14*8), X12
+	MOVBLZX         R15, R14
+	VPINSRQ         $0x01, (R11)(R14*8), X12, X12
+	VMOVDQU         X12, 144(R13)
+	MOVL            42(R12), R15
+	MOVBLZX         R15, R14
+	SHRQ            $0x08, R15
+	VMOVQ           (R11)(R14*8), X12
+	MOVBLZX         R15, R14
+	SHRQ            $0x08, R15
+	VPINSRQ         $0x01, (R11)(R14*8), X12, X12
+	VMOVDQU         X12, 160(R13)
+	MOVBLZX         R15, R14
+	SHRQ            $0x08, R15
+	VMOVQ           (R11)(R14*8), X12
+	MOVBLZX         R15, R14
+	VPINSRQ         $0x01, (R11)(R14*8), X12, X12
+	VMOVDQU         X12, 176(R13)
+	MOVL            50(R12), R15
+	MOVBLZX         R15, R14
+	SHRQ            $0x08, R15
+	VMOVQ           (R11)(R14*8), X12
+	MOVBLZX         R15, R14
+	SHRQ            $0x08, R15
+	VPINSRQ         $0x01, (R11)(R14*8), X12, X12
+	VMOVDQU         X12, 192(R13)
+	MOVBLZX         R15, R14
+	SHRQ            $0x08, R15
+	VMOVQ           (R11)(R14*8), X12
+	MOVBLZX         R15, R14
+	VPINSRQ         $0x01, (R11)(R14*8), X12, X12
+	VMOVDQU         X12, 208(R13)
+	MOVL            58(R12), R15
+	MOVBLZX         R15, R14
+	SHRQ            $0x08, R15
+	VMOVQ           (R11)(R14*8), X12
+	MOVBLZX         R15, R14
+	SHRQ            $0x08, R15
+	VPINSRQ         $0x01, (R11)(R14*8), X12, X12
+	VMOVDQU         X12, 224(R13)
+	MOVBLZX         R15, R14
+	SHRQ            $0x08, R15
+	VMOVQ           (R11)(R14*8), X12
+	MOVBLZX         R15, R14
+	VPINSRQ         $0x01, (R11)(R14*8), X12, X12
+	VMOVDQU         X12, 240(R13)
 	ADDQ            DX, R12
 	ADDQ            $0x00000100, R13
 	DECQ            4096(SP)
@@ -10010,134 +10058,150 @@ block:
 	MOVQ $0x00000010, 4096(SP)
 
 row:
-	MOVWLZX         2(R12), R14
+	MOVQ            2(R12), R15
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
 	ANDL            $0x000001ff, R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, (R13)
-	MOVWLZX         4(R12), R14
+	VMOVQ           (R11)(R14*8), X12
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
 	ANDL            $0x000001ff, R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 8(R13)
-	MOVWLZX         6(R12), R14
+	VPINSRQ         $0x01, (R11)(R14*8), X12, X12
+	VMOVDQU         X12, (R13)
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
 	ANDL            $0x000001ff, R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 16(R13)
-	MOVWLZX         8(R12), R14
+	VMOVQ           (R11)(R14*8), X12
+	MOVWLZX         R15, R14
 	ANDL            $0x000001ff, R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 24(R13)
-	MOVWLZX         10(R12), R14
+	VPINSRQ         $0x01, (R11)(R14*8), X12, X12
+	VMOVDQU         X12, 16(R13)
+	MOVQ            10(R12), R15
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
 	ANDL            $0x000001ff, R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 32(R13)
-	MOVWLZX         12(R12), R14
+	VMOVQ           (R11)(R14*8), X12
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
 	ANDL            $0x000001ff, R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 40(R13)
-	MOVWLZX         14(R12), R14
+	VPINSRQ         $0x01, (R11)(R14*8), X12, X12
+	VMOVDQU         X12, 32(R13)
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
 	ANDL            $0x000001ff, R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 48(R13)
-	MOVWLZX         16(R12), R14
+	VMOVQ           (R11)(R14*8), X12
+	MOVWLZX         R15, R14
 	ANDL            $0x000001ff, R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 56(R13)
-	MOVWLZX         18(R12), R14
+	VPINSRQ         $0x01, (R11)(R14*8), X12, X12
+	VMOVDQU         X12, 48(R13)
+	MOVQ            18(R12), R15
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
 	ANDL            $0x000001ff, R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 64(R13)
-	MOVWLZX         20(R12), R14
+	VMOVQ           (R11)(R14*8), X12
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
 	ANDL            $0x000001ff, R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 72(R13)
-	MOVWLZX         22(R12), R14
+	VPINSRQ         $0x01, (R11)(R14*8), X12, X12
+	VMOVDQU         X12, 64(R13)
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
 	ANDL            $0x000001ff, R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 80(R13)
-	MOVWLZX         24(R12), R14
+	VMOVQ           (R11)(R14*8), X12
+	MOVWLZX         R15, R14
 	ANDL            $0x000001ff, R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 88(R13)
-	MOVWLZX         26(R12), R14
+	VPINSRQ         $0x01, (R11)(R14*8), X12, X12
+	VMOVDQU         X12, 80(R13)
+	MOVQ            26(R12), R15
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
 	ANDL            $0x000001ff, R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 96(R13)
-	MOVWLZX         28(R12), R14
+	VMOVQ           (R11)(R14*8), X12
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
 	ANDL            $0x000001ff, R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 104(R13)
-	MOVWLZX         30(R12), R14
+	VPINSRQ         $0x01, (R11)(R14*8), X12, X12
+	VMOVDQU         X12, 96(R13)
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
 	ANDL            $0x000001ff, R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 112(R13)
-	MOVWLZX         32(R12), R14
+	VMOVQ           (R11)(R14*8), X12
+	MOVWLZX         R15, R14
 	ANDL            $0x000001ff, R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 120(R13)
-	MOVWLZX         34(R12), R14
+	VPINSRQ         $0x01, (R11)(R14*8), X12, X12
+	VMOVDQU         X12, 112(R13)
+	MOVQ            34(R12), R15
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
 	ANDL            $0x000001ff, R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 128(R13)
-	MOVWLZX         36(R12), R14
+	VMOVQ           (R11)(R14*8), X12
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
 	ANDL            $0x000001ff, R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 136(R13)
-	MOVWLZX         38(R12), R14
+	VPINSRQ         $0x01, (R11)(R14*8), X12, X12
+	VMOVDQU         X12, 128(R13)
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
 	ANDL            $0x000001ff, R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 144(R13)
-	MOVWLZX         40(R12), R14
+	VMOVQ           (R11)(R14*8), X12
+	MOVWLZX         R15, R14
 	ANDL            $0x000001ff, R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 152(R13)
-	MOVWLZX         42(R12), R14
+	VPINSRQ         $0x01, (R11)(R14*8), X12, X12
+	VMOVDQU         X12, 144(R13)
+	MOVQ            42(R12), R15
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
 	ANDL            $0x000001ff, R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 160(R13)
-	MOVWLZX         44(R12), R14
+	VMOVQ           (R11)(R14*8), X12
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
 	ANDL            $0x000001ff, R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 168(R13)
-	MOVWLZX         46(R12), R14
+	VPINSRQ         $0x01, (R11)(R14*8), X12, X12
+	VMOVDQU         X12, 160(R13)
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
 	ANDL            $0x000001ff, R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 176(R13)
-	MOVWLZX         48(R12), R14
+	VMOVQ           (R11)(R14*8), X12
+	MOVWLZX         R15, R14
 	ANDL            $0x000001ff, R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 184(R13)
-	MOVWLZX         50(R12), R14
+	VPINSRQ         $0x01, (R11)(R14*8), X12, X12
+	VMOVDQU         X12, 176(R13)
+	MOVQ            50(R12), R15
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
 	ANDL            $0x000001ff, R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 192(R13)
-	MOVWLZX         52(R12), R14
+	VMOVQ           (R11)(R14*8), X12
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
 	ANDL            $0x000001ff, R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 200(R13)
-	MOVWLZX         54(R12), R14
+	VPINSRQ         $0x01, (R11)(R14*8), X12, X12
+	VMOVDQU         X12, 192(R13)
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
 	ANDL            $0x000001ff, R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 208(R13)
-	MOVWLZX         56(R12), R14
+	VMOVQ           (R11)(R14*8), X12
+	MOVWLZX         R15, R14
 	ANDL            $0x000001ff, R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 216(R13)
-	MOVWLZX         58(R12), R14
+	VPINSRQ         $0x01, (R11)(R14*8), X12, X12
+	VMOVDQU         X12, 208(R13)
+	MOVQ            58(R12), R15
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
 	ANDL            $0x000001ff, R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 224(R13)
-	MOVWLZX         60(R12), R14
+	VMOVQ           (R11)(R14*8), X12
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
 	ANDL            $0x000001ff, R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 232(R13)
-	MOVWLZX         62(R12), R14
+	VPINSRQ         $0x01, (R11)(R14*8), X12, X12
+	VMOVDQU         X12, 224(R13)
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
 	ANDL            $0x000001ff, R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 240(R13)
-	MOVWLZX         64(R12), R14
+	VMOVQ           (R11)(R14*8), X12
+	MOVWLZX         R15, R14
 	ANDL            $0x000001ff, R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 248(R13)
+	VPINSRQ         $0x01, (R11)(R14*8), X12, X12
+	VMOVDQU         X12, 240(R13)
 	ADDQ            DX, R12
 	ADDQ            $0x00000100, R13
 	DECQ            4096(SP)
@@ -11242,102 +11306,118 @@ row:
 	VPAND           high2<>+0(SB), Y7, Y7
 	VPOR            Y7, Y6, Y6
 	VMOVDQU         Y6, 32(SP)
-	MOVWLZX         (SP), R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, (R13)
-	MOVWLZX         2(SP), R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 8(R13)
-	MOVWLZX         4(SP), R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 16(R13)
-	MOVWLZX         6(SP), R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 24(R13)
-	MOVWLZX         8(SP), R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 32(R13)
-	MOVWLZX         10(SP), R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 40(R13)
-	MOVWLZX         12(SP), R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 48(R13)
-	MOVWLZX         14(SP), R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 56(R13)
-	MOVWLZX         16(SP), R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 64(R13)
-	MOVWLZX         18(SP), R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 72(R13)
-	MOVWLZX         20(SP), R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 80(R13)
-	MOVWLZX         22(SP), R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 88(R13)
-	MOVWLZX         24(SP), R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 96(R13)
-	MOVWLZX         26(SP), R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 104(R13)
-	MOVWLZX         28(SP), R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 112(R13)
-	MOVWLZX         30(SP), R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 120(R13)
-	MOVWLZX         32(SP), R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 128(R13)
-	MOVWLZX         34(SP), R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 136(R13)
-	MOVWLZX         36(SP), R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 144(R13)
-	MOVWLZX         38(SP), R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 152(R13)
-	MOVWLZX         40(SP), R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 160(R13)
-	MOVWLZX         42(SP), R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 168(R13)
-	MOVWLZX         44(SP), R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 176(R13)
-	MOVWLZX         46(SP), R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 184(R13)
-	MOVWLZX         48(SP), R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 192(R13)
-	MOVWLZX         50(SP), R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 200(R13)
-	MOVWLZX         52(SP), R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 208(R13)
-	MOVWLZX         54(SP), R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 216(R13)
-	MOVWLZX         56(SP), R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 224(R13)
-	MOVWLZX         58(SP), R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 232(R13)
-	MOVWLZX         60(SP), R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 240(R13)
-	MOVWLZX         62(SP), R14
-	MOVQ            (R11)(R14*8), R14
-	MOVQ            R14, 248(R13)
+	MOVQ            (SP), R15
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
+	VMOVQ           (R11)(R14*8), X6
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
+	VPINSRQ         $0x01, (R11)(R14*8), X6, X6
+	VMOVDQU         X6, (R13)
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
+	VMOVQ           (R11)(R14*8), X6
+	MOVWLZX         R15, R14
+	VPINSRQ         $0x01, (R11)(R14*8), X6, X6
+	VMOVDQU         X6, 16(R13)
+	MOVQ            8(SP), R15
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
+	VMOVQ           (R11)(R14*8), X6
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
+	VPINSRQ         $0x01, (R11)(R14*8), X6, X6
+	VMOVDQU         X6, 32(R13)
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
+	VMOVQ           (R11)(R14*8), X6
+	MOVWLZX         R15, R14
+	VPINSRQ         $0x01, (R11)(R14*8), X6, X6
+	VMOVDQU         X6, 48(R13)
+	MOVQ            16(SP), R15
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
+	VMOVQ           (R11)(R14*8), X6
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
+	VPINSRQ         $0x01, (R11)(R14*8), X6, X6
+	VMOVDQU         X6, 64(R13)
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
+	VMOVQ           (R11)(R14*8), X6
+	MOVWLZX         R15, R14
+	VPINSRQ         $0x01, (R11)(R14*8), X6, X6
+	VMOVDQU         X6, 80(R13)
+	MOVQ            24(SP), R15
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
+	VMOVQ           (R11)(R14*8), X6
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
+	VPINSRQ         $0x01, (R11)(R14*8), X6, X6
+	VMOVDQU         X6, 96(R13)
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
+	VMOVQ           (R11)(R14*8), X6
+	MOVWLZX         R15, R14
+	VPINSRQ         $0x01, (R11)(R14*8), X6, X6
+	VMOVDQU         X6, 112(R13)
+	MOVQ            32(SP), R15
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
+	VMOVQ           (R11)(R14*8), X6
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
+	VPINSRQ         $0x01, (R11)(R14*8), X6, X6
+	VMOVDQU         X6, 128(R13)
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
+	VMOVQ           (R11)(R14*8), X6
+	MOVWLZX         R15, R14
+	VPINSRQ         $0x01, (R11)(R14*8), X6, X6
+	VMOVDQU         X6, 144(R13)
+	MOVQ            40(SP), R15
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
+	VMOVQ           (R11)(R14*8), X6
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
+	VPINSRQ         $0x01, (R11)(R14*8), X6, X6
+	VMOVDQU         X6, 160(R13)
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
+	VMOVQ           (R11)(R14*8), X6
+	MOVWLZX         R15, R14
+	VPINSRQ         $0x01, (R11)(R14*8), X6, X6
+	VMOVDQU         X6, 176(R13)
+	MOVQ            48(SP), R15
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
+	VMOVQ           (R11)(R14*8), X6
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
+	VPINSRQ         $0x01, (R11)(R14*8), X6, X6
+	VMOVDQU         X6, 192(R13)
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
+	VMOVQ           (R11)(R14*8), X6
+	MOVWLZX         R15, R14
+	VPINSRQ         $0x01, (R11)(R14*8), X6, X6
+	VMOVDQU         X6, 208(R13)
+	MOVQ            56(SP), R15
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
+	VMOVQ           (R11)(R14*8), X6
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
+	VPINSRQ         $0x01, (R11)(R14*8), X6, X6
+	VMOVDQU         X6, 224(R13)
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
+	VMOVQ           (R11)(R14*8), X6
+	MOVWLZX         R15, R14
+	VPINSRQ         $0x01, (R11)(R14*8), X6, X6
+	VMOVDQU         X6, 240(R13)
 	ADDQ            DX, R12
 	ADDQ            $0x00000100, R13
 	DECQ            4160(SP)
@@ -12279,198 +12359,214 @@ block:
 	MOVQ $0x00000010, 4096(SP)
 
 row:
-	MOVBLZX         2(R12), R14
-	MOVL            (R11)(R14*4), R14
-	MOVL            R14, (R13)
-	MOVBLZX         3(R12), R14
-	MOVL            (R11)(R14*4), R14
-	MOVL            R14, 4(R13)
-	MOVBLZX         4(R12), R14
-	MOVL            (R11)(R14*4), R14
-	MOVL            R14, 8(R13)
-	MOVBLZX         5(R12), R14
-	MOVL            (R11)(R14*4), R14
-	MOVL            R14, 12(R13)
-	MOVBLZX         6(R12), R14
-	MOVL            (R11)(R14*4), R14
-	MOVL            R14, 16(R13)
-	MOVBLZX         7(R12), R14
-	MOVL            (R11)(R14*4), R14
-	MOVL            R14, 20(R13)
-	MOVBLZX         8(R12), R14
-	MOVL            (R11)(R14*4), R14
-	MOVL            R14, 24(R13)
-	MOVBLZX         9(R12), R14
-	MOVL            (R11)(R14*4), R14
-	MOVL            R14, 28(R13)
-	MOVBLZX         10(R12), R14
-	MOVL            (R11)(R14*4), R14
-	MOVL            R14, 32(R13)
-	MOVBLZX         11(R12), R14
-	MOVL            (R11)(R14*4), R14
-	MOVL            R14, 36(R13)
-	MOVBLZX         12(R12), R14
-	MOVL            (R11)(R14*4), R14
-	MOVL            R14, 40(R13)
-	MOVBLZX         13(R12), R14
-	MOVL            (R11)(R14*4), R14
-	MOVL            R14, 44(R13)
-	MOVBLZX         14(R12), R14
-	MOVL            (R11)(R14*4), R14
-	MOVL            R14, 48(R13)
-	MOVBLZX         15(R12), R14
-	MOVL            (R11)(R14*4), R14
-	MOVL            R14, 52(R13)
-	MOVBLZX         16(R12), R14
-	MOVL            (R11)(R14*4), R14
-	MOVL            R14, 56(R13)
-	MOVBLZX         17(R12), R14
-	MOVL            (R11)(R14*4), R14
-	MOVL            R14, 60(R13)
-	MOVBLZX         18(R12), R14
-	MOVL            (R11)(R14*4), R14
-	MOVL            R14, 64(R13)
-	MOVBLZX         19(R12), R14
-	MOVL            (R11)(R14*4), R14
-	MOVL            R14, 68(R13)
-	MOVBLZX         20(R12), R14
-	MOVL            (R11)(R14*4), R14
-	MOVL            R14, 72(R13)
-	MOVBLZX         21(R12), R14
-	MOVL            (R11)(R14*4), R14
-	MOVL            R14, 76(R13)
-	MOVBLZX         22(R12), R14
-	MOVL            (R11)(R14*4), R14
-	MOVL            R14, 80(R13)
-	MOVBLZX         23(R12), R14
-	MOVL            (R11)(R14*4), R14
-	MOVL            R14, 84(R13)
-	MOVBLZX         24(R12), R14
-	MOVL            (R11)(R14*4), R14
-	MOVL            R14, 88(R13)
-	MOVBLZX         25(R12), R14
-	MOVL            (R11)(R14*4), R14
-	MOVL            R14, 92(R13)
-	MOVBLZX         26(R12), R14
-	MOVL            (R11)(R14*4), R14
-	MOVL            R14, 96(R13)
-	MOVBLZX         27(R12), R14
-	MOVL            (R11)(R14*4), R14
-	MOVL            R14, 100(R13)
-	MOVBLZX         28(R12), R14
-	MOVL            (R11)(R14*4), R14
-	MOVL            R14, 104(R13)
-	MOVBLZX         29(R12), R14
-	MOVL            (R11)(R14*4), R14
-	MOVL            R14, 108(R13)
-	MOVBLZX         30(R12), R14
-	MOVL            (R11)(R14*4), R14
-	MOVL            R14, 112(R13)
-	MOVBLZX         31(R12), R14
-	MOVL            (R11)(R14*4), R14
-	MOVL            R14, 116(R13)
-	MOVBLZX         32(R12), R14
-	MOVL            (R11)(R14*4), R14
-	MOVL            R14, 120(R13)
-	MOVBLZX         33(R12), R14
-	MOVL            (R11)(R14*4), R14
-	MOVL            R14, 124(R13)
-	MOVBLZX         34(R12), R14
-	MOVL            (R11)(R14*4), R14
-	MOVL            R14, 128(R13)
-	MOVBLZX         35(R12), R14
-	MOVL            (R11)(R14*4), R14
-	MOVL            R14, 132(R13)
-	MOVBLZX         36(R12), R14
-	MOVL            (R11)(R14*4), R14
-	MOVL            R14, 136(R13)
-	MOVBLZX         37(R12), R14
-	MOVL            (R11)(R14*4), R14
-	MOVL            R14, 140(R13)
-	MOVBLZX         38(R12), R14
-	MOVL            (R11)(R14*4), R14
-	MOVL            R14, 144(R13)
-	MOVBLZX         39(R12), R14
-	MOVL            (R11)(R14*4), R14
-	MOVL            R14, 148(R13)
-	MOVBLZX         40(R12), R14
-	MOVL            (R11)(R14*4), R14
-	MOVL            R14, 152(R13)
-	MOVBLZX         41(R12), R14
-	MOVL            (R11)(R14*4), R14
-	MOVL            R14, 156(R13)
-	MOVBLZX         42(R12), R14
-	MOVL            (R11)(R14*4), R14
-	MOVL            R14, 160(R13)
-	MOVBLZX         43(R12), R14
-	MOVL            (R11)(R14*4), R14
-	MOVL            R14, 164(R13)
-	MOVBLZX         44(R12), R14
-	MOVL            (R11)(R14*4), R14
-	MOVL            R14, 168(R13)
-	MOVBLZX         45(R12), R14
-	MOVL            (R11)(R14*4), R14
-	MOVL            R14, 172(R13)
-	MOVBLZX         46(R12), R14
-	MOVL            (R11)(R14*4), R14
-	MOVL            R14, 176(R13)
-	MOVBLZX         47(R12), R14
-	MOVL            (R11)(R14*4), R14
-	MOVL            R14, 180(R13)
-	MOVBLZX         48(R12), R14
-	MOVL            (R11)(R14*4), R14
-	MOVL            R14, 184(R13)
-	MOVBLZX         49(R12), R14
-	MOVL            (R11)(R14*4), R14
-	MOVL            R14, 188(R13)
-	MOVBLZX         50(R12), R14
-	MOVL            (R11)(R14*4), R14
-	MOVL            R14, 192(R13)
-	MOVBLZX         51(R12), R14
-	MOVL            (R11)(R14*4), R14
-	MOVL            R14, 196(R13)
-	MOVBLZX         52(R12), R14
-	MOVL            (R11)(R14*4), R14
-	MOVL            R14, 200(R13)
-	MOVBLZX         53(R12), R14
-	MOVL            (R11)(R14*4), R14
-	MOVL            R14, 204(R13)
-	MOVBLZX         54(R12), R14
-	MOVL            (R11)(R14*4), R14
-	MOVL            R14, 208(R13)
-	MOVBLZX         55(R12), R14
-	MOVL            (R11)(R14*4), R14
-	MOVL            R14, 212(R13)
-	MOVBLZX         56(R12), R14
-	MOVL            (R11)(R14*4), R14
-	MOVL            R14, 216(R13)
-	MOVBLZX         57(R12), R14
-	MOVL            (R11)(R14*4), R14
-	MOVL            R14, 220(R13)
-	MOVBLZX         58(R12), R14
-	MOVL            (R11)(R14*4), R14
-	MOVL            R14, 224(R13)
-	MOVBLZX         59(R12), R14
-	MOVL            (R11)(R14*4), R14
-	MOVL            R14, 228(R13)
-	MOVBLZX         60(R12), R14
-	MOVL            (R11)(R14*4), R14
-	MOVL            R14, 232(R13)
-	MOVBLZX         61(R12), R14
-	MOVL            (R11)(R14*4), R14
-	MOVL            R14, 236(R13)
-	MOVBLZX         62(R12), R14
-	MOVL            (R11)(R14*4), R14
-	MOVL            R14, 240(R13)
-	MOVBLZX         63(R12), R14
-	MOVL            (R11)(R14*4), R14
-	MOVL            R14, 244(R13)
-	MOVBLZX         64(R12), R14
-	MOVL            (R11)(R14*4), R14
-	MOVL            R14, 248(R13)
-	MOVBLZX         65(R12), R14
-	MOVL            (R11)(R14*4), R14
-	MOVL            R14, 252(R13)
+	MOVL            2(R12), R15
+	MOVBLZX         R15, R14
+	SHRQ            $0x08, R15
+	VMOVD           (R11)(R14*4), X11
+	MOVBLZX         R15, R14
+	SHRQ            $0x08, R15
+	VPINSRD         $0x01, (R11)(R14*4), X11, X11
+	MOVBLZX         R15, R14
+	SHRQ            $0x08, R15
+	VPINSRD         $0x02, (R11)(R14*4), X11, X11
+	MOVBLZX         R15, R14
+	VPINSRD         $0x03, (R11)(R14*4), X11, X11
+	VMOVDQU         X11, (R13)
+	MOVL            6(R12), R15
+	MOVBLZX         R15, R14
+	SHRQ            $0x08, R15
+	VMOVD           (R11)(R14*4), X11
+	MOVBLZX         R15, R14
+	SHRQ            $0x08, R15
+	VPINSRD         $0x01, (R11)(R14*4), X11, X11
+	MOVBLZX         R15, R14
+	SHRQ            $0x08, R15
+	VPINSRD         $0x02, (R11)(R14*4), X11, X11
+	MOVBLZX         R15, R14
+	VPINSRD         $0x03, (R11)(R14*4), X11, X11
+	VMOVDQU         X11, 16(R13)
+	MOVL            10(R12), R15
+	MOVBLZX         R15, R14
+	SHRQ            $0x08, R15
+	VMOVD           (R11)(R14*4), X11
+	MOVBLZX         R15, R14
+	SHRQ            $0x08, R15
+	VPINSRD         $0x01, (R11)(R14*4), X11, X11
+	MOVBLZX         R15, R14
+	SHRQ            $0x08, R15
+	VPINSRD         $0x02, (R11)(R14*4), X11, X11
+	MOVBLZX         R15, R14
+	VPINSRD         $0x03, (R11)(R14*4), X11, X11
+	VMOVDQU         X11, 32(R13)
+	MOVL            14(R12), R15
+	MOVBLZX         R15, R14
+	SHRQ            $0x08, R15
+	VMOVD           (R11)(R14*4), X11
+	MOVBLZX         R15, R14
+	SHRQ            $0x08, R15
+	VPINSRD         $0x01, (R11)(R14*4), X11, X11
+	MOVBLZX         R15, R14
+	SHRQ            $0x08, R15
+	VPINSRD         $0x02, (R11)(R14*4), X11, X11
+	MOVBLZX         R15, R14
+	VPINSRD         $0x03, (R11)(R14*4), X11, X11
+	VMOVDQU         X11, 48(R13)
+	MOVL            18(R12), R15
+	MOVBLZX         R15, R14
+	SHRQ            $0x08, R15
+	VMOVD           (R11)(R14*4), X11
+	MOVBLZX         R15, R14
+	SHRQ            $0x08, R15
+	VPINSRD         $0x01, (R11)(R14*4), X11, X11
+	MOVBLZX         R15, R14
+	SHRQ            $0x08, R15
+	VPINSRD         $0x02, (R11)(R14*4), X11, X11
+	MOVBLZX         R15, R14
+	VPINSRD         $0x03, (R11)(R14*4), X11, X11
+	VMOVDQU         X11, 64(R13)
+	MOVL            22(R12), R15
+	MOVBLZX         R15, R14
+	SHRQ            $0x08, R15
+	VMOVD           (R11)(R14*4), X11
+	MOVBLZX         R15, R14
+	SHRQ            $0x08, R15
+	VPINSRD         $0x01, (R11)(R14*4), X11, X11
+	MOVBLZX         R15, R14
+	SHRQ            $0x08, R15
+	VPINSRD         $0x02, (R11)(R14*4), X11, X11
+	MOVBLZX         R15, R14
+	VPINSRD         $0x03, (R11)(R14*4), X11, X11
+	VMOVDQU         X11, 80(R13)
+	MOVL            26(R12), R15
+	MOVBLZX         R15, R14
+	SHRQ            $0x08, R15
+	VMOVD           (R11)(R14*4), X11
+	MOVBLZX         R15, R14
+	SHRQ            $0x08, R15
+	VPINSRD         $0x01, (R11)(R14*4), X11, X11
+	MOVBLZX         R15, R14
+	SHRQ            $0x08, R15
+	VPINSRD         $0x02, (R11)(R14*4), X11, X11
+	MOVBLZX         R15, R14
+	VPINSRD         $0x03, (R11)(R14*4), X11, X11
+	VMOVDQU         X11, 96(R13)
+	MOVL            30(R12), R15
+	MOVBLZX         R15, R14
+	SHRQ            $0x08, R15
+	VMOVD           (R11)(R14*4), X11
+	MOVBLZX         R15, R14
+	SHRQ            $0x08, R15
+	VPINSRD         $0x01, (R11)(R14*4), X11, X11
+	MOVBLZX         R15, R14
+	SHRQ            $0x08, R15
+	VPINSRD         $0x02, (R11)(R14*4), X11, X11
+	MOVBLZX         R15, R14
+	VPINSRD         $0x03, (R11)(R14*4), X11, X11
+	VMOVDQU         X11, 112(R13)
+	MOVL            34(R12), R15
+	MOVBLZX         R15, R14
+	SHRQ            $0x08, R15
+	VMOVD           (R11)(R14*4), X11
+	MOVBLZX         R15, R14
+	SHRQ            $0x08, R15
+	VPINSRD         $0x01, (R11)(R14*4), X11, X11
+	MOVBLZX         R15, R14
+	SHRQ            $0x08, R15
+	VPINSRD         $0x02, (R11)(R14*4), X11, X11
+	MOVBLZX         R15, R14
+	VPINSRD         $0x03, (R11)(R14*4), X11, X11
+	VMOVDQU         X11, 128(R13)
+	MOVL            38(R12), R15
+	MOVBLZX         R15, R14
+	SHRQ            $0x08, R15
+	VMOVD           (R11)(R14*4), X11
+	MOVBLZX         R15, R14
+	SHRQ            $0x08, R15
+	VPINSRD         $0x01, (R11)(R14*4), X11, X11
+	MOVBLZX         R15, R14
+	SHRQ            $0x08, R15
+	VPINSRD         $0x02, (R11)(R14*4), X11, X11
+	MOVBLZX         R15, R14
+	VPINSRD         $0x03, (R11)(R14*4), X11, X11
+	VMOVDQU         X11, 144(R13)
+	MOVL            42(R12), R15
+	MOVBLZX         R15, R14
+	SHRQ            $0x08, R15
+	VMOVD           (R11)(R14*4), X11
+	MOVBLZX         R15, R14
+	SHRQ            $0x08, R15
+	VPINSRD         $0x01, (R11)(R14*4), X11, X11
+	MOVBLZX         R15, R14
+	SHRQ            $0x08, R15
+	VPINSRD         $0x02, (R11)(R14*4), X11, X11
+	MOVBLZX         R15, R14
+	VPINSRD         $0x03, (R11)(R14*4), X11, X11
+	VMOVDQU         X11, 160(R13)
+	MOVL            46(R12), R15
+	MOVBLZX         R15, R14
+	SHRQ            $0x08, R15
+	VMOVD           (R11)(R14*4), X11
+	MOVBLZX         R15, R14
+	SHRQ            $0x08, R15
+	VPINSRD         $0x01, (R11)(R14*4), X11, X11
+	MOVBLZX         R15, R14
+	SHRQ            $0x08, R15
+	VPINSRD         $0x02, (R11)(R14*4), X11, X11
+	MOVBLZX         R15, R14
+	VPINSRD         $0x03, (R11)(R14*4), X11, X11
+	VMOVDQU         X11, 176(R13)
+	MOVL            50(R12), R15
+	MOVBLZX         R15, R14
+	SHRQ            $0x08, R15
+	VMOVD           (R11)(R14*4), X11
+	MOVBLZX         R15, R14
+	SHRQ            $0x08, R15
+	VPINSRD         $0x01, (R11)(R14*4), X11, X11
+	MOVBLZX         R15, R14
+	SHRQ            $0x08, R15
+	VPINSRD         $0x02, (R11)(R14*4), X11, X11
+	MOVBLZX         R15, R14
+	VPINSRD         $0x03, (R11)(R14*4), X11, X11
+	VMOVDQU         X11, 192(R13)
+	MOVL            54(R12), R15
+	MOVBLZX         R15, R14
+	SHRQ            $0x08, R15
+	VMOVD           (R11)(R14*4), X11
+	MOVBLZX         R15, R14
+	SHRQ            $0x08, R15
+	VPINSRD         $0x01, (R11)(R14*4), X11, X11
+	MOVBLZX         R15, R14
+	SHRQ            $0x08, R15
+	VPINSRD         $0x02, (R11)(R14*4), X11, X11
+	MOVBLZX         R15, R14
+	VPINSRD         $0x03, (R11)(R14*4), X11, X11
+	VMOVDQU         X11, 208(R13)
+	MOVL            58(R12), R15
+	MOVBLZX         R15, R14
+	SHRQ            $0x08, R15
+	VMOVD           (R11)(R14*4), X11
+	MOVBLZX         R15, R14
+	SHRQ            $0x08, R15
+	VPINSRD         $0x01, (R11)(R14*4), X11, X11
+	MOVBLZX         R15, R14
+	SHRQ            $0x08, R15
+	VPINSRD         $0x02, (R11)(R14*4), X11, X11
+	MOVBLZX         R15, R14
+	VPINSRD         $0x03, (R11)(R14*4), X11, X11
+	VMOVDQU         X11, 224(R13)
+	MOVL            62(R12), R15
+	MOVBLZX         R15, R14
+	SHRQ            $0x08, R15
+	VMOVD           (R11)(R14*4), X11
+	MOVBLZX         R15, R14
+	SHRQ            $0x08, R15
+	VPINSRD         $0x01, (R11)(R14*4), X11, X11
+	MOVBLZX         R15, R14
+	SHRQ            $0x08, R15
+	VPINSRD         $0x02, (R11)(R14*4), X11, X11
+	MOVBLZX         R15, R14
+	VPINSRD         $0x03, (R11)(R14*4), X11, X11
+	VMOVDQU         X11, 240(R13)
 	ADDQ            DX, R12
 	ADDQ            $0x00000100, R13
 	DECQ            4096(SP)
@@ -13442,198 +13538,214 @@ row:
 	VPAND           high1<>+0(SB), Y6, Y6
 	VPOR            Y6, Y5, Y5
 	VMOVDQU         Y5, 96(SP)
-	MOVWLZX         (SP), R14
-	MOVL            (R11)(R14*4), R14
-	MOVL            R14, (R13)
-	MOVWLZX         2(SP), R14
-	MOVL            (R11)(R14*4), R14
-	MOVL            R14, 4(R13)
-	MOVWLZX         4(SP), R14
-	MOVL            (R11)(R14*4), R14
-	MOVL            R14, 8(R13)
-	MOVWLZX         6(SP), R14
-	MOVL            (R11)(R14*4), R14
-	MOVL            R14, 12(R13)
-	MOVWLZX         8(SP), R14
-	MOVL            (R11)(R14*4), R14
-	MOVL            R14, 16(R13)
-	MOVWLZX         10(SP), R14
-	MOVL            (R11)(R14*4), R14
-	MOVL            R14, 20(R13)
-	MOVWLZX         12(SP), R14
-	MOVL            (R11)(R14*4), R14
-	MOVL            R14, 24(R13)
-	MOVWLZX         14(SP), R14
-	MOVL            (R11)(R14*4), R14
-	MOVL            R14, 28(R13)
-	MOVWLZX         16(SP), R14
-	MOVL            (R11)(R14*4), R14
-	MOVL            R14, 32(R13)
-	MOVWLZX         18(SP), R14
-	MOVL            (R11)(R14*4), R14
-	MOVL            R14, 36(R13)
-	MOVWLZX         20(SP), R14
-	MOVL            (R11)(R14*4), R14
-	MOVL            R14, 40(R13)
-	MOVWLZX         22(SP), R14
-	MOVL            (R11)(R14*4), R14
-	MOVL            R14, 44(R13)
-	MOVWLZX         24(SP), R14
-	MOVL            (R11)(R14*4), R14
-	MOVL            R14, 48(R13)
-	MOVWLZX         26(SP), R14
-	MOVL            (R11)(R14*4), R14
-	MOVL            R14, 52(R13)
-	MOVWLZX         28(SP), R14
-	MOVL            (R11)(R14*4), R14
-	MOVL            R14, 56(R13)
-	MOVWLZX         30(SP), R14
-	MOVL            (R11)(R14*4), R14
-	MOVL            R14, 60(R13)
-	MOVWLZX         32(SP), R14
-	MOVL            (R11)(R14*4), R14
-	MOVL            R14, 64(R13)
-	MOVWLZX         34(SP), R14
-	MOVL            (R11)(R14*4), R14
-	MOVL            R14, 68(R13)
-	MOVWLZX         36(SP), R14
-	MOVL            (R11)(R14*4), R14
-	MOVL            R14, 72(R13)
-	MOVWLZX         38(SP), R14
-	MOVL            (R11)(R14*4), R14
-	MOVL            R14, 76(R13)
-	MOVWLZX         40(SP), R14
-	MOVL            (R11)(R14*4), R14
-	MOVL            R14, 80(R13)
-	MOVWLZX         42(SP), R14
-	MOVL            (R11)(R14*4), R14
-	MOVL            R14, 84(R13)
-	MOVWLZX         44(SP), R14
-	MOVL            (R11)(R14*4), R14
-	MOVL            R14, 88(R13)
-	MOVWLZX         46(SP), R14
-	MOVL            (R11)(R14*4), R14
-	MOVL            R14, 92(R13)
-	MOVWLZX         48(SP), R14
-	MOVL            (R11)(R14*4), R14
-	MOVL            R14, 96(R13)
-	MOVWLZX         50(SP), R14
-	MOVL            (R11)(R14*4), R14
-	MOVL            R14, 100(R13)
-	MOVWLZX         52(SP), R14
-	MOVL            (R11)(R14*4), R14
-	MOVL            R14, 104(R13)
-	MOVWLZX         54(SP), R14
-	MOVL            (R11)(R14*4), R14
-	MOVL            R14, 108(R13)
-	MOVWLZX         56(SP), R14
-	MOVL            (R11)(R14*4), R14
-	MOVL            R14, 112(R13)
-	MOVWLZX         58(SP), R14
-	MOVL            (R11)(R14*4), R14
-	MOVL            R14, 116(R13)
-	MOVWLZX         60(SP), R14
-	MOVL            (R11)(R14*4), R14
-	MOVL            R14, 120(R13)
-	MOVWLZX         62(SP), R14
-	MOVL            (R11)(R14*4), R14
-	MOVL            R14, 124(R13)
-	MOVWLZX         64(SP), R14
-	MOVL            (R11)(R14*4), R14
-	MOVL            R14, 128(R13)
-	MOVWLZX         66(SP), R14
-	MOVL            (R11)(R14*4), R14
-	MOVL            R14, 132(R13)
-	MOVWLZX         68(SP), R14
-	MOVL            (R11)(R14*4), R14
-	MOVL            R14, 136(R13)
-	MOVWLZX         70(SP), R14
-	MOVL            (R11)(R14*4), R14
-	MOVL            R14, 140(R13)
-	MOVWLZX         72(SP), R14
-	MOVL            (R11)(R14*4), R14
-	MOVL            R14, 144(R13)
-	MOVWLZX         74(SP), R14
-	MOVL            (R11)(R14*4), R14
-	MOVL            R14, 148(R13)
-	MOVWLZX         76(SP), R14
-	MOVL            (R11)(R14*4), R14
-	MOVL            R14, 152(R13)
-	MOVWLZX         78(SP), R14
-	MOVL            (R11)(R14*4), R14
-	MOVL            R14, 156(R13)
-	MOVWLZX         80(SP), R14
-	MOVL            (R11)(R14*4), R14
-	MOVL            R14, 160(R13)
-	MOVWLZX         82(SP), R14
-	MOVL            (R11)(R14*4), R14
-	MOVL            R14, 164(R13)
-	MOVWLZX         84(SP), R14
-	MOVL            (R11)(R14*4), R14
-	MOVL            R14, 168(R13)
-	MOVWLZX         86(SP), R14
-	MOVL            (R11)(R14*4), R14
-	MOVL            R14, 172(R13)
-	MOVWLZX         88(SP), R14
-	MOVL            (R11)(R14*4), R14
-	MOVL            R14, 176(R13)
-	MOVWLZX         90(SP), R14
-	MOVL            (R11)(R14*4), R14
-	MOVL            R14, 180(R13)
-	MOVWLZX         92(SP), R14
-	MOVL            (R11)(R14*4), R14
-	MOVL            R14, 184(R13)
-	MOVWLZX         94(SP), R14
-	MOVL            (R11)(R14*4), R14
-	MOVL            R14, 188(R13)
-	MOVWLZX         96(SP), R14
-	MOVL            (R11)(R14*4), R14
-	MOVL            R14, 192(R13)
-	MOVWLZX         98(SP), R14
-	MOVL            (R11)(R14*4), R14
-	MOVL            R14, 196(R13)
-	MOVWLZX         100(SP), R14
-	MOVL            (R11)(R14*4), R14
-	MOVL            R14, 200(R13)
-	MOVWLZX         102(SP), R14
-	MOVL            (R11)(R14*4), R14
-	MOVL            R14, 204(R13)
-	MOVWLZX         104(SP), R14
-	MOVL            (R11)(R14*4), R14
-	MOVL            R14, 208(R13)
-	MOVWLZX         106(SP), R14
-	MOVL            (R11)(R14*4), R14
-	MOVL            R14, 212(R13)
-	MOVWLZX         108(SP), R14
-	MOVL            (R11)(R14*4), R14
-	MOVL            R14, 216(R13)
-	MOVWLZX         110(SP), R14
-	MOVL            (R11)(R14*4), R14
-	MOVL            R14, 220(R13)
-	MOVWLZX         112(SP), R14
-	MOVL            (R11)(R14*4), R14
-	MOVL            R14, 224(R13)
-	MOVWLZX         114(SP), R14
-	MOVL            (R11)(R14*4), R14
-	MOVL            R14, 228(R13)
-	MOVWLZX         116(SP), R14
-	MOVL            (R11)(R14*4), R14
-	MOVL            R14, 232(R13)
-	MOVWLZX         118(SP), R14
-	MOVL            (R11)(R14*4), R14
-	MOVL            R14, 236(R13)
-	MOVWLZX         120(SP), R14
-	MOVL            (R11)(R14*4), R14
-	MOVL            R14, 240(R13)
-	MOVWLZX         122(SP), R14
-	MOVL            (R11)(R14*4), R14
-	MOVL            R14, 244(R13)
-	MOVWLZX         124(SP), R14
-	MOVL            (R11)(R14*4), R14
-	MOVL            R14, 248(R13)
-	MOVWLZX         126(SP), R14
-	MOVL            (R11)(R14*4), R14
-	MOVL            R14, 252(R13)
+	MOVQ            (SP), R15
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
+	VMOVD           (R11)(R14*4), X5
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
+	VPINSRD         $0x01, (R11)(R14*4), X5, X5
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
+	VPINSRD         $0x02, (R11)(R14*4), X5, X5
+	MOVWLZX         R15, R14
+	VPINSRD         $0x03, (R11)(R14*4), X5, X5
+	VMOVDQU         X5, (R13)
+	MOVQ            8(SP), R15
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
+	VMOVD           (R11)(R14*4), X5
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
+	VPINSRD         $0x01, (R11)(R14*4), X5, X5
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
+	VPINSRD         $0x02, (R11)(R14*4), X5, X5
+	MOVWLZX         R15, R14
+	VPINSRD         $0x03, (R11)(R14*4), X5, X5
+	VMOVDQU         X5, 16(R13)
+	MOVQ            16(SP), R15
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
+	VMOVD           (R11)(R14*4), X5
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
+	VPINSRD         $0x01, (R11)(R14*4), X5, X5
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
+	VPINSRD         $0x02, (R11)(R14*4), X5, X5
+	MOVWLZX         R15, R14
+	VPINSRD         $0x03, (R11)(R14*4), X5, X5
+	VMOVDQU         X5, 32(R13)
+	MOVQ            24(SP), R15
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
+	VMOVD           (R11)(R14*4), X5
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
+	VPINSRD         $0x01, (R11)(R14*4), X5, X5
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
+	VPINSRD         $0x02, (R11)(R14*4), X5, X5
+	MOVWLZX         R15, R14
+	VPINSRD         $0x03, (R11)(R14*4), X5, X5
+	VMOVDQU         X5, 48(R13)
+	MOVQ            32(SP), R15
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
+	VMOVD           (R11)(R14*4), X5
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
+	VPINSRD         $0x01, (R11)(R14*4), X5, X5
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
+	VPINSRD         $0x02, (R11)(R14*4), X5, X5
+	MOVWLZX         R15, R14
+	VPINSRD         $0x03, (R11)(R14*4), X5, X5
+	VMOVDQU         X5, 64(R13)
+	MOVQ            40(SP), R15
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
+	VMOVD           (R11)(R14*4), X5
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
+	VPINSRD         $0x01, (R11)(R14*4), X5, X5
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
+	VPINSRD         $0x02, (R11)(R14*4), X5, X5
+	MOVWLZX         R15, R14
+	VPINSRD         $0x03, (R11)(R14*4), X5, X5
+	VMOVDQU         X5, 80(R13)
+	MOVQ            48(SP), R15
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
+	VMOVD           (R11)(R14*4), X5
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
+	VPINSRD         $0x01, (R11)(R14*4), X5, X5
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
+	VPINSRD         $0x02, (R11)(R14*4), X5, X5
+	MOVWLZX         R15, R14
+	VPINSRD         $0x03, (R11)(R14*4), X5, X5
+	VMOVDQU         X5, 96(R13)
+	MOVQ            56(SP), R15
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
+	VMOVD           (R11)(R14*4), X5
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
+	VPINSRD         $0x01, (R11)(R14*4), X5, X5
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
+	VPINSRD         $0x02, (R11)(R14*4), X5, X5
+	MOVWLZX         R15, R14
+	VPINSRD         $0x03, (R11)(R14*4), X5, X5
+	VMOVDQU         X5, 112(R13)
+	MOVQ            64(SP), R15
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
+	VMOVD           (R11)(R14*4), X5
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
+	VPINSRD         $0x01, (R11)(R14*4), X5, X5
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
+	VPINSRD         $0x02, (R11)(R14*4), X5, X5
+	MOVWLZX         R15, R14
+	VPINSRD         $0x03, (R11)(R14*4), X5, X5
+	VMOVDQU         X5, 128(R13)
+	MOVQ            72(SP), R15
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
+	VMOVD           (R11)(R14*4), X5
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
+	VPINSRD         $0x01, (R11)(R14*4), X5, X5
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
+	VPINSRD         $0x02, (R11)(R14*4), X5, X5
+	MOVWLZX         R15, R14
+	VPINSRD         $0x03, (R11)(R14*4), X5, X5
+	VMOVDQU         X5, 144(R13)
+	MOVQ            80(SP), R15
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
+	VMOVD           (R11)(R14*4), X5
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
+	VPINSRD         $0x01, (R11)(R14*4), X5, X5
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
+	VPINSRD         $0x02, (R11)(R14*4), X5, X5
+	MOVWLZX         R15, R14
+	VPINSRD         $0x03, (R11)(R14*4), X5, X5
+	VMOVDQU         X5, 160(R13)
+	MOVQ            88(SP), R15
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
+	VMOVD           (R11)(R14*4), X5
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
+	VPINSRD         $0x01, (R11)(R14*4), X5, X5
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
+	VPINSRD         $0x02, (R11)(R14*4), X5, X5
+	MOVWLZX         R15, R14
+	VPINSRD         $0x03, (R11)(R14*4), X5, X5
+	VMOVDQU         X5, 176(R13)
+	MOVQ            96(SP), R15
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
+	VMOVD           (R11)(R14*4), X5
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
+	VPINSRD         $0x01, (R11)(R14*4), X5, X5
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
+	VPINSRD         $0x02, (R11)(R14*4), X5, X5
+	MOVWLZX         R15, R14
+	VPINSRD         $0x03, (R11)(R14*4), X5, X5
+	VMOVDQU         X5, 192(R13)
+	MOVQ            104(SP), R15
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
+	VMOVD           (R11)(R14*4), X5
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
+	VPINSRD         $0x01, (R11)(R14*4), X5, X5
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
+	VPINSRD         $0x02, (R11)(R14*4), X5, X5
+	MOVWLZX         R15, R14
+	VPINSRD         $0x03, (R11)(R14*4), X5, X5
+	VMOVDQU         X5, 208(R13)
+	MOVQ            112(SP), R15
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
+	VMOVD           (R11)(R14*4), X5
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
+	VPINSRD         $0x01, (R11)(R14*4), X5, X5
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
+	VPINSRD         $0x02, (R11)(R14*4), X5, X5
+	MOVWLZX         R15, R14
+	VPINSRD         $0x03, (R11)(R14*4), X5, X5
+	VMOVDQU         X5, 224(R13)
+	MOVQ            120(SP), R15
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
+	VMOVD           (R11)(R14*4), X5
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
+	VPINSRD         $0x01, (R11)(R14*4), X5, X5
+	MOVWLZX         R15, R14
+	SHRQ            $0x10, R15
+	VPINSRD         $0x02, (R11)(R14*4), X5, X5
+	MOVWLZX         R15, R14
+	VPINSRD         $0x03, (R11)(R14*4), X5, X5
+	VMOVDQU         X5, 240(R13)
 	ADDQ            DX, R12
 	ADDQ            $0x00000100, R13
 	DECQ            4224(SP)

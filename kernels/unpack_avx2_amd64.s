@@ -6713,102 +6713,118 @@ row:
 	VPAND          high3<>+0(SB), Y1, Y1
 	VPOR           Y1, Y0, Y0
 	VMOVDQU        Y0, 32(SP)
-	MOVWLZX        (SP), R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, (R10)
-	MOVWLZX        2(SP), R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 8(R10)
-	MOVWLZX        4(SP), R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 16(R10)
-	MOVWLZX        6(SP), R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 24(R10)
-	MOVWLZX        8(SP), R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 32(R10)
-	MOVWLZX        10(SP), R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 40(R10)
-	MOVWLZX        12(SP), R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 48(R10)
-	MOVWLZX        14(SP), R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 56(R10)
-	MOVWLZX        16(SP), R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 64(R10)
-	MOVWLZX        18(SP), R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 72(R10)
-	MOVWLZX        20(SP), R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 80(R10)
-	MOVWLZX        22(SP), R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 88(R10)
-	MOVWLZX        24(SP), R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 96(R10)
-	MOVWLZX        26(SP), R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 104(R10)
-	MOVWLZX        28(SP), R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 112(R10)
-	MOVWLZX        30(SP), R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 120(R10)
-	MOVWLZX        32(SP), R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 128(R10)
-	MOVWLZX        34(SP), R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 136(R10)
-	MOVWLZX        36(SP), R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 144(R10)
-	MOVWLZX        38(SP), R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 152(R10)
-	MOVWLZX        40(SP), R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 160(R10)
-	MOVWLZX        42(SP), R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 168(R10)
-	MOVWLZX        44(SP), R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 176(R10)
-	MOVWLZX        46(SP), R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 184(R10)
-	MOVWLZX        48(SP), R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 192(R10)
-	MOVWLZX        50(SP), R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 200(R10)
-	MOVWLZX        52(SP), R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 208(R10)
-	MOVWLZX        54(SP), R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 216(R10)
-	MOVWLZX        56(SP), R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 224(R10)
-	MOVWLZX        58(SP), R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 232(R10)
-	MOVWLZX        60(SP), R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 240(R10)
-	MOVWLZX        62(SP), R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 248(R10)
+	MOVQ           (SP), R12
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
+	VMOVQ          (R8)(R11*8), X0
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
+	VPINSRQ        $0x01, (R8)(R11*8), X0, X0
+	VMOVDQU        X0, (R10)
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
+	VMOVQ          (R8)(R11*8), X0
+	MOVWLZX        R12, R11
+	VPINSRQ        $0x01, (R8)(R11*8), X0, X0
+	VMOVDQU        X0, 16(R10)
+	MOVQ           8(SP), R12
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
+	VMOVQ          (R8)(R11*8), X0
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
+	VPINSRQ        $0x01, (R8)(R11*8), X0, X0
+	VMOVDQU        X0, 32(R10)
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
+	VMOVQ          (R8)(R11*8), X0
+	MOVWLZX        R12, R11
+	VPINSRQ        $0x01, (R8)(R11*8), X0, X0
+	VMOVDQU        X0, 48(R10)
+	MOVQ           16(SP), R12
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
+	VMOVQ          (R8)(R11*8), X0
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
+	VPINSRQ        $0x01, (R8)(R11*8), X0, X0
+	VMOVDQU        X0, 64(R10)
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
+	VMOVQ          (R8)(R11*8), X0
+	MOVWLZX        R12, R11
+	VPINSRQ        $0x01, (R8)(R11*8), X0, X0
+	VMOVDQU        X0, 80(R10)
+	MOVQ           24(SP), R12
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
+	VMOVQ          (R8)(R11*8), X0
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
+	VPINSRQ        $0x01, (R8)(R11*8), X0, X0
+	VMOVDQU        X0, 96(R10)
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
+	VMOVQ          (R8)(R11*8), X0
+	MOVWLZX        R12, R11
+	VPINSRQ        $0x01, (R8)(R11*8), X0, X0
+	VMOVDQU        X0, 112(R10)
+	MOVQ           32(SP), R12
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
+	VMOVQ          (R8)(R11*8), X0
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
+	VPINSRQ        $0x01, (R8)(R11*8), X0, X0
+	VMOVDQU        X0, 128(R10)
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
+	VMOVQ          (R8)(R11*8), X0
+	MOVWLZX        R12, R11
+	VPINSRQ        $0x01, (R8)(R11*8), X0, X0
+	VMOVDQU        X0, 144(R10)
+	MOVQ           40(SP), R12
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
+	VMOVQ          (R8)(R11*8), X0
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
+	VPINSRQ        $0x01, (R8)(R11*8), X0, X0
+	VMOVDQU        X0, 160(R10)
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
+	VMOVQ          (R8)(R11*8), X0
+	MOVWLZX        R12, R11
+	VPINSRQ        $0x01, (R8)(R11*8), X0, X0
+	VMOVDQU        X0, 176(R10)
+	MOVQ           48(SP), R12
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
+	VMOVQ          (R8)(R11*8), X0
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
+	VPINSRQ        $0x01, (R8)(R11*8), X0, X0
+	VMOVDQU        X0, 192(R10)
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
+	VMOVQ          (R8)(R11*8), X0
+	MOVWLZX        R12, R11
+	VPINSRQ        $0x01, (R8)(R11*8), X0, X0
+	VMOVDQU        X0, 208(R10)
+	MOVQ           56(SP), R12
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
+	VMOVQ          (R8)(R11*8), X0
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
+	VPINSRQ        $0x01, (R8)(R11*8), X0, X0
+	VMOVDQU        X0, 224(R10)
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
+	VMOVQ          (R8)(R11*8), X0
+	MOVWLZX        R12, R11
+	VPINSRQ        $0x01, (R8)(R11*8), X0, X0
+	VMOVDQU        X0, 240(R10)
 	ADDQ           DX, R9
 	ADDQ           $0x00000100, R10
 	DECQ           2112(SP)
@@ -7413,102 +7429,118 @@ row:
 	VPAND          high3<>+0(SB), Y1, Y1
 	VPOR           Y1, Y0, Y0
 	VMOVDQU        Y0, 32(SP)
-	MOVWLZX        (SP), R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, (R10)
-	MOVWLZX        2(SP), R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 8(R10)
-	MOVWLZX        4(SP), R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 16(R10)
-	MOVWLZX        6(SP), R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 24(R10)
-	MOVWLZX        8(SP), R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 32(R10)
-	MOVWLZX        10(SP), R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 40(R10)
-	MOVWLZX        12(SP), R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 48(R10)
-	MOVWLZX        14(SP), R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 56(R10)
-	MOVWLZX        16(SP), R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 64(R10)
-	MOVWLZX        18(SP), R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 72(R10)
-	MOVWLZX        20(SP), R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 80(R10)
-	MOVWLZX        22(SP), R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 88(R10)
-	MOVWLZX        24(SP), R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 96(R10)
-	MOVWLZX        26(SP), R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 104(R10)
-	MOVWLZX        28(SP), R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 112(R10)
-	MOVWLZX        30(SP), R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 120(R10)
-	MOVWLZX        32(SP), R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 128(R10)
-	MOVWLZX        34(SP), R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 136(R10)
-	MOVWLZX        36(SP), R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 144(R10)
-	MOVWLZX        38(SP), R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 152(R10)
-	MOVWLZX        40(SP), R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 160(R10)
-	MOVWLZX        42(SP), R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 168(R10)
-	MOVWLZX        44(SP), R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 176(R10)
-	MOVWLZX        46(SP), R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 184(R10)
-	MOVWLZX        48(SP), R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 192(R10)
-	MOVWLZX        50(SP), R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 200(R10)
-	MOVWLZX        52(SP), R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 208(R10)
-	MOVWLZX        54(SP), R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 216(R10)
-	MOVWLZX        56(SP), R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 224(R10)
-	MOVWLZX        58(SP), R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 232(R10)
-	MOVWLZX        60(SP), R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 240(R10)
-	MOVWLZX        62(SP), R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 248(R10)
+	MOVQ           (SP), R12
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
+	VMOVQ          (R8)(R11*8), X0
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
+	VPINSRQ        $0x01, (R8)(R11*8), X0, X0
+	VMOVDQU        X0, (R10)
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
+	VMOVQ          (R8)(R11*8), X0
+	MOVWLZX        R12, R11
+	VPINSRQ        $0x01, (R8)(R11*8), X0, X0
+	VMOVDQU        X0, 16(R10)
+	MOVQ           8(SP), R12
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
+	VMOVQ          (R8)(R11*8), X0
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
+	VPINSRQ        $0x01, (R8)(R11*8), X0, X0
+	VMOVDQU        X0, 32(R10)
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
+	VMOVQ          (R8)(R11*8), X0
+	MOVWLZX        R12, R11
+	VPINSRQ        $0x01, (R8)(R11*8), X0, X0
+	VMOVDQU        X0, 48(R10)
+	MOVQ           16(SP), R12
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
+	VMOVQ          (R8)(R11*8), X0
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
+	VPINSRQ        $0x01, (R8)(R11*8), X0, X0
+	VMOVDQU        X0, 64(R10)
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
+	VMOVQ          (R8)(R11*8), X0
+	MOVWLZX        R12, R11
+	VPINSRQ        $0x01, (R8)(R11*8), X0, X0
+	VMOVDQU        X0, 80(R10)
+	MOVQ           24(SP), R12
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
+	VMOVQ          (R8)(R11*8), X0
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
+	VPINSRQ        $0x01, (R8)(R11*8), X0, X0
+	VMOVDQU        X0, 96(R10)
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
+	VMOVQ          (R8)(R11*8), X0
+	MOVWLZX        R12, R11
+	VPINSRQ        $0x01, (R8)(R11*8), X0, X0
+	VMOVDQU        X0, 112(R10)
+	MOVQ           32(SP), R12
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
+	VMOVQ          (R8)(R11*8), X0
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
+	VPINSRQ        $0x01, (R8)(R11*8), X0, X0
+	VMOVDQU        X0, 128(R10)
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
+	VMOVQ          (R8)(R11*8), X0
+	MOVWLZX        R12, R11
+	VPINSRQ        $0x01, (R8)(R11*8), X0, X0
+	VMOVDQU        X0, 144(R10)
+	MOVQ           40(SP), R12
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
+	VMOVQ          (R8)(R11*8), X0
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
+	VPINSRQ        $0x01, (R8)(R11*8), X0, X0
+	VMOVDQU        X0, 160(R10)
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
+	VMOVQ          (R8)(R11*8), X0
+	MOVWLZX        R12, R11
+	VPINSRQ        $0x01, (R8)(R11*8), X0, X0
+	VMOVDQU        X0, 176(R10)
+	MOVQ           48(SP), R12
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
+	VMOVQ          (R8)(R11*8), X0
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
+	VPINSRQ        $0x01, (R8)(R11*8), X0, X0
+	VMOVDQU        X0, 192(R10)
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
+	VMOVQ          (R8)(R11*8), X0
+	MOVWLZX        R12, R11
+	VPINSRQ        $0x01, (R8)(R11*8), X0, X0
+	VMOVDQU        X0, 208(R10)
+	MOVQ           56(SP), R12
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
+	VMOVQ          (R8)(R11*8), X0
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
+	VPINSRQ        $0x01, (R8)(R11*8), X0, X0
+	VMOVDQU        X0, 224(R10)
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
+	VMOVQ          (R8)(R11*8), X0
+	MOVWLZX        R12, R11
+	VPINSRQ        $0x01, (R8)(R11*8), X0, X0
+	VMOVDQU        X0, 240(R10)
 	ADDQ           DX, R9
 	ADDQ           $0x00000100, R10
 	DECQ           2112(SP)
@@ -8412,102 +8444,118 @@ block:
 	MOVQ $0x00000008, 2048(SP)
 
 row:
-	MOVBLZX        2(R9), R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, (R10)
-	MOVBLZX        3(R9), R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 8(R10)
-	MOVBLZX        4(R9), R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 16(R10)
-	MOVBLZX        5(R9), R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 24(R10)
-	MOVBLZX        10(R9), R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 32(R10)
-	MOVBLZX        11(R9), R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 40(R10)
-	MOVBLZX        12(R9), R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 48(R10)
-	MOVBLZX        13(R9), R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 56(R10)
-	MOVBLZX        18(R9), R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 64(R10)
-	MOVBLZX        19(R9), R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 72(R10)
-	MOVBLZX        20(R9), R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 80(R10)
-	MOVBLZX        21(R9), R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 88(R10)
-	MOVBLZX        26(R9), R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 96(R10)
-	MOVBLZX        27(R9), R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 104(R10)
-	MOVBLZX        28(R9), R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 112(R10)
-	MOVBLZX        29(R9), R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 120(R10)
-	MOVBLZX        34(R9), R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 128(R10)
-	MOVBLZX        35(R9), R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 136(R10)
-	MOVBLZX        36(R9), R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 144(R10)
-	MOVBLZX        37(R9), R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 152(R10)
-	MOVBLZX        42(R9), R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 160(R10)
-	MOVBLZX        43(R9), R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 168(R10)
-	MOVBLZX        44(R9), R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 176(R10)
-	MOVBLZX        45(R9), R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 184(R10)
-	MOVBLZX        50(R9), R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 192(R10)
-	MOVBLZX        51(R9), R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 200(R10)
-	MOVBLZX        52(R9), R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 208(R10)
-	MOVBLZX        53(R9), R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 216(R10)
-	MOVBLZX        58(R9), R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 224(R10)
-	MOVBLZX        59(R9), R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 232(R10)
-	MOVBLZX        60(R9), R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 240(R10)
-	MOVBLZX        61(R9), R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 248(R10)
+	MOVL           2(R9), R12
+	MOVBLZX        R12, R11
+	SHRQ           $0x08, R12
+	VMOVQ          (R8)(R11*8), X1
+	MOVBLZX        R12, R11
+	SHRQ           $0x08, R12
+	VPINSRQ        $0x01, (R8)(R11*8), X1, X1
+	VMOVDQU        X1, (R10)
+	MOVBLZX        R12, R11
+	SHRQ           $0x08, R12
+	VMOVQ          (R8)(R11*8), X1
+	MOVBLZX        R12, R11
+	VPINSRQ        $0x01, (R8)(R11*8), X1, X1
+	VMOVDQU        X1, 16(R10)
+	MOVL           10(R9), R12
+	MOVBLZX        R12, R11
+	SHRQ           $0x08, R12
+	VMOVQ          (R8)(R11*8), X1
+	MOVBLZX        R12, R11
+	SHRQ           $0x08, R12
+	VPINSRQ        $0x01, (R8)(R11*8), X1, X1
+	VMOVDQU        X1, 32(R10)
+	MOVBLZX        R12, R11
+	SHRQ           $0x08, R12
+	VMOVQ          (R8)(R11*8), X1
+	MOVBLZX        R12, R11
+	VPINSRQ        $0x01, (R8)(R11*8), X1, X1
+	VMOVDQU        X1, 48(R10)
+	MOVL           18(R9), R12
+	MOVBLZX        R12, R11
+	SHRQ           $0x08, R12
+	VMOVQ          (R8)(R11*8), X1
+	MOVBLZX        R12, R11
+	SHRQ           $0x08, R12
+	VPINSRQ        $0x01, (R8)(R11*8), X1, X1
+	VMOVDQU        X1, 64(R10)
+	MOVBLZX        R12, R11
+	SHRQ           $0x08, R12
+	VMOVQ          (R8)(R11*8), X1
+	MOVBLZX        R12, R11
+	VPINSRQ        $0x01, (R8)(R11*8), X1, X1
+	VMOVDQU        X1, 80(R10)
+	MOVL           26(R9), R12
+	MOVBLZX        R12, R11
+	SHRQ           $0x08, R12
+	VMOVQ          (R8)(R11*8), X1
+	MOVBLZX        R12, R11
+	SHRQ           $0x08, R12
+	VPINSRQ        $0x01, (R8)(R11*8), X1, X1
+	VMOVDQU        X1, 96(R10)
+	MOVBLZX        R12, R11
+	SHRQ           $0x08, R12
+	VMOVQ          (R8)(R11*8), X1
+	MOVBLZX        R12, R11
+	VPINSRQ        $0x01, (R8)(R11*8), X1, X1
+	VMOVDQU        X1, 112(R10)
+	MOVL           34(R9), R12
+	MOVBLZX        R12, R11
+	SHRQ           $0x08, R12
+	VMOVQ          (R8)(R11*8), X1
+	MOVBLZX        R12, R11
+	SHRQ           $0x08, R12
+	VPINSRQ        $0x01, (R8)(R11*8), X1, X1
+	VMOVDQU        X1, 128(R10)
+	MOVBLZX        R12, R11
+	SHRQ           $0x08, R12
+	VMOVQ          (R8)(R11*8), X1
+	MOVBLZX        R12, R11
+	VPINSRQ        $0x01, (R8)(R11*8), X1, X1
+	VMOVDQU        X1, 144(R10)
+	MOVL           42(R9), R12
+	MOVBLZX        R12, R11
+	SHRQ           $0x08, R12
+	VMOVQ          (R8)(R11*8), X1
+	MOVBLZX        R12, R11
+	SHRQ           $0x08, R12
+	VPINSRQ        $0x01, (R8)(R11*8), X1, X1
+	VMOVDQU        X1, 160(R10)
+	MOVBLZX        R12, R11
+	SHRQ           $0x08, R12
+	VMOVQ          (R8)(R11*8), X1
+	MOVBLZX        R12, R11
+	VPINSRQ        $0x01, (R8)(R11*8), X1, X1
+	VMOVDQU        X1, 176(R10)
+	MOVL           50(R9), R12
+	MOVBLZX        R12, R11
+	SHRQ           $0x08, R12
+	VMOVQ          (R8)(R11*8), X1
+	MOVBLZX        R12, R11
+	SHRQ           $0x08, R12
+	VPINSRQ        $0x01, (R8)(R11*8), X1, X1
+	VMOVDQU        X1, 192(R10)
+	MOVBLZX        R12, R11
+	SHRQ           $0x08, R12
+	VMOVQ          (R8)(R11*8), X1
+	MOVBLZX        R12, R11
+	VPINSRQ        $0x01, (R8)(R11*8), X1, X1
+	VMOVDQU        X1, 208(R10)
+	MOVL           58(R9), R12
+	MOVBLZX        R12, R11
+	SHRQ           $0x08, R12
+	VMOVQ          (R8)(R11*8), X1
+	MOVBLZX        R12, R11
+	SHRQ           $0x08, R12
+	VPINSRQ        $0x01, (R8)(R11*8), X1, X1
+	VMOVDQU        X1, 224(R10)
+	MOVBLZX        R12, R11
+	SHRQ           $0x08, R12
+	VMOVQ          (R8)(R11*8), X1
+	MOVBLZX        R12, R11
+	VPINSRQ        $0x01, (R8)(R11*8), X1, X1
+	VMOVDQU        X1, 240(R10)
 	ADDQ           DX, R9
 	ADDQ           $0x00000100, R10
 	DECQ           2048(SP)
@@ -9555,134 +9603,150 @@ block:
 	MOVQ $0x00000008, 2048(SP)
 
 row:
-	MOVWLZX        2(R9), R11
+	MOVQ           2(R9), R12
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
 	ANDL           $0x000001ff, R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, (R10)
-	MOVWLZX        4(R9), R11
+	VMOVQ          (R8)(R11*8), X1
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
 	ANDL           $0x000001ff, R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 8(R10)
-	MOVWLZX        6(R9), R11
+	VPINSRQ        $0x01, (R8)(R11*8), X1, X1
+	VMOVDQU        X1, (R10)
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
 	ANDL           $0x000001ff, R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 16(R10)
-	MOVWLZX        8(R9), R11
+	VMOVQ          (R8)(R11*8), X1
+	MOVWLZX        R12, R11
 	ANDL           $0x000001ff, R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 24(R10)
-	MOVWLZX        10(R9), R11
+	VPINSRQ        $0x01, (R8)(R11*8), X1, X1
+	VMOVDQU        X1, 16(R10)
+	MOVQ           10(R9), R12
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
 	ANDL           $0x000001ff, R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 32(R10)
-	MOVWLZX        12(R9), R11
+	VMOVQ          (R8)(R11*8), X1
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
 	ANDL           $0x000001ff, R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 40(R10)
-	MOVWLZX        14(R9), R11
+	VPINSRQ        $0x01, (R8)(R11*8), X1, X1
+	VMOVDQU        X1, 32(R10)
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
 	ANDL           $0x000001ff, R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 48(R10)
-	MOVWLZX        16(R9), R11
+	VMOVQ          (R8)(R11*8), X1
+	MOVWLZX        R12, R11
 	ANDL           $0x000001ff, R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 56(R10)
-	MOVWLZX        18(R9), R11
+	VPINSRQ        $0x01, (R8)(R11*8), X1, X1
+	VMOVDQU        X1, 48(R10)
+	MOVQ           18(R9), R12
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
 	ANDL           $0x000001ff, R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 64(R10)
-	MOVWLZX        20(R9), R11
+	VMOVQ          (R8)(R11*8), X1
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
 	ANDL           $0x000001ff, R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 72(R10)
-	MOVWLZX        22(R9), R11
+	VPINSRQ        $0x01, (R8)(R11*8), X1, X1
+	VMOVDQU        X1, 64(R10)
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
 	ANDL           $0x000001ff, R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 80(R10)
-	MOVWLZX        24(R9), R11
+	VMOVQ          (R8)(R11*8), X1
+	MOVWLZX        R12, R11
 	ANDL           $0x000001ff, R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 88(R10)
-	MOVWLZX        26(R9), R11
+	VPINSRQ        $0x01, (R8)(R11*8), X1, X1
+	VMOVDQU        X1, 80(R10)
+	MOVQ           26(R9), R12
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
 	ANDL           $0x000001ff, R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 96(R10)
-	MOVWLZX        28(R9), R11
+	VMOVQ          (R8)(R11*8), X1
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
 	ANDL           $0x000001ff, R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 104(R10)
-	MOVWLZX        30(R9), R11
+	VPINSRQ        $0x01, (R8)(R11*8), X1, X1
+	VMOVDQU        X1, 96(R10)
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
 	ANDL           $0x000001ff, R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 112(R10)
-	MOVWLZX        32(R9), R11
+	VMOVQ          (R8)(R11*8), X1
+	MOVWLZX        R12, R11
 	ANDL           $0x000001ff, R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 120(R10)
-	MOVWLZX        34(R9), R11
+	VPINSRQ        $0x01, (R8)(R11*8), X1, X1
+	VMOVDQU        X1, 112(R10)
+	MOVQ           34(R9), R12
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
 	ANDL           $0x000001ff, R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 128(R10)
-	MOVWLZX        36(R9), R11
+	VMOVQ          (R8)(R11*8), X1
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
 	ANDL           $0x000001ff, R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 136(R10)
-	MOVWLZX        38(R9), R11
+	VPINSRQ        $0x01, (R8)(R11*8), X1, X1
+	VMOVDQU        X1, 128(R10)
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
 	ANDL           $0x000001ff, R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 144(R10)
-	MOVWLZX        40(R9), R11
+	VMOVQ          (R8)(R11*8), X1
+	MOVWLZX        R12, R11
 	ANDL           $0x000001ff, R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 152(R10)
-	MOVWLZX        42(R9), R11
+	VPINSRQ        $0x01, (R8)(R11*8), X1, X1
+	VMOVDQU        X1, 144(R10)
+	MOVQ           42(R9), R12
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
 	ANDL           $0x000001ff, R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 160(R10)
-	MOVWLZX        44(R9), R11
+	VMOVQ          (R8)(R11*8), X1
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
 	ANDL           $0x000001ff, R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 168(R10)
-	MOVWLZX        46(R9), R11
+	VPINSRQ        $0x01, (R8)(R11*8), X1, X1
+	VMOVDQU        X1, 160(R10)
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
 	ANDL           $0x000001ff, R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 176(R10)
-	MOVWLZX        48(R9), R11
+	VMOVQ          (R8)(R11*8), X1
+	MOVWLZX        R12, R11
 	ANDL           $0x000001ff, R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 184(R10)
-	MOVWLZX        50(R9), R11
+	VPINSRQ        $0x01, (R8)(R11*8), X1, X1
+	VMOVDQU        X1, 176(R10)
+	MOVQ           50(R9), R12
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
 	ANDL           $0x000001ff, R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 192(R10)
-	MOVWLZX        52(R9), R11
+	VMOVQ          (R8)(R11*8), X1
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
 	ANDL           $0x000001ff, R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 200(R10)
-	MOVWLZX        54(R9), R11
+	VPINSRQ        $0x01, (R8)(R11*8), X1, X1
+	VMOVDQU        X1, 192(R10)
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
 	ANDL           $0x000001ff, R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 208(R10)
-	MOVWLZX        56(R9), R11
+	VMOVQ          (R8)(R11*8), X1
+	MOVWLZX        R12, R11
 	ANDL           $0x000001ff, R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 216(R10)
-	MOVWLZX        58(R9), R11
+	VPINSRQ        $0x01, (R8)(R11*8), X1, X1
+	VMOVDQU        X1, 208(R10)
+	MOVQ           58(R9), R12
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
 	ANDL           $0x000001ff, R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 224(R10)
-	MOVWLZX        60(R9), R11
+	VMOVQ          (R8)(R11*8), X1
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
 	ANDL           $0x000001ff, R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 232(R10)
-	MOVWLZX        62(R9), R11
+	VPINSRQ        $0x01, (R8)(R11*8), X1, X1
+	VMOVDQU        X1, 224(R10)
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
 	ANDL           $0x000001ff, R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 240(R10)
-	MOVWLZX        64(R9), R11
+	VMOVQ          (R8)(R11*8), X1
+	MOVWLZX        R12, R11
 	ANDL           $0x000001ff, R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 248(R10)
+	VPINSRQ        $0x01, (R8)(R11*8), X1, X1
+	VMOVDQU        X1, 240(R10)
 	ADDQ           DX, R9
 	ADDQ           $0x00000100, R10
 	DECQ           2048(SP)
@@ -10749,102 +10813,118 @@ row:
 	VPAND          high2<>+0(SB), Y1, Y1
 	VPOR           Y1, Y0, Y0
 	VMOVDQU        Y0, 32(SP)
-	MOVWLZX        (SP), R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, (R10)
-	MOVWLZX        2(SP), R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 8(R10)
-	MOVWLZX        4(SP), R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 16(R10)
-	MOVWLZX        6(SP), R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 24(R10)
-	MOVWLZX        8(SP), R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 32(R10)
-	MOVWLZX        10(SP), R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 40(R10)
-	MOVWLZX        12(SP), R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 48(R10)
-	MOVWLZX        14(SP), R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 56(R10)
-	MOVWLZX        16(SP), R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 64(R10)
-	MOVWLZX        18(SP), R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 72(R10)
-	MOVWLZX        20(SP), R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 80(R10)
-	MOVWLZX        22(SP), R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 88(R10)
-	MOVWLZX        24(SP), R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 96(R10)
-	MOVWLZX        26(SP), R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 104(R10)
-	MOVWLZX        28(SP), R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 112(R10)
-	MOVWLZX        30(SP), R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 120(R10)
-	MOVWLZX        32(SP), R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 128(R10)
-	MOVWLZX        34(SP), R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 136(R10)
-	MOVWLZX        36(SP), R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 144(R10)
-	MOVWLZX        38(SP), R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 152(R10)
-	MOVWLZX        40(SP), R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 160(R10)
-	MOVWLZX        42(SP), R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 168(R10)
-	MOVWLZX        44(SP), R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 176(R10)
-	MOVWLZX        46(SP), R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 184(R10)
-	MOVWLZX        48(SP), R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 192(R10)
-	MOVWLZX        50(SP), R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 200(R10)
-	MOVWLZX        52(SP), R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 208(R10)
-	MOVWLZX        54(SP), R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 216(R10)
-	MOVWLZX        56(SP), R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 224(R10)
-	MOVWLZX        58(SP), R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 232(R10)
-	MOVWLZX        60(SP), R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 240(R10)
-	MOVWLZX        62(SP), R11
-	MOVQ           (R8)(R11*8), R11
-	MOVQ           R11, 248(R10)
+	MOVQ           (SP), R12
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
+	VMOVQ          (R8)(R11*8), X0
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
+	VPINSRQ        $0x01, (R8)(R11*8), X0, X0
+	VMOVDQU        X0, (R10)
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
+	VMOVQ          (R8)(R11*8), X0
+	MOVWLZX        R12, R11
+	VPINSRQ        $0x01, (R8)(R11*8), X0, X0
+	VMOVDQU        X0, 16(R10)
+	MOVQ           8(SP), R12
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
+	VMOVQ          (R8)(R11*8), X0
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
+	VPINSRQ        $0x01, (R8)(R11*8), X0, X0
+	VMOVDQU        X0, 32(R10)
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
+	VMOVQ          (R8)(R11*8), X0
+	MOVWLZX        R12, R11
+	VPINSRQ        $0x01, (R8)(R11*8), X0, X0
+	VMOVDQU        X0, 48(R10)
+	MOVQ           16(SP), R12
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
+	VMOVQ          (R8)(R11*8), X0
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
+	VPINSRQ        $0x01, (R8)(R11*8), X0, X0
+	VMOVDQU        X0, 64(R10)
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
+	VMOVQ          (R8)(R11*8), X0
+	MOVWLZX        R12, R11
+	VPINSRQ        $0x01, (R8)(R11*8), X0, X0
+	VMOVDQU        X0, 80(R10)
+	MOVQ           24(SP), R12
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
+	VMOVQ          (R8)(R11*8), X0
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
+	VPINSRQ        $0x01, (R8)(R11*8), X0, X0
+	VMOVDQU        X0, 96(R10)
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
+	VMOVQ          (R8)(R11*8), X0
+	MOVWLZX        R12, R11
+	VPINSRQ        $0x01, (R8)(R11*8), X0, X0
+	VMOVDQU        X0, 112(R10)
+	MOVQ           32(SP), R12
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
+	VMOVQ          (R8)(R11*8), X0
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
+	VPINSRQ        $0x01, (R8)(R11*8), X0, X0
+	VMOVDQU        X0, 128(R10)
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
+	VMOVQ          (R8)(R11*8), X0
+	MOVWLZX        R12, R11
+	VPINSRQ        $0x01, (R8)(R11*8), X0, X0
+	VMOVDQU        X0, 144(R10)
+	MOVQ           40(SP), R12
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
+	VMOVQ          (R8)(R11*8), X0
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
+	VPINSRQ        $0x01, (R8)(R11*8), X0, X0
+	VMOVDQU        X0, 160(R10)
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
+	VMOVQ          (R8)(R11*8), X0
+	MOVWLZX        R12, R11
+	VPINSRQ        $0x01, (R8)(R11*8), X0, X0
+	VMOVDQU        X0, 176(R10)
+	MOVQ           48(SP), R12
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
+	VMOVQ          (R8)(R11*8), X0
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
+	VPINSRQ        $0x01, (R8)(R11*8), X0, X0
+	VMOVDQU        X0, 192(R10)
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
+	VMOVQ          (R8)(R11*8), X0
+	MOVWLZX        R12, R11
+	VPINSRQ        $0x01, (R8)(R11*8), X0, X0
+	VMOVDQU        X0, 208(R10)
+	MOVQ           56(SP), R12
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
+	VMOVQ          (R8)(R11*8), X0
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
+	VPINSRQ        $0x01, (R8)(R11*8), X0, X0
+	VMOVDQU        X0, 224(R10)
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
+	VMOVQ          (R8)(R11*8), X0
+	MOVWLZX        R12, R11
+	VPINSRQ        $0x01, (R8)(R11*8), X0, X0
+	VMOVDQU        X0, 240(R10)
 	ADDQ           DX, R9
 	ADDQ           $0x00000100, R10
 	DECQ           2112(SP)
@@ -11752,198 +11832,214 @@ block:
 	MOVQ $0x00000008, 2048(SP)
 
 row:
-	MOVBLZX        2(R9), R11
-	MOVL           (R8)(R11*4), R11
-	MOVL           R11, (R10)
-	MOVBLZX        3(R9), R11
-	MOVL           (R8)(R11*4), R11
-	MOVL           R11, 4(R10)
-	MOVBLZX        4(R9), R11
-	MOVL           (R8)(R11*4), R11
-	MOVL           R11, 8(R10)
-	MOVBLZX        5(R9), R11
-	MOVL           (R8)(R11*4), R11
-	MOVL           R11, 12(R10)
-	MOVBLZX        6(R9), R11
-	MOVL           (R8)(R11*4), R11
-	MOVL           R11, 16(R10)
-	MOVBLZX        7(R9), R11
-	MOVL           (R8)(R11*4), R11
-	MOVL           R11, 20(R10)
-	MOVBLZX        8(R9), R11
-	MOVL           (R8)(R11*4), R11
-	MOVL           R11, 24(R10)
-	MOVBLZX        9(R9), R11
-	MOVL           (R8)(R11*4), R11
-	MOVL           R11, 28(R10)
-	MOVBLZX        10(R9), R11
-	MOVL           (R8)(R11*4), R11
-	MOVL           R11, 32(R10)
-	MOVBLZX        11(R9), R11
-	MOVL           (R8)(R11*4), R11
-	MOVL           R11, 36(R10)
-	MOVBLZX        12(R9), R11
-	MOVL           (R8)(R11*4), R11
-	MOVL           R11, 40(R10)
-	MOVBLZX        13(R9), R11
-	MOVL           (R8)(R11*4), R11
-	MOVL           R11, 44(R10)
-	MOVBLZX        14(R9), R11
-	MOVL           (R8)(R11*4), R11
-	MOVL           R11, 48(R10)
-	MOVBLZX        15(R9), R11
-	MOVL           (R8)(R11*4), R11
-	MOVL           R11, 52(R10)
-	MOVBLZX        16(R9), R11
-	MOVL           (R8)(R11*4), R11
-	MOVL           R11, 56(R10)
-	MOVBLZX        17(R9), R11
-	MOVL           (R8)(R11*4), R11
-	MOVL           R11, 60(R10)
-	MOVBLZX        18(R9), R11
-	MOVL           (R8)(R11*4), R11
-	MOVL           R11, 64(R10)
-	MOVBLZX        19(R9), R11
-	MOVL           (R8)(R11*4), R11
-	MOVL           R11, 68(R10)
-	MOVBLZX        20(R9), R11
-	MOVL           (R8)(R11*4), R11
-	MOVL           R11, 72(R10)
-	MOVBLZX        21(R9), R11
-	MOVL           (R8)(R11*4), R11
-	MOVL           R11, 76(R10)
-	MOVBLZX        22(R9), R11
-	MOVL           (R8)(R11*4), R11
-	MOVL           R11, 80(R10)
-	MOVBLZX        23(R9), R11
-	MOVL           (R8)(R11*4), R11
-	MOVL           R11, 84(R10)
-	MOVBLZX        24(R9), R11
-	MOVL           (R8)(R11*4), R11
-	MOVL           R11, 88(R10)
-	MOVBLZX        25(R9), R11
-	MOVL           (R8)(R11*4), R11
-	MOVL           R11, 92(R10)
-	MOVBLZX        26(R9), R11
-	MOVL           (R8)(R11*4), R11
-	MOVL           R11, 96(R10)
-	MOVBLZX        27(R9), R11
-	MOVL           (R8)(R11*4), R11
-	MOVL           R11, 100(R10)
-	MOVBLZX        28(R9), R11
-	MOVL           (R8)(R11*4), R11
-	MOVL           R11, 104(R10)
-	MOVBLZX        29(R9), R11
-	MOVL           (R8)(R11*4), R11
-	MOVL           R11, 108(R10)
-	MOVBLZX        30(R9), R11
-	MOVL           (R8)(R11*4), R11
-	MOVL           R11, 112(R10)
-	MOVBLZX        31(R9), R11
-	MOVL           (R8)(R11*4), R11
-	MOVL           R11, 116(R10)
-	MOVBLZX        32(R9), R11
-	MOVL           (R8)(R11*4), R11
-	MOVL           R11, 120(R10)
-	MOVBLZX        33(R9), R11
-	MOVL           (R8)(R11*4), R11
-	MOVL           R11, 124(R10)
-	MOVBLZX        34(R9), R11
-	MOVL           (R8)(R11*4), R11
-	MOVL           R11, 128(R10)
-	MOVBLZX        35(R9), R11
-	MOVL           (R8)(R11*4), R11
-	MOVL           R11, 132(R10)
-	MOVBLZX        36(R9), R11
-	MOVL           (R8)(R11*4), R11
-	MOVL           R11, 136(R10)
-	MOVBLZX        37(R9), R11
-	MOVL           (R8)(R11*4), R11
-	MOVL           R11, 140(R10)
-	MOVBLZX        38(R9), R11
-	MOVL           (R8)(R11*4), R11
-	MOVL           R11, 144(R10)
-	MOVBLZX        39(R9), R11
-	MOVL           (R8)(R11*4), R11
-	MOVL           R11, 148(R10)
-	MOVBLZX        40(R9), R11
-	MOVL           (R8)(R11*4), R11
-	MOVL           R11, 152(R10)
-	MOVBLZX        41(R9), R11
-	MOVL           (R8)(R11*4), R11
-	MOVL           R11, 156(R10)
-	MOVBLZX        42(R9), R11
-	MOVL           (R8)(R11*4), R11
-	MOVL           R11, 160(R10)
-	MOVBLZX        43(R9), R11
-	MOVL           (R8)(R11*4), R11
-	MOVL           R11, 164(R10)
-	MOVBLZX        44(R9), R11
-	MOVL           (R8)(R11*4), R11
-	MOVL           R11, 168(R10)
-	MOVBLZX        45(R9), R11
-	MOVL           (R8)(R11*4), R11
-	MOVL           R11, 172(R10)
-	MOVBLZX        46(R9), R11
-	MOVL           (R8)(R11*4), R11
-	MOVL           R11, 176(R10)
-	MOVBLZX        47(R9), R11
-	MOVL           (R8)(R11*4), R11
-	MOVL           R11, 180(R10)
-	MOVBLZX        48(R9), R11
-	MOVL           (R8)(R11*4), R11
-	MOVL           R11, 184(R10)
-	MOVBLZX        49(R9), R11
-	MOVL           (R8)(R11*4), R11
-	MOVL           R11, 188(R10)
-	MOVBLZX        50(R9), R11
-	MOVL           (R8)(R11*4), R11
-	MOVL           R11, 192(R10)
-	MOVBLZX        51(R9), R11
-	MOVL           (R8)(R11*4), R11
-	MOVL           R11, 196(R10)
-	MOVBLZX        52(R9), R11
-	MOVL           (R8)(R11*4), R11
-	MOVL           R11, 200(R10)
-	MOVBLZX        53(R9), R11
-	MOVL           (R8)(R11*4), R11
-	MOVL           R11, 204(R10)
-	MOVBLZX        54(R9), R11
-	MOVL           (R8)(R11*4), R11
-	MOVL           R11, 208(R10)
-	MOVBLZX        55(R9), R11
-	MOVL           (R8)(R11*4), R11
-	MOVL           R11, 212(R10)
-	MOVBLZX        56(R9), R11
-	MOVL           (R8)(R11*4), R11
-	MOVL           R11, 216(R10)
-	MOVBLZX        57(R9), R11
-	MOVL           (R8)(R11*4), R11
-	MOVL           R11, 220(R10)
-	MOVBLZX        58(R9), R11
-	MOVL           (R8)(R11*4), R11
-	MOVL           R11, 224(R10)
-	MOVBLZX        59(R9), R11
-	MOVL           (R8)(R11*4), R11
-	MOVL           R11, 228(R10)
-	MOVBLZX        60(R9), R11
-	MOVL           (R8)(R11*4), R11
-	MOVL           R11, 232(R10)
-	MOVBLZX        61(R9), R11
-	MOVL           (R8)(R11*4), R11
-	MOVL           R11, 236(R10)
-	MOVBLZX        62(R9), R11
-	MOVL           (R8)(R11*4), R11
-	MOVL           R11, 240(R10)
-	MOVBLZX        63(R9), R11
-	MOVL           (R8)(R11*4), R11
-	MOVL           R11, 244(R10)
-	MOVBLZX        64(R9), R11
-	MOVL           (R8)(R11*4), R11
-	MOVL           R11, 248(R10)
-	MOVBLZX        65(R9), R11
-	MOVL           (R8)(R11*4), R11
-	MOVL           R11, 252(R10)
+	MOVL           2(R9), R12
+	MOVBLZX        R12, R11
+	SHRQ           $0x08, R12
+	VMOVD          (R8)(R11*4), X1
+	MOVBLZX        R12, R11
+	SHRQ           $0x08, R12
+	VPINSRD        $0x01, (R8)(R11*4), X1, X1
+	MOVBLZX        R12, R11
+	SHRQ           $0x08, R12
+	VPINSRD        $0x02, (R8)(R11*4), X1, X1
+	MOVBLZX        R12, R11
+	VPINSRD        $0x03, (R8)(R11*4), X1, X1
+	VMOVDQU        X1, (R10)
+	MOVL           6(R9), R12
+	MOVBLZX        R12, R11
+	SHRQ           $0x08, R12
+	VMOVD          (R8)(R11*4), X1
+	MOVBLZX        R12, R11
+	SHRQ           $0x08, R12
+	VPINSRD        $0x01, (R8)(R11*4), X1, X1
+	MOVBLZX        R12, R11
+	SHRQ           $0x08, R12
+	VPINSRD        $0x02, (R8)(R11*4), X1, X1
+	MOVBLZX        R12, R11
+	VPINSRD        $0x03, (R8)(R11*4), X1, X1
+	VMOVDQU        X1, 16(R10)
+	MOVL           10(R9), R12
+	MOVBLZX        R12, R11
+	SHRQ           $0x08, R12
+	VMOVD          (R8)(R11*4), X1
+	MOVBLZX        R12, R11
+	SHRQ           $0x08, R12
+	VPINSRD        $0x01, (R8)(R11*4), X1, X1
+	MOVBLZX        R12, R11
+	SHRQ           $0x08, R12
+	VPINSRD        $0x02, (R8)(R11*4), X1, X1
+	MOVBLZX        R12, R11
+	VPINSRD        $0x03, (R8)(R11*4), X1, X1
+	VMOVDQU        X1, 32(R10)
+	MOVL           14(R9), R12
+	MOVBLZX        R12, R11
+	SHRQ           $0x08, R12
+	VMOVD          (R8)(R11*4), X1
+	MOVBLZX        R12, R11
+	SHRQ           $0x08, R12
+	VPINSRD        $0x01, (R8)(R11*4), X1, X1
+	MOVBLZX        R12, R11
+	SHRQ           $0x08, R12
+	VPINSRD        $0x02, (R8)(R11*4), X1, X1
+	MOVBLZX        R12, R11
+	VPINSRD        $0x03, (R8)(R11*4), X1, X1
+	VMOVDQU        X1, 48(R10)
+	MOVL           18(R9), R12
+	MOVBLZX        R12, R11
+	SHRQ           $0x08, R12
+	VMOVD          (R8)(R11*4), X1
+	MOVBLZX        R12, R11
+	SHRQ           $0x08, R12
+	VPINSRD        $0x01, (R8)(R11*4), X1, X1
+	MOVBLZX        R12, R11
+	SHRQ           $0x08, R12
+	VPINSRD        $0x02, (R8)(R11*4), X1, X1
+	MOVBLZX        R12, R11
+	VPINSRD        $0x03, (R8)(R11*4), X1, X1
+	VMOVDQU        X1, 64(R10)
+	MOVL           22(R9), R12
+	MOVBLZX        R12, R11
+	SHRQ           $0x08, R12
+	VMOVD          (R8)(R11*4), X1
+	MOVBLZX        R12, R11
+	SHRQ           $0x08, R12
+	VPINSRD        $0x01, (R8)(R11*4), X1, X1
+	MOVBLZX        R12, R11
+	SHRQ           $0x08, R12
+	VPINSRD        $0x02, (R8)(R11*4), X1, X1
+	MOVBLZX        R12, R11
+	VPINSRD        $0x03, (R8)(R11*4), X1, X1
+	VMOVDQU        X1, 80(R10)
+	MOVL           26(R9), R12
+	MOVBLZX        R12, R11
+	SHRQ           $0x08, R12
+	VMOVD          (R8)(R11*4), X1
+	MOVBLZX        R12, R11
+	SHRQ           $0x08, R12
+	VPINSRD        $0x01, (R8)(R11*4), X1, X1
+	MOVBLZX        R12, R11
+	SHRQ           $0x08, R12
+	VPINSRD        $0x02, (R8)(R11*4), X1, X1
+	MOVBLZX        R12, R11
+	VPINSRD        $0x03, (R8)(R11*4), X1, X1
+	VMOVDQU        X1, 96(R10)
+	MOVL           30(R9), R12
+	MOVBLZX        R12, R11
+	SHRQ           $0x08, R12
+	VMOVD          (R8)(R11*4), X1
+	MOVBLZX        R12, R11
+	SHRQ           $0x08, R12
+	VPINSRD        $0x01, (R8)(R11*4), X1, X1
+	MOVBLZX        R12, R11
+	SHRQ           $0x08, R12
+	VPINSRD        $0x02, (R8)(R11*4), X1, X1
+	MOVBLZX        R12, R11
+	VPINSRD        $0x03, (R8)(R11*4), X1, X1
+	VMOVDQU        X1, 112(R10)
+	MOVL           34(R9), R12
+	MOVBLZX        R12, R11
+	SHRQ           $0x08, R12
+	VMOVD          (R8)(R11*4), X1
+	MOVBLZX        R12, R11
+	SHRQ           $0x08, R12
+	VPINSRD        $0x01, (R8)(R11*4), X1, X1
+	MOVBLZX        R12, R11
+	SHRQ           $0x08, R12
+	VPINSRD        $0x02, (R8)(R11*4), X1, X1
+	MOVBLZX        R12, R11
+	VPINSRD        $0x03, (R8)(R11*4), X1, X1
+	VMOVDQU        X1, 128(R10)
+	MOVL           38(R9), R12
+	MOVBLZX        R12, R11
+	SHRQ           $0x08, R12
+	VMOVD          (R8)(R11*4), X1
+	MOVBLZX        R12, R11
+	SHRQ           $0x08, R12
+	VPINSRD        $0x01, (R8)(R11*4), X1, X1
+	MOVBLZX        R12, R11
+	SHRQ           $0x08, R12
+	VPINSRD        $0x02, (R8)(R11*4), X1, X1
+	MOVBLZX        R12, R11
+	VPINSRD        $0x03, (R8)(R11*4), X1, X1
+	VMOVDQU        X1, 144(R10)
+	MOVL           42(R9), R12
+	MOVBLZX        R12, R11
+	SHRQ           $0x08, R12
+	VMOVD          (R8)(R11*4), X1
+	MOVBLZX        R12, R11
+	SHRQ           $0x08, R12
+	VPINSRD        $0x01, (R8)(R11*4), X1, X1
+	MOVBLZX        R12, R11
+	SHRQ           $0x08, R12
+	VPINSRD        $0x02, (R8)(R11*4), X1, X1
+	MOVBLZX        R12, R11
+	VPINSRD        $0x03, (R8)(R11*4), X1, X1
+	VMOVDQU        X1, 160(R10)
+	MOVL           46(R9), R12
+	MOVBLZX        R12, R11
+	SHRQ           $0x08, R12
+	VMOVD          (R8)(R11*4), X1
+	MOVBLZX        R12, R11
+	SHRQ           $0x08, R12
+	VPINSRD        $0x01, (R8)(R11*4), X1, X1
+	MOVBLZX        R12, R11
+	SHRQ           $0x08, R12
+	VPINSRD        $0x02, (R8)(R11*4), X1, X1
+	MOVBLZX        R12, R11
+	VPINSRD        $0x03, (R8)(R11*4), X1, X1
+	VMOVDQU        X1, 176(R10)
+	MOVL           50(R9), R12
+	MOVBLZX        R12, R11
+	SHRQ           $0x08, R12
+	VMOVD          (R8)(R11*4), X1
+	MOVBLZX        R12, R11
+	SHRQ           $0x08, R12
+	VPINSRD        $0x01, (R8)(R11*4), X1, X1
+	MOVBLZX        R12, R11
+	SHRQ           $0x08, R12
+	VPINSRD        $0x02, (R8)(R11*4), X1, X1
+	MOVBLZX        R12, R11
+	VPINSRD        $0x03, (R8)(R11*4), X1, X1
+	VMOVDQU        X1, 192(R10)
+	MOVL           54(R9), R12
+	MOVBLZX        R12, R11
+	SHRQ           $0x08, R12
+	VMOVD          (R8)(R11*4), X1
+	MOVBLZX        R12, R11
+	SHRQ           $0x08, R12
+	VPINSRD        $0x01, (R8)(R11*4), X1, X1
+	MOVBLZX        R12, R11
+	SHRQ           $0x08, R12
+	VPINSRD        $0x02, (R8)(R11*4), X1, X1
+	MOVBLZX        R12, R11
+	VPINSRD        $0x03, (R8)(R11*4), X1, X1
+	VMOVDQU        X1, 208(R10)
+	MOVL           58(R9), R12
+	MOVBLZX        R12, R11
+	SHRQ           $0x08, R12
+	VMOVD          (R8)(R11*4), X1
+	MOVBLZX        R12, R11
+	SHRQ           $0x08, R12
+	VPINSRD        $0x01, (R8)(R11*4), X1, X1
+	MOVBLZX        R12, R11
+	SHRQ           $0x08, R12
+	VPINSRD        $0x02, (R8)(R11*4), X1, X1
+	MOVBLZX        R12, R11
+	VPINSRD        $0x03, (R8)(R11*4), X1, X1
+	VMOVDQU        X1, 224(R10)
+	MOVL           62(R9), R12
+	MOVBLZX        R12, R11
+	SHRQ           $0x08, R12
+	VMOVD          (R8)(R11*4), X1
+	MOVBLZX        R12, R11
+	SHRQ           $0x08, R12
+	VPINSRD        $0x01, (R8)(R11*4), X1, X1
+	MOVBLZX        R12, R11
+	SHRQ           $0x08, R12
+	VPINSRD        $0x02, (R8)(R11*4), X1, X1
+	MOVBLZX        R12, R11
+	VPINSRD        $0x03, (R8)(R11*4), X1, X1
+	VMOVDQU        X1, 240(R10)
 	ADDQ           DX, R9
 	ADDQ           $0x00000100, R10
 	DECQ           2048(SP)
@@ -12906,198 +13002,214 @@ row:
 	VPAND          high1<>+0(SB), Y1, Y1
 	VPOR           Y1, Y0, Y0
 	VMOVDQU        Y0, 96(SP)
-	MOVWLZX        (SP), R11
-	MOVL           (R8)(R11*4), R11
-	MOVL           R11, (R10)
-	MOVWLZX        2(SP), R11
-	MOVL           (R8)(R11*4), R11
-	MOVL           R11, 4(R10)
-	MOVWLZX        4(SP), R11
-	MOVL           (R8)(R11*4), R11
-	MOVL           R11, 8(R10)
-	MOVWLZX        6(SP), R11
-	MOVL           (R8)(R11*4), R11
-	MOVL           R11, 12(R10)
-	MOVWLZX        8(SP), R11
-	MOVL           (R8)(R11*4), R11
-	MOVL           R11, 16(R10)
-	MOVWLZX        10(SP), R11
-	MOVL           (R8)(R11*4), R11
-	MOVL           R11, 20(R10)
-	MOVWLZX        12(SP), R11
-	MOVL           (R8)(R11*4), R11
-	MOVL           R11, 24(R10)
-	MOVWLZX        14(SP), R11
-	MOVL           (R8)(R11*4), R11
-	MOVL           R11, 28(R10)
-	MOVWLZX        16(SP), R11
-	MOVL           (R8)(R11*4), R11
-	MOVL           R11, 32(R10)
-	MOVWLZX        18(SP), R11
-	MOVL           (R8)(R11*4), R11
-	MOVL           R11, 36(R10)
-	MOVWLZX        20(SP), R11
-	MOVL           (R8)(R11*4), R11
-	MOVL           R11, 40(R10)
-	MOVWLZX        22(SP), R11
-	MOVL           (R8)(R11*4), R11
-	MOVL           R11, 44(R10)
-	MOVWLZX        24(SP), R11
-	MOVL           (R8)(R11*4), R11
-	MOVL           R11, 48(R10)
-	MOVWLZX        26(SP), R11
-	MOVL           (R8)(R11*4), R11
-	MOVL           R11, 52(R10)
-	MOVWLZX        28(SP), R11
-	MOVL           (R8)(R11*4), R11
-	MOVL           R11, 56(R10)
-	MOVWLZX        30(SP), R11
-	MOVL           (R8)(R11*4), R11
-	MOVL           R11, 60(R10)
-	MOVWLZX        32(SP), R11
-	MOVL           (R8)(R11*4), R11
-	MOVL           R11, 64(R10)
-	MOVWLZX        34(SP), R11
-	MOVL           (R8)(R11*4), R11
-	MOVL           R11, 68(R10)
-	MOVWLZX        36(SP), R11
-	MOVL           (R8)(R11*4), R11
-	MOVL           R11, 72(R10)
-	MOVWLZX        38(SP), R11
-	MOVL           (R8)(R11*4), R11
-	MOVL           R11, 76(R10)
-	MOVWLZX        40(SP), R11
-	MOVL           (R8)(R11*4), R11
-	MOVL           R11, 80(R10)
-	MOVWLZX        42(SP), R11
-	MOVL           (R8)(R11*4), R11
-	MOVL           R11, 84(R10)
-	MOVWLZX        44(SP), R11
-	MOVL           (R8)(R11*4), R11
-	MOVL           R11, 88(R10)
-	MOVWLZX        46(SP), R11
-	MOVL           (R8)(R11*4), R11
-	MOVL           R11, 92(R10)
-	MOVWLZX        48(SP), R11
-	MOVL           (R8)(R11*4), R11
-	MOVL           R11, 96(R10)
-	MOVWLZX        50(SP), R11
-	MOVL           (R8)(R11*4), R11
-	MOVL           R11, 100(R10)
-	MOVWLZX        52(SP), R11
-	MOVL           (R8)(R11*4), R11
-	MOVL           R11, 104(R10)
-	MOVWLZX        54(SP), R11
-	MOVL           (R8)(R11*4), R11
-	MOVL           R11, 108(R10)
-	MOVWLZX        56(SP), R11
-	MOVL           (R8)(R11*4), R11
-	MOVL           R11, 112(R10)
-	MOVWLZX        58(SP), R11
-	MOVL           (R8)(R11*4), R11
-	MOVL           R11, 116(R10)
-	MOVWLZX        60(SP), R11
-	MOVL           (R8)(R11*4), R11
-	MOVL           R11, 120(R10)
-	MOVWLZX        62(SP), R11
-	MOVL           (R8)(R11*4), R11
-	MOVL           R11, 124(R10)
-	MOVWLZX        64(SP), R11
-	MOVL           (R8)(R11*4), R11
-	MOVL           R11, 128(R10)
-	MOVWLZX        66(SP), R11
-	MOVL           (R8)(R11*4), R11
-	MOVL           R11, 132(R10)
-	MOVWLZX        68(SP), R11
-	MOVL           (R8)(R11*4), R11
-	MOVL           R11, 136(R10)
-	MOVWLZX        70(SP), R11
-	MOVL           (R8)(R11*4), R11
-	MOVL           R11, 140(R10)
-	MOVWLZX        72(SP), R11
-	MOVL           (R8)(R11*4), R11
-	MOVL           R11, 144(R10)
-	MOVWLZX        74(SP), R11
-	MOVL           (R8)(R11*4), R11
-	MOVL           R11, 148(R10)
-	MOVWLZX        76(SP), R11
-	MOVL           (R8)(R11*4), R11
-	MOVL           R11, 152(R10)
-	MOVWLZX        78(SP), R11
-	MOVL           (R8)(R11*4), R11
-	MOVL           R11, 156(R10)
-	MOVWLZX        80(SP), R11
-	MOVL           (R8)(R11*4), R11
-	MOVL           R11, 160(R10)
-	MOVWLZX        82(SP), R11
-	MOVL           (R8)(R11*4), R11
-	MOVL           R11, 164(R10)
-	MOVWLZX        84(SP), R11
-	MOVL           (R8)(R11*4), R11
-	MOVL           R11, 168(R10)
-	MOVWLZX        86(SP), R11
-	MOVL           (R8)(R11*4), R11
-	MOVL           R11, 172(R10)
-	MOVWLZX        88(SP), R11
-	MOVL           (R8)(R11*4), R11
-	MOVL           R11, 176(R10)
-	MOVWLZX        90(SP), R11
-	MOVL           (R8)(R11*4), R11
-	MOVL           R11, 180(R10)
-	MOVWLZX        92(SP), R11
-	MOVL           (R8)(R11*4), R11
-	MOVL           R11, 184(R10)
-	MOVWLZX        94(SP), R11
-	MOVL           (R8)(R11*4), R11
-	MOVL           R11, 188(R10)
-	MOVWLZX        96(SP), R11
-	MOVL           (R8)(R11*4), R11
-	MOVL           R11, 192(R10)
-	MOVWLZX        98(SP), R11
-	MOVL           (R8)(R11*4), R11
-	MOVL           R11, 196(R10)
-	MOVWLZX        100(SP), R11
-	MOVL           (R8)(R11*4), R11
-	MOVL           R11, 200(R10)
-	MOVWLZX        102(SP), R11
-	MOVL           (R8)(R11*4), R11
-	MOVL           R11, 204(R10)
-	MOVWLZX        104(SP), R11
-	MOVL           (R8)(R11*4), R11
-	MOVL           R11, 208(R10)
-	MOVWLZX        106(SP), R11
-	MOVL           (R8)(R11*4), R11
-	MOVL           R11, 212(R10)
-	MOVWLZX        108(SP), R11
-	MOVL           (R8)(R11*4), R11
-	MOVL           R11, 216(R10)
-	MOVWLZX        110(SP), R11
-	MOVL           (R8)(R11*4), R11
-	MOVL           R11, 220(R10)
-	MOVWLZX        112(SP), R11
-	MOVL           (R8)(R11*4), R11
-	MOVL           R11, 224(R10)
-	MOVWLZX        114(SP), R11
-	MOVL           (R8)(R11*4), R11
-	MOVL           R11, 228(R10)
-	MOVWLZX        116(SP), R11
-	MOVL           (R8)(R11*4), R11
-	MOVL           R11, 232(R10)
-	MOVWLZX        118(SP), R11
-	MOVL           (R8)(R11*4), R11
-	MOVL           R11, 236(R10)
-	MOVWLZX        120(SP), R11
-	MOVL           (R8)(R11*4), R11
-	MOVL           R11, 240(R10)
-	MOVWLZX        122(SP), R11
-	MOVL           (R8)(R11*4), R11
-	MOVL           R11, 244(R10)
-	MOVWLZX        124(SP), R11
-	MOVL           (R8)(R11*4), R11
-	MOVL           R11, 248(R10)
-	MOVWLZX        126(SP), R11
-	MOVL           (R8)(R11*4), R11
-	MOVL           R11, 252(R10)
+	MOVQ           (SP), R12
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
+	VMOVD          (R8)(R11*4), X0
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
+	VPINSRD        $0x01, (R8)(R11*4), X0, X0
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
+	VPINSRD        $0x02, (R8)(R11*4), X0, X0
+	MOVWLZX        R12, R11
+	VPINSRD        $0x03, (R8)(R11*4), X0, X0
+	VMOVDQU        X0, (R10)
+	MOVQ           8(SP), R12
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
+	VMOVD          (R8)(R11*4), X0
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
+	VPINSRD        $0x01, (R8)(R11*4), X0, X0
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
+	VPINSRD        $0x02, (R8)(R11*4), X0, X0
+	MOVWLZX        R12, R11
+	VPINSRD        $0x03, (R8)(R11*4), X0, X0
+	VMOVDQU        X0, 16(R10)
+	MOVQ           16(SP), R12
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
+	VMOVD          (R8)(R11*4), X0
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
+	VPINSRD        $0x01, (R8)(R11*4), X0, X0
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
+	VPINSRD        $0x02, (R8)(R11*4), X0, X0
+	MOVWLZX        R12, R11
+	VPINSRD        $0x03, (R8)(R11*4), X0, X0
+	VMOVDQU        X0, 32(R10)
+	MOVQ           24(SP), R12
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
+	VMOVD          (R8)(R11*4), X0
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
+	VPINSRD        $0x01, (R8)(R11*4), X0, X0
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
+	VPINSRD        $0x02, (R8)(R11*4), X0, X0
+	MOVWLZX        R12, R11
+	VPINSRD        $0x03, (R8)(R11*4), X0, X0
+	VMOVDQU        X0, 48(R10)
+	MOVQ           32(SP), R12
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
+	VMOVD          (R8)(R11*4), X0
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
+	VPINSRD        $0x01, (R8)(R11*4), X0, X0
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
+	VPINSRD        $0x02, (R8)(R11*4), X0, X0
+	MOVWLZX        R12, R11
+	VPINSRD        $0x03, (R8)(R11*4), X0, X0
+	VMOVDQU        X0, 64(R10)
+	MOVQ           40(SP), R12
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
+	VMOVD          (R8)(R11*4), X0
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
+	VPINSRD        $0x01, (R8)(R11*4), X0, X0
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
+	VPINSRD        $0x02, (R8)(R11*4), X0, X0
+	MOVWLZX        R12, R11
+	VPINSRD        $0x03, (R8)(R11*4), X0, X0
+	VMOVDQU        X0, 80(R10)
+	MOVQ           48(SP), R12
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
+	VMOVD          (R8)(R11*4), X0
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
+	VPINSRD        $0x01, (R8)(R11*4), X0, X0
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
+	VPINSRD        $0x02, (R8)(R11*4), X0, X0
+	MOVWLZX        R12, R11
+	VPINSRD        $0x03, (R8)(R11*4), X0, X0
+	VMOVDQU        X0, 96(R10)
+	MOVQ           56(SP), R12
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
+	VMOVD          (R8)(R11*4), X0
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
+	VPINSRD        $0x01, (R8)(R11*4), X0, X0
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
+	VPINSRD        $0x02, (R8)(R11*4), X0, X0
+	MOVWLZX        R12, R11
+	VPINSRD        $0x03, (R8)(R11*4), X0, X0
+	VMOVDQU        X0, 112(R10)
+	MOVQ           64(SP), R12
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
+	VMOVD          (R8)(R11*4), X0
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
+	VPINSRD        $0x01, (R8)(R11*4), X0, X0
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
+	VPINSRD        $0x02, (R8)(R11*4), X0, X0
+	MOVWLZX        R12, R11
+	VPINSRD        $0x03, (R8)(R11*4), X0, X0
+	VMOVDQU        X0, 128(R10)
+	MOVQ           72(SP), R12
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
+	VMOVD          (R8)(R11*4), X0
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
+	VPINSRD        $0x01, (R8)(R11*4), X0, X0
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
+	VPINSRD        $0x02, (R8)(R11*4), X0, X0
+	MOVWLZX        R12, R11
+	VPINSRD        $0x03, (R8)(R11*4), X0, X0
+	VMOVDQU        X0, 144(R10)
+	MOVQ           80(SP), R12
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
+	VMOVD          (R8)(R11*4), X0
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
+	VPINSRD        $0x01, (R8)(R11*4), X0, X0
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
+	VPINSRD        $0x02, (R8)(R11*4), X0, X0
+	MOVWLZX        R12, R11
+	VPINSRD        $0x03, (R8)(R11*4), X0, X0
+	VMOVDQU        X0, 160(R10)
+	MOVQ           88(SP), R12
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
+	VMOVD          (R8)(R11*4), X0
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
+	VPINSRD        $0x01, (R8)(R11*4), X0, X0
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
+	VPINSRD        $0x02, (R8)(R11*4), X0, X0
+	MOVWLZX        R12, R11
+	VPINSRD        $0x03, (R8)(R11*4), X0, X0
+	VMOVDQU        X0, 176(R10)
+	MOVQ           96(SP), R12
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
+	VMOVD          (R8)(R11*4), X0
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
+	VPINSRD        $0x01, (R8)(R11*4), X0, X0
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
+	VPINSRD        $0x02, (R8)(R11*4), X0, X0
+	MOVWLZX        R12, R11
+	VPINSRD        $0x03, (R8)(R11*4), X0, X0
+	VMOVDQU        X0, 192(R10)
+	MOVQ           104(SP), R12
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
+	VMOVD          (R8)(R11*4), X0
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
+	VPINSRD        $0x01, (R8)(R11*4), X0, X0
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
+	VPINSRD        $0x02, (R8)(R11*4), X0, X0
+	MOVWLZX        R12, R11
+	VPINSRD        $0x03, (R8)(R11*4), X0, X0
+	VMOVDQU        X0, 208(R10)
+	MOVQ           112(SP), R12
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
+	VMOVD          (R8)(R11*4), X0
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
+	VPINSRD        $0x01, (R8)(R11*4), X0, X0
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
+	VPINSRD        $0x02, (R8)(R11*4), X0, X0
+	MOVWLZX        R12, R11
+	VPINSRD        $0x03, (R8)(R11*4), X0, X0
+	VMOVDQU        X0, 224(R10)
+	MOVQ           120(SP), R12
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
+	VMOVD          (R8)(R11*4), X0
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
+	VPINSRD        $0x01, (R8)(R11*4), X0, X0
+	MOVWLZX        R12, R11
+	SHRQ           $0x10, R12
+	VPINSRD        $0x02, (R8)(R11*4), X0, X0
+	MOVWLZX        R12, R11
+	VPINSRD        $0x03, (R8)(R11*4), X0, X0
+	VMOVDQU        X0, 240(R10)
 	ADDQ           DX, R9
 	ADDQ           $0x00000100, R10
 	DECQ           2176(SP)

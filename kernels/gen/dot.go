@@ -54,7 +54,7 @@ func (a *asm) dot(v vector, level string, f format) {
 		fmt.Sprintf("writes the products of so many blocks of %d rows, which are stride bytes apart, with one token to acc.", v.lanes()))
 	first := a.Load(a.Param("rows"), a.GP64())
 	stride := a.Load(a.Param("stride"), a.GP64())
-	blocks := a.Load(a.Param("blocks"), a.GP64())
+	blocks := a.param("blocks") // look-ups leave no register for it
 	d := &dotSink{asm: a, vector: v, format: f, act: a.Load(a.Param("acts"), a.GP64()), sum: v.new(a), stride: stride}
 	d.signed = v.bytes == 32 && f.codeBits == 8
 	p := &panel{rows: a.rows(v, first, stride), format: f, dot: d, signed: d.signed}

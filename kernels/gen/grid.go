@@ -29,16 +29,14 @@ func (p *panel) lookUpGrid(t grid, n numbers) *rows {
 	p.MOVQ(U32(p.lanes()), left)
 	p.Label("row")
 	number := n(row)
-	for point := range panelCols / t.codes {
-		number(point, i)
-		from, at := Mem{Base: table, Index: i, Scale: uint8(t.codes)}, Mem{Base: to, Disp: t.codes * point}
-		if t.codes == 8 {
-			p.MOVQ(from, i)
-			p.MOVQ(i, at)
-		} else {
-			p.MOVL(from, i.As32())
-			p.MOVL(i.As32(), at)
+	together := 16 / t.codes // points that are stored at a time
+	for point := 0; point < panelCols/t.codes; point += together {
+		x := p.XMM()
+		for k := range together {
+			number(point+k, i)
+			p.insertPoint(t, k, Mem{Base: table, Index: i, Scale: uint8(t.codes)}, x)
 		}
+		p.VMOVDQU(x, Mem{Base: to, Disp: t.codes * point})
 	}
 	p.ADDQ(p.stride, row)
 	p.ADDQ(U32(panelCols), to)
@@ -47,10 +45,43 @@ func (p *panel) lookUpGrid(t grid, n numbers) *rows {
 	return &rows{asm: p.asm, vector: p.vector, local: points}
 }
 
-// byteNumbers are bytes, at a place of each point.
+// insertPoint puts the codes of a point into place k of x.
+func (p *panel) insertPoint(t grid, k int, from Mem, x reg.VecVirtual) {
+	switch {
+	case k == 0 && t.codes == 8:
+		p.VMOVQ(from, x)
+	case k == 0:
+		p.VMOVD(from, x)
+	case t.codes == 8:
+		p.VPINSRQ(Imm(uint64(k)), from, x, x)
+	default:
+		p.VPINSRD(Imm(uint64(k)), from, x, x)
+	}
+}
+
+// fours takes numbers of 8 or 16 bits, one after the other, from the bottom of a register that load fills for each four
+// points: to read memory for each of them takes longer.
+func (p *panel) fours(bits int, load func(point int, w reg.GPVirtual)) func(point int, i reg.GPVirtual) {
+	w := p.GP64()
+	return func(point int, i reg.GPVirtual) {
+		if point%4 == 0 {
+			load(point, w)
+		}
+		if bits == 8 {
+			p.MOVBLZX(w.As8(), i.As32())
+		} else {
+			p.MOVWLZX(w.As16(), i.As32())
+		}
+		if point%4 < 3 {
+			p.SHRQ(Imm(uint64(bits)), w)
+		}
+	}
+}
+
+// byteNumbers are bytes, the places of those of each four points side by side.
 func (p *panel) byteNumbers(disp func(point int) int) numbers {
 	return func(row reg.Register) func(point int, i reg.GPVirtual) {
-		return func(point int, i reg.GPVirtual) { p.MOVBLZX(Mem{Base: row, Disp: disp(point)}, i.As32()) }
+		return p.fours(8, func(point int, w reg.GPVirtual) { p.MOVL(Mem{Base: row, Disp: disp(point)}, w.As32()) })
 	}
 }
 
@@ -76,7 +107,7 @@ func (p *panel) longNumbers(points, disp, n int, bit func(point int) int) number
 			p.VPOR(high, low, low)
 			p.VMOVDQU(low, words.Offset(2*g))
 		}
-		return func(point int, i reg.GPVirtual) { p.MOVWLZX(words.Offset(2*point), i.As32()) }
+		return p.fours(16, func(point int, w reg.GPVirtual) { p.MOVQ(words.Offset(2*point), w) })
 	}
 }
 

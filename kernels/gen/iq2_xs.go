@@ -9,8 +9,9 @@ import (
 // blocks in their nibbles.
 func unpackIQ2_XS(p *panel) {
 	points := p.lookUpGrid(grid{"gridIQ2_XS", 8}, func(row reg.Register) func(point int, i reg.GPVirtual) {
+		word := p.fours(16, func(point int, w reg.GPVirtual) { p.MOVQ(Mem{Base: row, Disp: 2 + 2*point}, w) })
 		return func(point int, i reg.GPVirtual) {
-			p.MOVWLZX(Mem{Base: row, Disp: 2 + 2*point}, i.As32())
+			word(point, i)
 			p.ANDL(U32(511), i.As32())
 		}
 	})
