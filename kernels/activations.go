@@ -6,7 +6,8 @@ import (
 )
 
 // Activations are rows of float32 rounded to bytes: the right side of products with quantised weights. A [Multiplier]
-// makes them once per input and uses them for all matrices that it is multiplied by. The zero value is ready; memory is kept for reuse.
+// makes them once per input and uses them for all matrices that it is multiplied by. The zero value is ready; memory is kept
+// for reuse.
 //
 // In every block of 32 columns the code of x is x·(127/m) rounded to even, and the scale m/127, where m is the largest
 // magnitude. A block whose m is below 2^-100 is taken as zeros. A NaN or an infinity makes the scale NaN, so that it is

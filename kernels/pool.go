@@ -25,13 +25,12 @@ type Pool struct {
 	caller  waiter
 	exited  sync.WaitGroup
 
+	_       [64]byte // what changes apart has cache lines of its own
 	running atomic.Bool
-
-	_    [64]byte // what changes apart has cache lines of its own
-	task Task
-	_    [64]byte
-	busy atomic.Int64 // outputs that are not computed
-	_    [64]byte
+	task    Task
+	_       [64]byte
+	busy    atomic.Int64 // outputs that are not computed
+	_       [64]byte
 }
 
 // worker takes ranges of one task at a time. Its body is made a function once, so that a task allocates nothing.

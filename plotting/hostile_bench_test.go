@@ -71,4 +71,7 @@ func TestNamesOfPicturesAreChecked(t *testing.T) {
 			t.Errorf("CheckName(%q) = %v, want %v", name, err, want)
 		}
 	}
+	if err := CheckName("save.go/a.png"); err == nil {
+		t.Error("a file for a folder is no error")
+	}
 }

@@ -32,7 +32,11 @@ func CheckName(path string) error {
 	if _, err := encoder(path); err != nil {
 		return err
 	}
-	if _, err := os.Stat(filepath.Dir(path)); err != nil {
+	folder, err := os.Stat(filepath.Dir(path))
+	if err == nil && !folder.IsDir() {
+		err = fmt.Errorf("%s is no folder", filepath.Dir(path))
+	}
+	if err != nil {
 		return saveError(path, err)
 	}
 	return nil

@@ -36,8 +36,8 @@ type TensorStats struct {
 
 // Stats computes statistics of the tensors of f, in the order of the file. Weights are taken as float32, as they decode.
 //
-// The file is streamed: beside the result it takes some megabytes for each thread, a few numbers for each column of the
-// widest tensor, and a few percent of its weights. Weights are read once; more often only where a sample does not tell
+// The file is streamed: beside the result each thread takes some megabytes, a few numbers for each column of the widest of
+// its tensors, and a few percent of the weights of the largest. Weights are read once; more often only where a sample does not tell
 // where the quantiles lie.
 func Stats(ctx context.Context, f *gguf.File, opt Options) ([]TensorStats, error) {
 	tensors := opt.chosen(f)

@@ -342,3 +342,17 @@ func TestRanksAfterABadSample(t *testing.T) {
 		t.Errorf("progress ends at %d of %d, want %d", last, total, want)
 	}
 }
+
+// TestAppendF16 takes more blocks than are decoded at a time, behind numbers that are there.
+func TestAppendF16(t *testing.T) {
+	const n, size, at = 300, 7, 3
+	blocks := make([]byte, n*size)
+	want := []float32{9}
+	for i := range n {
+		blocks[i*size+at+1] = byte(i % 0x7c) // the upper byte of a finite number
+		want = append(want, quant.F16ToF32(uint16(i%0x7c)<<8))
+	}
+	if got := appendF16([]float32{9}, blocks, at, size); !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+}

@@ -154,6 +154,9 @@ func (s *stream) eachTensor(tensors []*gguf.Tensor, work func(s *stream, i int) 
 			return err
 		}
 	}
+	if len(own) == 0 {
+		return nil
+	}
 	streams := make([]*stream, threads)
 	for i := range streams {
 		streams[i] = newStreamOf(s.ctx, 1, s.progress)

@@ -191,8 +191,8 @@ func patterns(huge bool) (list []Pattern) {
 	return list
 }
 
-// filling is the task of writing numbers to memory: mostly by the thread that reads them, and no zeros, since pages that were
-// never written to are one and the same.
+// filling is the task of writing numbers to memory: mostly by the thread that reads them, and no zeros, since pages that
+// were never written to are one and the same.
 type filling struct {
 	b     []byte
 	share int

@@ -141,37 +141,29 @@ func (a *app) showSteps(opt *bench.Options) (end func()) {
 }
 
 func (a *app) printBench(f *benchFlags, r *bench.Report, name string, err error) error {
-	if err != nil {
-		return err
-	}
-	if f.asJSON {
-		err = printJSON(a.out, r)
-	} else {
-		a.printSpeed(r)
-	}
-	return errors.Join(err, f.draw(func() (*plotting.Figure, error) { return plotting.Bench(r, name) }))
-}
-
-// draw draws the figure that was asked for, if any.
-func (f *benchFlags) draw(figure func() (*plotting.Figure, error)) error {
-	if f.plot == "" {
-		return nil
-	}
-	fig, err := figure()
-	if err != nil {
-		return err
-	}
-	return fig.Save(f.plot)
+	return a.printMeasured(f, err, r, func() { a.printSpeed(r) }, func() (*plotting.Figure, error) { return plotting.Bench(r, name) })
 }
 
 func (a *app) printGrowth(f *benchFlags, g *bench.Growth, name string, err error) error {
+	return a.printMeasured(f, err, g, func() { a.printCosts(g) }, func() (*plotting.Figure, error) { return plotting.Growth(g, name) })
+}
+
+// printMeasured prints what was measured, unless that failed, and then draws it: it took long, and must not be lost.
+func (a *app) printMeasured(f *benchFlags, err error, found any, table func(), figure func() (*plotting.Figure, error)) error {
 	if err != nil {
 		return err
 	}
 	if f.asJSON {
-		err = printJSON(a.out, g)
+		err = printJSON(a.out, found)
 	} else {
-		a.printCosts(g)
+		table()
 	}
-	return errors.Join(err, f.draw(func() (*plotting.Figure, error) { return plotting.Growth(g, name) }))
+	if f.plot == "" {
+		return err
+	}
+	fig, drawn := figure()
+	if drawn == nil {
+		drawn = fig.Save(f.plot)
+	}
+	return errors.Join(err, drawn)
 }

@@ -28,8 +28,8 @@ var errFinding = errors.New("a difference was found")
 
 var errInterrupted = errors.New("interrupted")
 
-// Main runs the command with these arguments and returns its exit status. Ctrl-C, or a polite
-// request to end, cancels what runs; a second one kills.
+// Main runs the command with these arguments and returns its exit status. Ctrl-C, or a polite request to end, cancels what
+// runs; a second one kills.
 func Main(args []string, in io.Reader, out, errOut io.Writer) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	context.AfterFunc(ctx, stop) // from then on the signal kills
