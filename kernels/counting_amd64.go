@@ -34,12 +34,12 @@ func findCells8AVX2(x *float32, steps int, cells *uint32) int
 //go:noescape
 func findCells16AVX2(x *float32, steps int, cells *uint32) int
 
-// looks at numbers, fewer than 2¹⁹, by their keys. It counts those above each of 8 bounds before, and writes those of 32·steps that are in one of 7 ranges to kept, whole registers at a time; it returns how many they are.
+// looks at numbers, at most 4096, by their keys, (x − center)·factor to the nearest whole number. The bits of a class say what to do with a key: the lower seven are counted, in the order 0, 2, 4, 6, 1, 3, 5, 7; numbers of 64·steps whose class has the highest are written to kept, whole registers at a time. It returns how many they are.
 //
 //go:noescape
-func siftAVX512(x *float32, steps int, before *int16, last *int16, above *uint32, kept *float32) int
+func siftVBMI(x *float32, steps int, center float32, factor float32, classes *byte, counts *uint16, kept *float32) int
 
-// looks at numbers, fewer than 2¹⁹, by their keys. It counts those above each of 8 bounds before, and notes which of 16·steps are in one of 7 ranges: the numbers 16·i+j and 16·i+8+j in the bits 4·j and 4·j+2 of inside[i].
+// looks at numbers, at most 4096, by their keys, (x − center)·factor to the nearest whole number. It counts those below the first key of each of 7 ranges, and notes which of 32·steps are in a range: the number 32·i + 8·j + 4·h + l in the bit 16·h + 4·j + l of inside[i].
 //
 //go:noescape
-func siftAVX2(x *float32, steps int, before *int16, last *int16, above *uint32, inside *uint32)
+func siftAVX2(x *float32, steps int, center float32, factor float32, first *int8, last *int8, below *uint32, inside *uint32)

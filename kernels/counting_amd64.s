@@ -405,329 +405,251 @@ found:
 	VZEROUPPER
 	RET
 
-// func siftAVX512(x *float32, steps int, before *int16, last *int16, above *uint32, kept *float32) int
-// Requires: AVX, AVX2, AVX512BW, AVX512DQ, AVX512F, BMI2, POPCNT
-TEXT ·siftAVX512(SB), $0-56
-	MOVQ         kept+40(FP), AX
-	MOVQ         AX, CX
-	MOVL         $0xaaaaaaaa, DX
-	KMOVD        DX, K1
-	MOVQ         x+0(FP), DX
-	MOVQ         steps+8(FP), BX
-	VPCMPEQD     Y1, Y1, Y1
-	VPBROADCASTD X1, Z1
-	VPSRLW       $0x01, Z1, Z0
-	MOVQ         before+16(FP), SI
-	VMOVUPS      (SI), Z2
-	VMOVUPS      64(SI), Z3
-	VMOVUPS      128(SI), Z4
-	VMOVUPS      192(SI), Z5
-	VMOVUPS      256(SI), Z6
-	VMOVUPS      320(SI), Z7
-	VMOVUPS      384(SI), Z8
-	VMOVUPS      448(SI), Z9
-	MOVQ         last+24(FP), SI
-	VMOVUPS      (SI), Z10
-	VMOVUPS      64(SI), Z11
-	VMOVUPS      128(SI), Z12
-	VMOVUPS      192(SI), Z13
-	VMOVUPS      256(SI), Z14
-	VMOVUPS      320(SI), Z15
-	VMOVUPS      384(SI), Z16
-	VXORPS       Z17, Z17, Z17
-	VXORPS       Z18, Z18, Z18
-	VXORPS       Z19, Z19, Z19
-	VXORPS       Z20, Z20, Z20
-	VXORPS       Z21, Z21, Z21
-	VXORPS       Z22, Z22, Z22
-	VXORPS       Z23, Z23, Z23
-	VXORPS       Z24, Z24, Z24
+// func siftVBMI(x *float32, steps int, center float32, factor float32, classes *byte, counts *uint16, kept *float32) int
+// Requires: AVX, AVX2, AVX512BITALG, AVX512BW, AVX512DQ, AVX512F, AVX512VBMI, BMI2, CMOV, GFNI, POPCNT
+TEXT ·siftVBMI(SB), $0-56
+	MOVQ         x+0(FP), AX
+	MOVQ         steps+8(FP), CX
+	MOVQ         kept+40(FP), DX
+	MOVQ         DX, BX
+	VBROADCASTSS center+16(FP), Z0
+	VBROADCASTSS factor+20(FP), Z1
+	MOVQ         classes+24(FP), SI
+	VMOVDQU64    (SI), Z2
+	VMOVDQU64    64(SI), Z3
+	VMOVDQU64    128(SI), Z4
+	VMOVDQU64    192(SI), Z5
+	MOVQ         $0x000f000f000f000f, SI
+	MOVQ         $0x00f000f000f000f0, DI
+	MOVQ         $0x0f000f000f000f00, R8
+	MOVQ         $0xf000f000f000f000, R9
+	MOVQ         $0x8040201008040201, R10
+	VPBROADCASTQ R10, Z6
+	VXORPS       Z7, Z7, Z7
+	VXORPS       Z8, Z8, Z8
+	MOVQ         $0x00ff00ff00ff00ff, R10
+	VPBROADCASTQ R10, Z9
+
+round:
+	MOVQ    $0x0000001f, R10
+	CMPQ    CX, R10
+	CMOVQLT CX, R10
+	SUBQ    R10, CX
+	VPXORD  Z10, Z10, Z10
 
 step:
-	VMOVUPS       (DX), Z25
-	VMOVUPS       64(DX), Z26
-	VPSRLD        $0x10, Z25, Z27
-	VPBLENDMW     Z26, Z27, K1, Z27
-	VPSRAW        $0x0f, Z27, Z28
-	VPTERNLOGD    $0x78, Z0, Z28, Z27
-	VPSUBSW       Z27, Z2, Z29
-	VPSUBSW       Z27, Z10, Z28
-	VPANDND       Z29, Z28, Z28
-	VPSRAW        $0x0f, Z29, Z29
-	VPADDW        Z29, Z17, Z17
-	VPSUBSW       Z27, Z3, Z29
-	VPSUBSW       Z27, Z11, Z30
-	VPTERNLOGD    $0xf4, Z30, Z29, Z28
-	VPSRAW        $0x0f, Z29, Z29
-	VPADDW        Z29, Z18, Z18
-	VPSUBSW       Z27, Z4, Z29
-	VPSUBSW       Z27, Z12, Z30
-	VPTERNLOGD    $0xf4, Z30, Z29, Z28
-	VPSRAW        $0x0f, Z29, Z29
-	VPADDW        Z29, Z19, Z19
-	VPSUBSW       Z27, Z5, Z29
-	VPSUBSW       Z27, Z13, Z30
-	VPTERNLOGD    $0xf4, Z30, Z29, Z28
-	VPSRAW        $0x0f, Z29, Z29
-	VPADDW        Z29, Z20, Z20
-	VPSUBSW       Z27, Z6, Z29
-	VPSUBSW       Z27, Z14, Z30
-	VPTERNLOGD    $0xf4, Z30, Z29, Z28
-	VPSRAW        $0x0f, Z29, Z29
-	VPADDW        Z29, Z21, Z21
-	VPSUBSW       Z27, Z7, Z29
-	VPSUBSW       Z27, Z15, Z30
-	VPTERNLOGD    $0xf4, Z30, Z29, Z28
-	VPSRAW        $0x0f, Z29, Z29
-	VPADDW        Z29, Z22, Z22
-	VPSUBSW       Z27, Z8, Z29
-	VPSUBSW       Z27, Z16, Z30
-	VPTERNLOGD    $0xf4, Z30, Z29, Z28
-	VPSRAW        $0x0f, Z29, Z29
-	VPADDW        Z29, Z23, Z23
-	VPSUBSW       Z27, Z9, Z27
-	VPSRAW        $0x0f, Z27, Z27
-	VPADDW        Z27, Z24, Z24
-	VPMOVW2M      Z28, K2
-	KMOVD         K2, SI
-	MOVL          $0x55555555, DI
-	PEXTL         DI, SI, DI
-	KMOVW         DI, K2
-	VCOMPRESSPS.Z Z25, K2, Z25
-	VMOVUPS       Z25, (AX)
-	POPCNTL       DI, DI
-	LEAQ          (AX)(DI*4), AX
-	MOVL          $0xaaaaaaaa, DI
-	PEXTL         DI, SI, DI
-	KMOVW         DI, K2
-	VCOMPRESSPS.Z Z26, K2, Z26
-	VMOVUPS       Z26, (AX)
-	POPCNTL       DI, DI
-	LEAQ          (AX)(DI*4), AX
-	ADDQ          $0x00000080, DX
-	DECQ          BX
-	JNE           step
-	MOVQ          above+32(FP), DX
-	VPMADDWD      Z1, Z17, Z0
-	VEXTRACTF64X4 $0x01, Z0, Y2
-	VPADDD        Y2, Y0, Y0
-	VEXTRACTF128  $0x01, Y0, X2
-	VPADDD        X2, X0, X0
-	VPSHUFD       $0x4e, X0, X2
-	VPADDD        X2, X0, X0
-	VPSHUFD       $0xb1, X0, X2
-	VPADDD        X2, X0, X0
-	VMOVD         X0, (DX)
-	VPMADDWD      Z1, Z18, Z0
-	VEXTRACTF64X4 $0x01, Z0, Y2
-	VPADDD        Y2, Y0, Y0
-	VEXTRACTF128  $0x01, Y0, X2
-	VPADDD        X2, X0, X0
-	VPSHUFD       $0x4e, X0, X2
-	VPADDD        X2, X0, X0
-	VPSHUFD       $0xb1, X0, X2
-	VPADDD        X2, X0, X0
-	VMOVD         X0, 4(DX)
-	VPMADDWD      Z1, Z19, Z0
-	VEXTRACTF64X4 $0x01, Z0, Y2
-	VPADDD        Y2, Y0, Y0
-	VEXTRACTF128  $0x01, Y0, X2
-	VPADDD        X2, X0, X0
-	VPSHUFD       $0x4e, X0, X2
-	VPADDD        X2, X0, X0
-	VPSHUFD       $0xb1, X0, X2
-	VPADDD        X2, X0, X0
-	VMOVD         X0, 8(DX)
-	VPMADDWD      Z1, Z20, Z0
-	VEXTRACTF64X4 $0x01, Z0, Y2
-	VPADDD        Y2, Y0, Y0
-	VEXTRACTF128  $0x01, Y0, X2
-	VPADDD        X2, X0, X0
-	VPSHUFD       $0x4e, X0, X2
-	VPADDD        X2, X0, X0
-	VPSHUFD       $0xb1, X0, X2
-	VPADDD        X2, X0, X0
-	VMOVD         X0, 12(DX)
-	VPMADDWD      Z1, Z21, Z0
-	VEXTRACTF64X4 $0x01, Z0, Y2
-	VPADDD        Y2, Y0, Y0
-	VEXTRACTF128  $0x01, Y0, X2
-	VPADDD        X2, X0, X0
-	VPSHUFD       $0x4e, X0, X2
-	VPADDD        X2, X0, X0
-	VPSHUFD       $0xb1, X0, X2
-	VPADDD        X2, X0, X0
-	VMOVD         X0, 16(DX)
-	VPMADDWD      Z1, Z22, Z0
-	VEXTRACTF64X4 $0x01, Z0, Y2
-	VPADDD        Y2, Y0, Y0
-	VEXTRACTF128  $0x01, Y0, X2
-	VPADDD        X2, X0, X0
-	VPSHUFD       $0x4e, X0, X2
-	VPADDD        X2, X0, X0
-	VPSHUFD       $0xb1, X0, X2
-	VPADDD        X2, X0, X0
-	VMOVD         X0, 20(DX)
-	VPMADDWD      Z1, Z23, Z0
-	VEXTRACTF64X4 $0x01, Z0, Y2
-	VPADDD        Y2, Y0, Y0
-	VEXTRACTF128  $0x01, Y0, X2
-	VPADDD        X2, X0, X0
-	VPSHUFD       $0x4e, X0, X2
-	VPADDD        X2, X0, X0
-	VPSHUFD       $0xb1, X0, X2
-	VPADDD        X2, X0, X0
-	VMOVD         X0, 24(DX)
-	VPMADDWD      Z1, Z24, Z0
-	VEXTRACTF64X4 $0x01, Z0, Y1
-	VPADDD        Y1, Y0, Y0
-	VEXTRACTF128  $0x01, Y0, X1
-	VPADDD        X1, X0, X0
-	VPSHUFD       $0x4e, X0, X1
-	VPADDD        X1, X0, X0
-	VPSHUFD       $0xb1, X0, X1
-	VPADDD        X1, X0, X0
-	VMOVD         X0, 28(DX)
-	SUBQ          CX, AX
-	SHRQ          $0x02, AX
-	MOVQ          AX, ret+48(FP)
+	VMOVUPS        (AX), Z11
+	VMOVUPS        64(AX), Z12
+	VMOVUPS        128(AX), Z13
+	VMOVUPS        192(AX), Z14
+	VSUBPS         Z0, Z11, Z15
+	VMULPS         Z1, Z15, Z15
+	VCVTPS2DQ      Z15, Z15
+	VSUBPS         Z0, Z12, Z16
+	VMULPS         Z1, Z16, Z16
+	VCVTPS2DQ      Z16, Z16
+	VSUBPS         Z0, Z13, Z17
+	VMULPS         Z1, Z17, Z17
+	VCVTPS2DQ      Z17, Z17
+	VSUBPS         Z0, Z14, Z18
+	VMULPS         Z1, Z18, Z18
+	VCVTPS2DQ      Z18, Z18
+	VPACKSSDW      Z16, Z15, Z15
+	VPACKSSDW      Z18, Z17, Z17
+	VPACKSSWB      Z17, Z15, Z15
+	VPMOVB2M       Z15, K1
+	VMOVDQA64      Z15, Z16
+	VPERMI2B       Z3, Z2, Z16
+	VPERMI2B       Z5, Z4, Z15
+	VPBLENDMB      Z15, Z16, K1, Z16
+	VPMOVB2M       Z16, K1
+	KMOVQ          K1, R11
+	PEXTQ          SI, R11, R12
+	KMOVW          R12, K1
+	VCOMPRESSPS.Z  Z11, K1, Z11
+	VMOVUPS        Z11, (DX)
+	POPCNTQ        R12, R12
+	LEAQ           (DX)(R12*4), DX
+	PEXTQ          DI, R11, R12
+	KMOVW          R12, K1
+	VCOMPRESSPS.Z  Z12, K1, Z12
+	VMOVUPS        Z12, (DX)
+	POPCNTQ        R12, R12
+	LEAQ           (DX)(R12*4), DX
+	PEXTQ          R8, R11, R12
+	KMOVW          R12, K1
+	VCOMPRESSPS.Z  Z13, K1, Z13
+	VMOVUPS        Z13, (DX)
+	POPCNTQ        R12, R12
+	LEAQ           (DX)(R12*4), DX
+	PEXTQ          R9, R11, R11
+	KMOVW          R11, K1
+	VCOMPRESSPS.Z  Z14, K1, Z14
+	VMOVUPS        Z14, (DX)
+	POPCNTQ        R11, R11
+	LEAQ           (DX)(R11*4), DX
+	VGF2P8AFFINEQB $0x00, Z16, Z6, Z16
+	VPOPCNTB       Z16, Z16
+	VPADDB         Z16, Z10, Z10
+	ADDQ           $0x00000100, AX
+	DECQ           R10
+	JNE            step
+	VPANDD         Z9, Z10, Z11
+	VPADDW         Z11, Z7, Z7
+	VPSRLW         $0x08, Z10, Z11
+	VPADDW         Z11, Z8, Z8
+	TESTQ          CX, CX
+	JNE            round
+	MOVQ           counts+32(FP), AX
+	VEXTRACTF64X4  $0x01, Z7, Y0
+	VPADDW         Y0, Y7, Y7
+	VEXTRACTF128   $0x01, Y7, X0
+	VPADDW         X0, X7, X7
+	VPSHUFD        $0x4e, X7, X0
+	VPADDW         X0, X7, X7
+	VMOVQ          X7, (AX)
+	VEXTRACTF64X4  $0x01, Z8, Y0
+	VPADDW         Y0, Y8, Y8
+	VEXTRACTF128   $0x01, Y8, X0
+	VPADDW         X0, X8, X8
+	VPSHUFD        $0x4e, X8, X0
+	VPADDW         X0, X8, X8
+	VMOVQ          X8, 8(AX)
+	SUBQ           BX, DX
+	SHRQ           $0x02, DX
+	MOVQ           DX, ret+48(FP)
 	VZEROUPPER
 	RET
 
-// func siftAVX2(x *float32, steps int, before *int16, last *int16, above *uint32, inside *uint32)
+// func siftAVX2(x *float32, steps int, center float32, factor float32, first *int8, last *int8, below *uint32, inside *uint32)
 // Requires: AVX, AVX2
-TEXT ·siftAVX2(SB), $0-48
-	MOVQ     inside+40(FP), AX
-	MOVQ     x+0(FP), DX
-	MOVQ     steps+8(FP), BX
-	VPCMPEQD Y0, Y0, Y0
-	MOVQ     before+16(FP), SI
-	MOVQ     last+24(FP), DI
-	VXORPS   Y1, Y1, Y1
-	VXORPS   Y2, Y2, Y2
-	VXORPS   Y3, Y3, Y3
-	VXORPS   Y4, Y4, Y4
-	VXORPS   Y5, Y5, Y5
-	VXORPS   Y6, Y6, Y6
-	VXORPS   Y7, Y7, Y7
-	VXORPS   Y8, Y8, Y8
+TEXT ·siftAVX2(SB), $0-56
+	MOVQ         x+0(FP), AX
+	MOVQ         steps+8(FP), CX
+	MOVQ         first+24(FP), DX
+	MOVQ         last+32(FP), BX
+	MOVQ         inside+48(FP), SI
+	VBROADCASTSS center+16(FP), Y0
+	VBROADCASTSS factor+20(FP), Y1
+	VXORPS       Y2, Y2, Y2
+	VXORPS       Y3, Y3, Y3
+	VXORPS       Y4, Y4, Y4
+	VXORPS       Y5, Y5, Y5
+	VXORPS       Y6, Y6, Y6
+	VXORPS       Y7, Y7, Y7
+	VXORPS       Y8, Y8, Y8
 
 step:
-	VMOVUPS      (DX), Y9
-	VMOVUPS      32(DX), Y10
-	VPSRLD       $0x10, Y9, Y9
-	VPBLENDW     $0xaa, Y10, Y9, Y9
-	VPSRAW       $0x0f, Y9, Y10
-	VPSRLW       $0x01, Y10, Y10
-	VPXOR        Y10, Y9, Y9
-	VXORPS       Y10, Y10, Y10
-	VPCMPGTW     (SI), Y9, Y11
-	VPADDW       Y11, Y1, Y1
-	VPCMPGTW     (DI), Y9, Y12
-	VPANDN       Y11, Y12, Y11
-	VPOR         Y11, Y10, Y10
-	VPCMPGTW     64(SI), Y9, Y11
-	VPADDW       Y11, Y2, Y2
-	VPCMPGTW     64(DI), Y9, Y12
-	VPANDN       Y11, Y12, Y11
-	VPOR         Y11, Y10, Y10
-	VPCMPGTW     128(SI), Y9, Y11
-	VPADDW       Y11, Y3, Y3
-	VPCMPGTW     128(DI), Y9, Y12
-	VPANDN       Y11, Y12, Y11
-	VPOR         Y11, Y10, Y10
-	VPCMPGTW     192(SI), Y9, Y11
-	VPADDW       Y11, Y4, Y4
-	VPCMPGTW     192(DI), Y9, Y12
-	VPANDN       Y11, Y12, Y11
-	VPOR         Y11, Y10, Y10
-	VPCMPGTW     256(SI), Y9, Y11
-	VPADDW       Y11, Y5, Y5
-	VPCMPGTW     256(DI), Y9, Y12
-	VPANDN       Y11, Y12, Y11
-	VPOR         Y11, Y10, Y10
-	VPCMPGTW     320(SI), Y9, Y11
-	VPADDW       Y11, Y6, Y6
-	VPCMPGTW     320(DI), Y9, Y12
-	VPANDN       Y11, Y12, Y11
-	VPOR         Y11, Y10, Y10
-	VPCMPGTW     384(SI), Y9, Y11
-	VPADDW       Y11, Y7, Y7
-	VPCMPGTW     384(DI), Y9, Y12
-	VPANDN       Y11, Y12, Y11
-	VPOR         Y11, Y10, Y10
-	VPCMPGTW     448(SI), Y9, Y9
-	VPADDW       Y9, Y8, Y8
-	VPMOVMSKB    Y10, CX
-	MOVL         CX, (AX)
-	ADDQ         $0x04, AX
-	ADDQ         $0x00000040, DX
-	DECQ         BX
+	VMOVUPS      (AX), Y9
+	VMOVUPS      32(AX), Y10
+	VMOVUPS      64(AX), Y11
+	VMOVUPS      96(AX), Y12
+	VSUBPS       Y0, Y9, Y9
+	VMULPS       Y1, Y9, Y9
+	VCVTPS2DQ    Y9, Y9
+	VSUBPS       Y0, Y10, Y10
+	VMULPS       Y1, Y10, Y10
+	VCVTPS2DQ    Y10, Y10
+	VSUBPS       Y0, Y11, Y11
+	VMULPS       Y1, Y11, Y11
+	VCVTPS2DQ    Y11, Y11
+	VSUBPS       Y0, Y12, Y12
+	VMULPS       Y1, Y12, Y12
+	VCVTPS2DQ    Y12, Y12
+	VPACKSSDW    Y10, Y9, Y9
+	VPACKSSDW    Y12, Y11, Y11
+	VPACKSSWB    Y11, Y9, Y9
+	VMOVDQU      (DX), Y10
+	VPCMPGTB     Y9, Y10, Y10
+	VPSUBB       Y10, Y2, Y2
+	VPCMPGTB     (BX), Y9, Y11
+	VPOR         Y10, Y11, Y10
+	VMOVDQU      32(DX), Y11
+	VPCMPGTB     Y9, Y11, Y11
+	VPSUBB       Y11, Y3, Y3
+	VPCMPGTB     32(BX), Y9, Y12
+	VPOR         Y11, Y12, Y12
+	VPAND        Y12, Y10, Y10
+	VMOVDQU      64(DX), Y11
+	VPCMPGTB     Y9, Y11, Y11
+	VPSUBB       Y11, Y4, Y4
+	VPCMPGTB     64(BX), Y9, Y12
+	VPOR         Y11, Y12, Y12
+	VPAND        Y12, Y10, Y10
+	VMOVDQU      96(DX), Y11
+	VPCMPGTB     Y9, Y11, Y11
+	VPSUBB       Y11, Y5, Y5
+	VPCMPGTB     96(BX), Y9, Y12
+	VPOR         Y11, Y12, Y12
+	VPAND        Y12, Y10, Y10
+	VMOVDQU      128(DX), Y11
+	VPCMPGTB     Y9, Y11, Y11
+	VPSUBB       Y11, Y6, Y6
+	VPCMPGTB     128(BX), Y9, Y12
+	VPOR         Y11, Y12, Y12
+	VPAND        Y12, Y10, Y10
+	VMOVDQU      160(DX), Y11
+	VPCMPGTB     Y9, Y11, Y11
+	VPSUBB       Y11, Y7, Y7
+	VPCMPGTB     160(BX), Y9, Y12
+	VPOR         Y11, Y12, Y12
+	VPAND        Y12, Y10, Y10
+	VMOVDQU      192(DX), Y11
+	VPCMPGTB     Y9, Y11, Y11
+	VPSUBB       Y11, Y8, Y8
+	VPCMPGTB     192(BX), Y9, Y9
+	VPOR         Y11, Y9, Y9
+	VPAND        Y9, Y10, Y10
+	VPMOVMSKB    Y10, DI
+	NOTL         DI
+	MOVL         DI, (SI)
+	ADDQ         $0x04, SI
+	ADDQ         $0x00000080, AX
+	DECQ         CX
 	JNE          step
-	MOVQ         above+32(FP), AX
-	VPMADDWD     Y0, Y1, Y1
-	VEXTRACTF128 $0x01, Y1, X9
-	VPADDD       X9, X1, X1
-	VPSHUFD      $0x4e, X1, X9
-	VPADDD       X9, X1, X1
-	VPSHUFD      $0xb1, X1, X9
-	VPADDD       X9, X1, X1
-	VMOVD        X1, (AX)
-	VPMADDWD     Y0, Y2, Y1
-	VEXTRACTF128 $0x01, Y1, X2
-	VPADDD       X2, X1, X1
-	VPSHUFD      $0x4e, X1, X2
-	VPADDD       X2, X1, X1
-	VPSHUFD      $0xb1, X1, X2
-	VPADDD       X2, X1, X1
-	VMOVD        X1, 4(AX)
-	VPMADDWD     Y0, Y3, Y1
-	VEXTRACTF128 $0x01, Y1, X2
-	VPADDD       X2, X1, X1
-	VPSHUFD      $0x4e, X1, X2
-	VPADDD       X2, X1, X1
-	VPSHUFD      $0xb1, X1, X2
-	VPADDD       X2, X1, X1
-	VMOVD        X1, 8(AX)
-	VPMADDWD     Y0, Y4, Y1
-	VEXTRACTF128 $0x01, Y1, X2
-	VPADDD       X2, X1, X1
-	VPSHUFD      $0x4e, X1, X2
-	VPADDD       X2, X1, X1
-	VPSHUFD      $0xb1, X1, X2
-	VPADDD       X2, X1, X1
-	VMOVD        X1, 12(AX)
-	VPMADDWD     Y0, Y5, Y1
-	VEXTRACTF128 $0x01, Y1, X2
-	VPADDD       X2, X1, X1
-	VPSHUFD      $0x4e, X1, X2
-	VPADDD       X2, X1, X1
-	VPSHUFD      $0xb1, X1, X2
-	VPADDD       X2, X1, X1
-	VMOVD        X1, 16(AX)
-	VPMADDWD     Y0, Y6, Y1
-	VEXTRACTF128 $0x01, Y1, X2
-	VPADDD       X2, X1, X1
-	VPSHUFD      $0x4e, X1, X2
-	VPADDD       X2, X1, X1
-	VPSHUFD      $0xb1, X1, X2
-	VPADDD       X2, X1, X1
-	VMOVD        X1, 20(AX)
-	VPMADDWD     Y0, Y7, Y1
-	VEXTRACTF128 $0x01, Y1, X2
-	VPADDD       X2, X1, X1
-	VPSHUFD      $0x4e, X1, X2
-	VPADDD       X2, X1, X1
-	VPSHUFD      $0xb1, X1, X2
-	VPADDD       X2, X1, X1
-	VMOVD        X1, 24(AX)
-	VPMADDWD     Y0, Y8, Y0
-	VEXTRACTF128 $0x01, Y0, X1
-	VPADDD       X1, X0, X0
-	VPSHUFD      $0x4e, X0, X1
-	VPADDD       X1, X0, X0
-	VPSHUFD      $0xb1, X0, X1
-	VPADDD       X1, X0, X0
-	VMOVD        X0, 28(AX)
+	MOVQ         below+40(FP), AX
+	VXORPS       Y0, Y0, Y0
+	VPSADBW      Y0, Y2, Y2
+	VEXTRACTF128 $0x01, Y2, X1
+	VPADDQ       X1, X2, X2
+	VPSHUFD      $0x4e, X2, X1
+	VPADDQ       X1, X2, X2
+	VMOVD        X2, (AX)
+	VPSADBW      Y0, Y3, Y3
+	VEXTRACTF128 $0x01, Y3, X1
+	VPADDQ       X1, X3, X3
+	VPSHUFD      $0x4e, X3, X1
+	VPADDQ       X1, X3, X3
+	VMOVD        X3, 4(AX)
+	VPSADBW      Y0, Y4, Y4
+	VEXTRACTF128 $0x01, Y4, X1
+	VPADDQ       X1, X4, X4
+	VPSHUFD      $0x4e, X4, X1
+	VPADDQ       X1, X4, X4
+	VMOVD        X4, 8(AX)
+	VPSADBW      Y0, Y5, Y5
+	VEXTRACTF128 $0x01, Y5, X1
+	VPADDQ       X1, X5, X5
+	VPSHUFD      $0x4e, X5, X1
+	VPADDQ       X1, X5, X5
+	VMOVD        X5, 12(AX)
+	VPSADBW      Y0, Y6, Y6
+	VEXTRACTF128 $0x01, Y6, X1
+	VPADDQ       X1, X6, X6
+	VPSHUFD      $0x4e, X6, X1
+	VPADDQ       X1, X6, X6
+	VMOVD        X6, 16(AX)
+	VPSADBW      Y0, Y7, Y7
+	VEXTRACTF128 $0x01, Y7, X1
+	VPADDQ       X1, X7, X7
+	VPSHUFD      $0x4e, X7, X1
+	VPADDQ       X1, X7, X7
+	VMOVD        X7, 20(AX)
+	VPSADBW      Y0, Y8, Y8
+	VEXTRACTF128 $0x01, Y8, X0
+	VPADDQ       X0, X8, X8
+	VPSHUFD      $0x4e, X8, X0
+	VPADDQ       X0, X8, X8
+	VMOVD        X8, 24(AX)
 	VZEROUPPER
 	RET

@@ -27,6 +27,7 @@ const CellWidth = 1. / cellsPerExponent
 type Distribution struct {
 	n       uint64
 	octaves [exponents]*octave // by sign and exponent
+	zeros   [2]uint64          // of them, by sign
 	recent  *recentCounts      // what is not in octaves yet
 }
 
@@ -61,6 +62,9 @@ func (d *Distribution) addFew(values []float32) {
 		if o == nil {
 			o = d.octave(int(bits >> 23))
 		}
+		if bits<<1 == 0 {
+			d.zeros[bits>>31]++
+		}
 		d.n++
 		o.n++
 		o.cells[bits>>cellShift%cellsPerExponent]++
@@ -79,6 +83,7 @@ func (d *Distribution) octave(e int) *octave {
 func (d *Distribution) Merge(o *Distribution) {
 	d.settle()
 	d.takeRecent(o.recent)
+	d.zeros[0], d.zeros[1] = d.zeros[0]+o.zeros[0], d.zeros[1]+o.zeros[1]
 	for e, from := range o.octaves {
 		if from == nil || from.n == 0 {
 			continue
@@ -93,7 +98,7 @@ func (d *Distribution) Merge(o *Distribution) {
 
 // Reset forgets all values, and keeps the memory.
 func (d *Distribution) Reset() {
-	d.n = 0
+	d.n, d.zeros = 0, [2]uint64{}
 	for _, o := range d.octaves {
 		if o != nil && o.n > 0 {
 			clear(o.cells[:])
@@ -148,6 +153,19 @@ func (c cell) value() float64 {
 	return float64(math.Float32frombits(uint32(c)<<cellShift)) + 0 // no negative zero
 }
 
+// onlyZeros reports whether all that d has counted in a cell is zero: weights often are.
+func (d *Distribution) onlyZeros(c cell) bool {
+	sign := c / (exponents / 2 * cellsPerExponent)
+	return c%(exponents/2*cellsPerExponent) == 0 && d.octaves[sign*exponents/2].cells[0] == d.zeros[sign]
+}
+
+// ends returns the least and the greatest value of a cell.
+func (c cell) ends() (low, high float64) {
+	const mantissa = 1<<cellShift - 1
+	near, far := c.value(), float64(math.Float32frombits(uint32(c)<<cellShift|mantissa))
+	return min(near, far), max(near, far)
+}
+
 // ascend goes through the cells that counted something.
 func (d *Distribution) ascend() iter.Seq2[cell, uint64] {
 	return func(yield func(cell, uint64) bool) {
@@ -161,20 +179,52 @@ func (d *Distribution) ascend() iter.Seq2[cell, uint64] {
 	}
 }
 
+// ascending returns the sign and exponent of octave i in the order of values: negative ones come first, the largest before
+// all.
+func ascending(i int) int {
+	if i < exponents/2 {
+		return exponents - 1 - i
+	}
+	return i - exponents/2
+}
+
 // ascendOctaves goes through the octaves that counted something: negative ones first, the farthest from zero before all.
 func (d *Distribution) ascendOctaves() iter.Seq2[int, *octave] {
 	return func(yield func(int, *octave) bool) {
 		d.settle()
 		for i := range exponents {
-			e := exponents - 1 - i
-			if e < exponents/2 {
-				e = i - exponents/2
-			}
+			e := ascending(i)
 			if o := d.octaves[e]; o != nil && o.n > 0 && !yield(e, o) {
 				return
 			}
 		}
 	}
+}
+
+// below returns how many values are in lesser cells than v's, and how many in that one. Nothing must be recent.
+func (d *Distribution) below(v float32) (less, same uint64) {
+	at := int(math.Float32bits(v+0) >> cellShift)
+	for i := range exponents {
+		o, e := d.octaves[ascending(i)], ascending(i)
+		if e != at/cellsPerExponent {
+			if o != nil {
+				less += o.n
+			}
+			continue
+		}
+		if o == nil {
+			break
+		}
+		cells := o.cells[:at%cellsPerExponent]
+		if e >= exponents/2 {
+			cells = o.cells[at%cellsPerExponent+1:]
+		}
+		for _, n := range cells {
+			less += n
+		}
+		return less, o.cells[at%cellsPerExponent]
+	}
+	return less, 0
 }
 
 // ascend goes through the cells of an octave that counted something.

@@ -9,7 +9,7 @@ import (
 // each rank. It is not safe for concurrent use: make one for each goroutine, and Merge them.
 type Ranks struct {
 	places []place
-	cells  []cell                        // those that some place is in
+	cells  []cell                        // those that some place is in, but for zeros
 	counts []*[1 << cellShift]uint64     // what each of them counted, by the rest of the mantissa
 	sought [soughtCells][soughtStep]cell // what vectors are compared with, the last cell where there are fewer
 	marked *marks                        // of the cells, if there are no vectors, or too many cells
@@ -27,7 +27,7 @@ const (
 func (d *Distribution) Ranks(ranks []uint64) *Ranks {
 	r := &Ranks{places: d.locate(ranks)}
 	for _, p := range r.places {
-		if p.cell == noCell || slices.Contains(r.cells, p.cell) {
+		if p.cell == noCell || d.onlyZeros(p.cell) || slices.Contains(r.cells, p.cell) {
 			continue
 		}
 		r.cells = append(r.cells, p.cell)
@@ -114,7 +114,7 @@ func (r *Ranks) Values() []float64 {
 func (r *Ranks) value(p place) float64 {
 	at := slices.Index(r.cells, p.cell)
 	if at < 0 {
-		return math.NaN()
+		return p.cell.value() // NaN, or zero
 	}
 	counts, below := r.counts[at], uint64(0)
 	negative := p.cell >= exponents/2<<cellBits

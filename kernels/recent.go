@@ -3,7 +3,7 @@ package kernels
 import "math"
 
 // recentCounts are cells of a [Distribution] that lie side by side, so that vectors find the places of numbers: those of
-// 32 powers of two, below zero and above.
+// 16 powers of two, below zero and above.
 type recentCounts struct {
 	first int    // of the cells, by the magnitude
 	n     uint64 // numbers since they were settled
@@ -11,8 +11,8 @@ type recentCounts struct {
 }
 
 const (
-	recentCells    = 32 * cellsPerExponent
-	recentHeadroom = 4 * cellsPerExponent         // above the largest number of the first piece
+	recentCells    = 16 * cellsPerExponent
+	recentHeadroom = 2 * cellsPerExponent         // above the largest number of the first piece
 	recentPiece    = 2048                         // numbers that are counted together, a multiple of 256
 	recentMost     = math.MaxUint32 - recentPiece // numbers, so that no count overflows
 )
@@ -91,6 +91,7 @@ func (d *Distribution) takeRecent(r *recentCounts) {
 		if n := uint64(r.table[recentZeros+sign]); n > 0 {
 			zeros := d.octave(sign * exponents / 2)
 			zeros.n, zeros.cells[0] = zeros.n+n, zeros.cells[0]+n
+			d.zeros[sign] += n
 		}
 	}
 }

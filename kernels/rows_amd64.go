@@ -2,6 +2,8 @@
 
 package kernels
 
+import "github.com/sonde-ml/sonde/kernels/cpu"
+
 var avx2Rows = rowFuncs{
 	dot: dotAVX2, axpy: axpyAVX2, scale: scaleAVX2, add: addAVX2, mul: mulAVX2,
 	max: maxAVX2, above: aboveAVX2, odd: oddAVX2,
@@ -18,13 +20,22 @@ var avx512Rows = rowFuncs{
 	sum: sumAVX512, sumSquares: sumSquaresAVX512, squaresAbout: squaresAboutAVX512,
 	normalize: normalizeAVX512, center: centerAVX512,
 	expSum: expSumAVX512, swiglu: swigluAVX512, geglu: gegluAVX512, gelu: geluAVX512,
-	spread: spreadByAVX512, addSquares: addSquaresByAVX512, addFiniteSquares: addFiniteSquaresByAVX512, count: countByAVX512, skip: skipByAVX512, sift: siftByAVX512,
+	spread: spreadByAVX512, addSquares: addSquaresByAVX512, addFiniteSquares: addFiniteSquaresByAVX512, count: countByAVX512, skip: skipByAVX512, sift: siftByAVX2,
 	turnHalves: rotateHalvesAVX512, turnPairs: turnPairsAVX2,
 }
+
+// byteRows are those that look bytes up.
+var byteRows = func() rowFuncs {
+	f := avx512Rows
+	f.sift = siftByVBMI
+	return f
+}()
 
 // rowsAt returns the functions of a level.
 func rowsAt(t tier) *rowFuncs {
 	switch {
+	case t >= vnni && cpu.HasBytes():
+		return &byteRows
 	case t >= avx512:
 		return &avx512Rows
 	case t == avx2:

@@ -82,3 +82,42 @@ func TestRoundingStaysWithinItsRow(t *testing.T) {
 		}
 	}
 }
+
+// TestStatisticsStayWithinTheirNumbers reads numbers that end where a forbidden page begins, or begin where one ends, and
+// keeps some in no more memory than there must be.
+func TestStatisticsStayWithinTheirNumbers(t *testing.T) {
+	const room = 2*sievePiece + 1000
+	all := randomRows(room)
+	var d Distribution
+	d.Add(all)
+	pages, kept := hostile.Guarded[float32](t, room, true), hostile.Guarded[float32](t, sievePiece+sieveStep, true)
+	for _, n := range []int{1, 15, 16, 63, 64, 65, 127, 2047, 2048, 2049, sievePiece - 1, sievePiece, sievePiece + 1, room} {
+		for _, atEnd := range []bool{false, true} {
+			x := pages[:n]
+			if atEnd {
+				x = pages[room-n:]
+			}
+			copy(x, all)
+			var want Sieve
+			atLevels(func(set *Set) {
+				var s Sieve
+				s.Reset(&d, []float64{0.25, 0.5, 0.75}, room)
+				s.kept = kept[:0]
+				s.addAt(set, x)
+				var m Moments
+				m.addAt(set, x)
+				var again Distribution
+				again.addAt(set, x)
+				r := d.Ranks([]uint64{0, room / 2, room - 1})
+				r.addAt(set, x)
+				slices.Sort(s.kept)
+				if set.tier == generic {
+					want.kept, want.above = slices.Clone(s.kept), s.above
+				}
+				if !slices.Equal(s.kept, want.kept) || s.above != want.above || m.Count() != uint64(n) {
+					t.Errorf("%s, %d numbers, at the end %v: got %d kept and %v above, want %d and %v", set.Level(), n, atEnd, len(s.kept), s.above, len(want.kept), want.above)
+				}
+			})
+		}
+	}
+}

@@ -10,19 +10,19 @@ import "slices"
 // It is not safe for concurrent use: give each goroutine one, all with the same sample and shares, and Merge them.
 type Sieve struct {
 	bounds sieveBounds
-	above  [sieveRanges + 1]uint64 // numbers above the keys before the ranges, and how many of them are not finite
-	kept   []float32               // what is in a range
-	told   int                     // of these, to within
-	others [][]float32             // what those kept that were merged, and told
-	within Distribution            // of what is kept
-	likely int                     // how many are kept, of all
-	most   int                     // that may be kept
-	full   bool                    // there was more
+	above  [sieveRanges]uint64 // numbers that are in each range, or above it
+	kept   []float32           // what is in a range
+	told   int                 // of these, to within
+	others [][]float32         // what those kept that were merged, and told
+	within Distribution        // of what is kept
+	likely int                 // how many are kept, of all
+	most   int                 // that may be kept
+	full   bool                // there was more
 }
 
 const (
-	sieveRanges = 7    // that registers hold
-	sieveStep   = 32   // numbers that vectors take at a time
+	sieveRanges = 7    // for which a byte has bits
+	sieveStep   = 64   // numbers that vectors take at a time
 	sievePiece  = 4096 // numbers that are looked at together
 )
 
@@ -31,14 +31,9 @@ const mostSifted = 0.25
 
 // Reset prepares s for n numbers, or a part of them, of which it will find those that shares, from 0 to 1, do not exceed. It
 // has room for 7 shares that lie apart, and keeps its memory. It returns false where so much of the sample lies in the
-// ranges that two passes are better: many numbers are equal.
+// ranges that two passes are better: many numbers are equal, or lie close together in comparison with others.
 func (s *Sieve) Reset(sample *Distribution, shares []float64, n int) bool {
-	s.bounds.lay(sample.ranges(shares))
-	inside := uint64(0)
-	for _, n := range s.bounds.counts(sample) {
-		inside += n
-	}
-	part := float64(inside) / float64(max(sample.n, 1))
+	part := s.bounds.lay(sample, shares)
 	s.likely, s.most = int(part*float64(n)), int(mostSifted*float64(n))
 	s.clear()
 	return part <= mostSifted
@@ -46,12 +41,13 @@ func (s *Sieve) Reset(sample *Distribution, shares []float64, n int) bool {
 
 // ResetLike prepares s as o was.
 func (s *Sieve) ResetLike(o *Sieve) {
-	s.bounds, s.likely, s.most = o.bounds, o.likely, o.most
+	s.bounds.copyFrom(&o.bounds)
+	s.likely, s.most = o.likely, o.most
 	s.clear()
 }
 
 func (s *Sieve) clear() {
-	s.above, s.kept, s.others, s.told, s.full = [sieveRanges + 1]uint64{}, s.kept[:0], nil, 0, false
+	s.above, s.kept, s.others, s.told, s.full = [sieveRanges]uint64{}, s.kept[:0], nil, 0, false
 	s.within.Reset()
 }
 
@@ -81,28 +77,21 @@ func (s *Sieve) addAt(set *Set, values []float32) {
 // reserve makes room for n more numbers, and at once for all that there will likely be: to move them takes long.
 func (s *Sieve) reserve(n int) {
 	if cap(s.kept)-len(s.kept) < n {
-		s.kept = slices.Grow(s.kept, max(n, s.likely))
+		more := make([]float32, len(s.kept), len(s.kept)+max(n, s.likely+s.likely/8))
+		copy(more, s.kept)
+		s.kept = more
 	}
 }
 
 func (s *Sieve) addFew(values []float32) {
-	first, last := s.bounds.ends()
-	var counts [sieveRanges + 2]uint64 // by how many ranges begin at or below a number
 	for _, v := range values {
-		k, at := keyOf(v), 0
-		for _, f := range first {
-			if k >= f {
-				at++
-			}
+		class := s.bounds.classes[uint8(s.bounds.key(v))]
+		for i := range s.above {
+			s.above[i] += uint64(class >> i & 1)
 		}
-		counts[at]++
-		if at > 0 && k <= last[at-1] {
+		if class&insideRange != 0 {
 			s.kept = append(s.kept, v)
 		}
-	}
-	for i, more := sieveRanges, uint64(0); i >= 0; i-- {
-		more += counts[i+1]
-		s.above[i] += more
 	}
 }
 
@@ -124,33 +113,36 @@ func (s *Sieve) settle() {
 	s.told = len(s.kept)
 }
 
-// Values returns the exact values of these ranks among the finite numbers, whose number is to be given; it looks for them
+// Values returns the exact values of these ranks among the finite numbers, whose moments are to be given; it looks for them
 // by pool. It returns false where one of them lies in no range.
-func (s *Sieve) Values(pool *Pool, ranks []uint64, finite uint64) ([]float64, bool) {
-	if s.full {
+func (s *Sieve) Values(pool *Pool, ranks []uint64, all *Moments) ([]float64, bool) {
+	if s.full || s.bounds.ends(all.Max()) {
 		return nil, false
 	}
 	s.settle()
+	starts, ok := s.bounds.starts(&s.within)
+	if !ok {
+		return nil, false
+	}
 	inner := make([]uint64, len(ranks))
-	counts := s.bounds.counts(&s.within)
 	for i, rank := range ranks {
-		at, ok := s.inner(rank, finite, counts)
-		if !ok {
+		if inner[i], ok = s.inner(rank, all.Finite(), starts); !ok {
 			return nil, false
 		}
-		inner[i] = at
 	}
 	return s.within.among(pool, append(s.others, s.kept), inner), true
 }
 
-// inner returns the rank among what was kept, of which there are counts in each range.
-func (s *Sieve) inner(rank, finite uint64, counts [sieveRanges]uint64) (at uint64, ok bool) {
-	notFinite := s.above[sieveRanges]
-	for i, n := range counts {
-		if below := finite - (s.above[i] - notFinite); below <= rank && rank < below+n {
-			return at + rank - below, true
+// inner returns the rank among what was kept, which has starts of the ranges.
+func (s *Sieve) inner(rank, finite uint64, starts []uint64) (at uint64, ok bool) {
+	for i, r := range s.bounds.ranges {
+		below := finite - s.above[i]
+		if r.first == firstKey { // which is that of what is not finite, too
+			below = 0
 		}
-		at += n
+		if at := starts[i] + rank - below; below <= rank && at < starts[i+1] {
+			return at, true
+		}
 	}
 	return 0, false
 }

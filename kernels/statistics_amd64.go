@@ -95,36 +95,34 @@ func skipByAVX2(x []float32, r *Ranks) int {
 	return findCells16AVX2(&x[0], steps, cells)
 }
 
-func siftByAVX512(x []float32, s *Sieve) {
+func siftByVBMI(x []float32, s *Sieve) {
 	if len(x) == 0 {
 		return
 	}
-	var above [sieveRanges + 1]uint32
-	free := s.kept[len(s.kept):cap(s.kept)]
-	n := siftAVX512(&x[0], len(x)/32, &s.bounds.before[0][0], &s.bounds.last[0][0], &above[0], &free[:1][0])
+	b, free := &s.bounds, s.kept[len(s.kept):cap(s.kept)]
+	var counts [sieveRanges + 1]uint16
+	n := siftVBMI(&x[0], len(x)/sieveStep, b.center, b.factor, &b.classes[0], &counts[0], &free[:1][0])
 	s.kept = s.kept[:len(s.kept)+n]
-	s.rise(&above)
+	for i := range s.above {
+		s.above[i] += uint64(counts[i%2*4+i/2])
+	}
 }
 
 func siftByAVX2(x []float32, s *Sieve) {
 	if len(x) == 0 {
 		return
 	}
-	var above [sieveRanges + 1]uint32
-	var inside [sievePiece / 16]uint32
-	siftAVX2(&x[0], len(x)/16, &s.bounds.before[0][0], &s.bounds.last[0][0], &above[0], &inside[0])
-	for i, list := range inside[:len(x)/16] {
-		for list &= 0x55555555; list != 0; list &= list - 1 { // two bits each
-			word := bits.TrailingZeros32(list) / 2
-			s.kept = append(s.kept, x[16*i+word/2+word%2*8])
+	b := &s.bounds
+	var below [sieveRanges]uint32
+	var inside [sievePiece / 32]uint32
+	siftAVX2(&x[0], len(x)/32, b.center, b.factor, &b.first[0][0], &b.last[0][0], &below[0], &inside[0])
+	for i, list := range inside[:len(x)/32] {
+		for ; list != 0; list &= list - 1 {
+			bit := bits.TrailingZeros32(list)
+			s.kept = append(s.kept, x[32*i+bit/4%4*8+bit/16*4+bit%4])
 		}
 	}
-	s.rise(&above)
-}
-
-// rise adds to the numbers above the bounds.
-func (s *Sieve) rise(more *[sieveRanges + 1]uint32) {
-	for i, n := range more {
-		s.above[i] += uint64(n)
+	for i := range b.ranges {
+		s.above[i] += uint64(len(x)) - uint64(below[i])
 	}
 }

@@ -95,6 +95,30 @@ func TestTallyMerge(t *testing.T) {
 	}
 }
 
+// TestRanksAmongZeros wants what is nearly zero told from zero.
+func TestRanksAmongZeros(t *testing.T) {
+	tiny := math.Float32frombits(1)
+	for _, values := range [][]float32{{0, 0, 0}, {tiny, 0, tiny, 0}, {-tiny, 0, float32(math.Copysign(0, -1)), -tiny}, {-tiny, -tiny, 3}} {
+		values = slices.Repeat(values, recentPiece)
+		atLevels(func(set *Set) {
+			var d Distribution
+			d.addAt(set, values)
+			var ranks []uint64
+			for i := range uint64(len(values)) {
+				ranks = append(ranks, i)
+			}
+			r := d.Ranks(ranks)
+			r.addAt(set, values)
+			got, sorted := r.Values(), slices.Sorted(slices.Values(values))
+			for i, want := range sorted {
+				if got[i] != float64(want) {
+					t.Fatalf("%s, %v …, rank %d: got %v, want %v", set.Level(), values[:3], i, got[i], want)
+				}
+			}
+		})
+	}
+}
+
 // TestRanks compares with sorting: values of the distribution, and exact ones after a second pass.
 func TestRanks(t *testing.T) {
 	for _, bits := range []int{7, 12, 23} {

@@ -159,7 +159,7 @@ func (s *stream) lookAt(worker int, p part, l *look) error {
 			l.nonzero[row] = l.nonzero[row] || !allZero(values)
 		})
 		if i := slices.IndexFunc(scales, func(f scaleField) bool { return f.name == "d" }); i >= 0 {
-			l.scales.add(&scales[i], c.raw)
+			l.scales.add(&scales[i], c.raw, &s.scales[worker])
 		}
 	})
 }

@@ -60,8 +60,9 @@ func (l *look) typicalScale() float64 {
 		return math.Inf(1)
 	}
 	var scales []float64
+	var scratch scaleScratch
 	l.sample(func(block []byte) {
-		if v := math.Abs(float64(fields[i].read(nil, block)[0])); v > 0 {
+		if v := math.Abs(float64(fields[i].of(block, &scratch)[0])); v > 0 {
 			scales = append(scales, v)
 		}
 	})

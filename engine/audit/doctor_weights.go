@@ -71,8 +71,9 @@ func (l *look) addNonFinite(c chunk, scales []scaleField) {
 }
 
 func hasNaN(scales []scaleField, block []byte) bool {
+	var scratch scaleScratch
 	for _, f := range scales {
-		for _, v := range f.read(nil, block) {
+		for _, v := range f.of(block, &scratch) {
 			if v != v {
 				return true
 			}

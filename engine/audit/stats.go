@@ -68,7 +68,8 @@ func (s *stream) stats(t *gguf.Tensor) (*TensorStats, error) {
 	if err != nil {
 		return nil, err
 	}
-	sum, err := s.sum(parts, r.add)
+	fields := scaleFields(parts[0].format)
+	sum, err := s.sum(parts, fields, r.add)
 	if err != nil {
 		return nil, err
 	}
@@ -77,9 +78,9 @@ func (s *stream) stats(t *gguf.Tensor) (*TensorStats, error) {
 		Name: t.Name, Type: t.Type.String(), Shape: append([]int{}, t.Shape...), Count: int64(m.Count()),
 		Min: least(m), Max: greatest(m), Mean: Number(m.Mean()), Std: Number(m.Std()), RMS: Number(m.RMS()),
 		Zeros: int64(m.Zeros()), NaN: int64(m.NaN()), Inf: int64(m.Inf()),
-		Channels: sum.channels(t), Scales: sum.scaleStats(parts[0].format),
+		Channels: sum.channels(t), Scales: sum.scaleStats(fields),
 	}
-	at, err := r.values(quantileRanks(m.Finite()), m.Finite())
+	at, err := r.values(quantileRanks(m.Finite()), m)
 	if err != nil {
 		return nil, err
 	}
@@ -109,9 +110,9 @@ type sums struct {
 }
 
 // sum makes the pass over all weights, which are shown to add, too.
-func (s *stream) sum(parts []part, add addWeights) (*sums, error) {
+func (s *stream) sum(parts []part, fields []scaleField, add addWeights) (*sums, error) {
 	ofParts := make([]sums, len(parts))
-	err := s.each(parts, func(worker int, p part) error { return s.sumPart(worker, p, &ofParts[p.index], add) })
+	err := s.each(parts, func(worker int, p part) error { return s.sumPart(worker, p, &ofParts[p.index], fields, add) })
 	if err != nil {
 		return nil, err
 	}
@@ -122,24 +123,35 @@ func (s *stream) sum(parts []part, add addWeights) (*sums, error) {
 	return all, nil
 }
 
-func (s *stream) sumPart(worker int, p part, sum *sums, add addWeights) error {
-	fields := scaleFields(p.format)
+func (s *stream) sumPart(worker int, p part, sum *sums, fields []scaleField, add addWeights) error {
 	sum.scales = make([]scaleSums, len(fields))
 	if isMatrix(p.Tensor) {
 		sum.squares = s.columns(p)
 	}
-	return s.chunks(worker, p, func(c chunk) {
+	var blocks []byte // whose scales are not added yet
+	addScales := func() {
+		for i := range fields {
+			sum.scales[i].add(&fields[i], blocks, &s.scales[worker])
+		}
+		blocks = nil
+	}
+	err := s.chunks(worker, p, func(c chunk) {
 		odd := sum.moments.NonFinite()
 		sum.moments.Add(c.values)
 		add(worker, c.values)
-		for i := range fields {
-			sum.scales[i].add(&fields[i], c.raw)
-		}
 		if sum.squares != nil {
 			sum.addSquares(c, p.RowLen(), odd == sum.moments.NonFinite())
 		}
+		if blocks = c.after(blocks); len(blocks) >= scaleBytes {
+			addScales()
+		}
 	})
+	addScales()
+	return err
 }
+
+// scaleBytes is how many bytes of blocks are gone through for their scales at a time: a vector takes many numbers.
+const scaleBytes = 64 << 10
 
 // columns returns a zero for each column of a tensor: memory that the part of the next tensor takes, too.
 func (s *stream) columns(p part) []float64 {

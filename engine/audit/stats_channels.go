@@ -36,7 +36,8 @@ func (a *sums) channels(t *gguf.Tensor) *Channels {
 	for i, sum := range a.squares {
 		rms[i] = math.Sqrt(sum / float64(t.Rows()))
 	}
-	sorted := slices.Sorted(slices.Values(rms))
+	sorted := slices.Clone(rms)
+	slices.Sort(sorted)
 	median := (sorted[(len(sorted)-1)/2] + sorted[len(sorted)/2]) / 2
 	c := &Channels{MedianRMS: Number(median), Largest: []Channel{}}
 	for column, v := range rms {

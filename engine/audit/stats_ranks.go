@@ -14,7 +14,7 @@ type addWeights func(worker int, values []float32)
 // ranker finds weights by their rank, while a pass over all weights is made for something else.
 type ranker struct {
 	add    addWeights
-	values func(ranks []uint64, finite uint64) ([]float64, error) // afterwards
+	values func(ranks []uint64, all *kernels.Moments) ([]float64, error) // afterwards
 }
 
 const (
@@ -48,7 +48,7 @@ func (s *stream) ranker(parts []part) (ranker, error) {
 func sorting(n int) ranker {
 	all := make([]float32, 0, n)
 	add := func(_ int, values []float32) { all = append(all, values...) }
-	return ranker{add, func(ranks []uint64, _ uint64) ([]float64, error) {
+	return ranker{add, func(ranks []uint64, _ *kernels.Moments) ([]float64, error) {
 		all = slices.DeleteFunc(all, func(v float32) bool { return math.IsNaN(float64(v)) || math.IsInf(float64(v), 0) })
 		slices.Sort(all)
 		values := make([]float64, len(ranks))
@@ -75,19 +75,19 @@ func (s *stream) sifting(parts []part, sample *kernels.Distribution) (ranker, bo
 		s.sieves[i+1].ResetLike(&s.sieves[0])
 	}
 	add := func(worker int, values []float32) { s.sieves[worker].Add(values) }
-	return ranker{add, func(ranks []uint64, finite uint64) ([]float64, error) {
+	return ranker{add, func(ranks []uint64, moments *kernels.Moments) ([]float64, error) {
 		all := &s.sieves[0]
 		for i := range s.sieves[1:] {
 			all.Merge(&s.sieves[i+1])
 		}
-		if values, ok := all.Values(s.pool, ranks, finite); ok {
+		if values, ok := all.Values(s.pool, ranks, moments); ok {
 			return values, nil
 		}
 		r := s.counting(parts)
 		if err := s.again(parts, r.add); err != nil {
 			return nil, err
 		}
-		return r.values(ranks, finite)
+		return r.values(ranks, moments)
 	}}, true
 }
 
@@ -100,7 +100,7 @@ func (s *stream) counting(parts []part) ranker {
 		s.distributions[i].Reset()
 	}
 	add := func(worker int, values []float32) { s.distributions[worker].Add(values) }
-	return ranker{add, func(ranks []uint64, _ uint64) ([]float64, error) {
+	return ranker{add, func(ranks []uint64, _ *kernels.Moments) ([]float64, error) {
 		all := s.distribution()
 		if countedOnce(parts[0].Type) {
 			return all.Values(ranks), nil

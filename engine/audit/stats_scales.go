@@ -27,8 +27,21 @@ type ScaleStats struct {
 // scaleField tells where the blocks of a format have a scale, and how to read it.
 type scaleField struct {
 	name     string
-	smallest float32                                      // normal number of its type; 0 for bytes
-	read     func(dst []float32, blocks []byte) []float32 // appends those of whole blocks
+	smallest float32                               // normal number of its type; 0 for bytes
+	read     func(to *scaleScratch, blocks []byte) // appends those of whole blocks
+}
+
+// scaleScratch is memory for the scales of some blocks.
+type scaleScratch struct {
+	values []float32
+	halves []byte
+}
+
+// of returns the scales of whole blocks, in memory that the next ones take, too.
+func (f *scaleField) of(blocks []byte, scratch *scaleScratch) []float32 {
+	scratch.values = scratch.values[:0]
+	f.read(scratch, blocks)
+	return scratch.values
 }
 
 // What scales are stored as: where below that they have lost digits.
@@ -61,51 +74,41 @@ func newScaleField(f *quant.Format, i int, field quant.Field) scaleField {
 	at, size, single := field.Offset, f.Type.BlockBytes(), len(field.Values) == 1
 	switch {
 	case single && field.Bytes == 2:
-		return scaleField{field.Name, smallestF16, func(dst []float32, blocks []byte) []float32 {
-			return appendF16(dst, blocks, at, size)
-		}}
+		return scaleField{field.Name, smallestF16, func(to *scaleScratch, blocks []byte) { to.appendF16(blocks, at, size) }}
 	case single && field.Bytes == 4:
-		return scaleField{field.Name, smallestF32, func(dst []float32, blocks []byte) []float32 {
+		return scaleField{field.Name, smallestF32, func(to *scaleScratch, blocks []byte) {
 			for ; len(blocks) >= size; blocks = blocks[size:] {
-				dst = append(dst, math.Float32frombits(binary.LittleEndian.Uint32(blocks[at:])))
+				to.values = append(to.values, math.Float32frombits(binary.LittleEndian.Uint32(blocks[at:])))
 			}
-			return dst
 		}}
 	case len(field.Values) == field.Bytes:
-		return scaleField{field.Name, 0, func(dst []float32, blocks []byte) []float32 {
+		return scaleField{field.Name, 0, func(to *scaleScratch, blocks []byte) {
 			for ; len(blocks) >= size; blocks = blocks[size:] {
 				for _, v := range blocks[at:][:field.Bytes] {
-					dst = append(dst, float32(v))
+					to.values = append(to.values, float32(v))
 				}
 			}
-			return dst
 		}}
 	}
 	// IQ1_M's, in the top bits of what scales the sub-blocks.
-	return scaleField{field.Name, smallestF16, func(dst []float32, blocks []byte) []float32 {
+	return scaleField{field.Name, smallestF16, func(to *scaleScratch, blocks []byte) {
 		for ; len(blocks) >= size; blocks = blocks[size:] {
 			fields, _ := f.Fields(blocks[:size]) // the size is right
-			dst = append(dst, float32(fields[i].Values[0]))
+			to.values = append(to.values, float32(fields[i].Values[0]))
 		}
-		return dst
 	}}
 }
 
 // appendF16 appends the f16 numbers at a place in blocks of so many bytes. They are put together first, since many are
 // decoded much faster than one.
-func appendF16(dst []float32, blocks []byte, at, size int) []float32 {
-	n := len(blocks) / size
-	dst = slices.Grow(dst, n)[:len(dst)+n]
-	var halves [2 * 128]byte
-	for to := dst[len(dst)-n:]; n > 0; n -= len(halves) / 2 {
-		some := min(n, len(halves)/2)
-		for i := range some {
-			copy(halves[2*i:2*i+2], blocks[i*size+at:])
-		}
-		_ = quant.Decode(gguf.F16, to[:some], halves[:2*some]) // the size is right
-		to, blocks = to[some:], blocks[some*size:]
+func (s *scaleScratch) appendF16(blocks []byte, at, size int) {
+	n, have := len(blocks)/size, len(s.values)
+	s.values = slices.Grow(s.values, n)[:have+n]
+	s.halves = slices.Grow(s.halves[:0], 2*n)[:2*n]
+	for i := range n {
+		binary.LittleEndian.PutUint16(s.halves[2*i:], binary.LittleEndian.Uint16(blocks[i*size+at:]))
 	}
-	return dst
+	_ = quant.Decode(gguf.F16, s.values[have:], s.halves) // the size is right
 }
 
 func isScale(t gguf.Type, field string) bool {
@@ -120,20 +123,19 @@ func isScale(t gguf.Type, field string) bool {
 type scaleSums struct {
 	moments   kernels.Moments
 	subnormal int64
-	buffer    []float32
 }
 
 // add adds the scales of whole blocks.
-func (s *scaleSums) add(f *scaleField, blocks []byte) {
-	s.buffer = f.read(s.buffer[:0], blocks)
+func (s *scaleSums) add(f *scaleField, blocks []byte, scratch *scaleScratch) {
+	values := f.of(blocks, scratch)
 	var m kernels.Moments
-	m.Add(s.buffer)
+	m.Add(values)
 	s.moments.Merge(&m)
 	if m.Zeros() == 0 && m.Min() >= float64(f.smallest) {
 		return
 	}
 	least := math.Float32bits(f.smallest)
-	for _, v := range s.buffer {
+	for _, v := range values {
 		if magnitude := math.Float32bits(v) &^ (1 << 31); magnitude < least && magnitude != 0 {
 			s.subnormal++
 		}
@@ -145,9 +147,9 @@ func (s *scaleSums) merge(o *scaleSums) {
 	s.subnormal += o.subnormal
 }
 
-func (a *sums) scaleStats(f *quant.Format) map[string]ScaleStats {
+func (a *sums) scaleStats(fields []scaleField) map[string]ScaleStats {
 	var stats map[string]ScaleStats
-	for i, field := range scaleFields(f) {
+	for i, field := range fields {
 		if stats == nil {
 			stats = map[string]ScaleStats{}
 		}

@@ -324,11 +324,12 @@ func TestRanksAfterABadSample(t *testing.T) {
 	if !ok {
 		t.Fatal("does not sift")
 	}
-	if _, err := s.sum(parts, r.add); err != nil {
+	sum, err := s.sum(parts, nil, r.add)
+	if err != nil {
 		t.Fatal(err)
 	}
 	ranks := quantileRanks(uint64(len(values)))
-	got, err := r.values(ranks, uint64(len(values)))
+	got, err := r.values(ranks, &sum.moments)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -343,7 +344,7 @@ func TestRanksAfterABadSample(t *testing.T) {
 	}
 }
 
-// TestAppendF16 takes more blocks than are decoded at a time, behind numbers that are there.
+// TestAppendF16 takes blocks of an odd size, behind numbers that are there.
 func TestAppendF16(t *testing.T) {
 	const n, size, at = 300, 7, 3
 	blocks := make([]byte, n*size)
@@ -352,7 +353,8 @@ func TestAppendF16(t *testing.T) {
 		blocks[i*size+at+1] = byte(i % 0x7c) // the upper byte of a finite number
 		want = append(want, quant.F16ToF32(uint16(i%0x7c)<<8))
 	}
-	if got := appendF16([]float32{9}, blocks, at, size); !slices.Equal(got, want) {
-		t.Errorf("got %v, want %v", got, want)
+	got := scaleScratch{values: []float32{9}}
+	if got.appendF16(blocks, at, size); !slices.Equal(got.values, want) {
+		t.Errorf("got %v, want %v", got.values, want)
 	}
 }

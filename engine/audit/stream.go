@@ -54,6 +54,7 @@ type stream struct {
 
 	distributions []kernels.Distribution // one for each worker, as are sieves: memory of the pass over a tensor
 	sieves        []kernels.Sieve
+	scales        []scaleScratch       // one for each worker, too
 	squares       [mostParts][]float64 // of the columns, one for each part
 
 	*progress
@@ -79,6 +80,7 @@ func newStreamOf(ctx context.Context, threads int, p *progress) *stream {
 	s := &stream{
 		ctx: ctx, pool: kernels.NewPool(threads), progress: p,
 		distributions: make([]kernels.Distribution, threads), sieves: make([]kernels.Sieve, threads),
+		scales: make([]scaleScratch, threads),
 	}
 	for range 2 * threads {
 		s.buffers = append(s.buffers, make([]float32, chunkWeights))
@@ -235,6 +237,14 @@ func (s *stream) chunks(worker int, p part, visit func(c chunk)) error {
 		visit(chunk{at, values, raw})
 	}
 	return nil
+}
+
+// after returns the blocks of the chunk before and those of this one, which follow them in the file.
+func (c chunk) after(blocks []byte) []byte {
+	if blocks == nil {
+		return c.raw
+	}
+	return blocks[:len(blocks)+len(c.raw)]
 }
 
 // rows calls visit for every row, or piece of one, that a chunk has: its row, its first column and its weights.

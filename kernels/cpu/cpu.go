@@ -94,6 +94,12 @@ var features = map[Level][]cpuid.FeatureID{
 	AVX512VNNI: {cpuid.AVX512VNNI},
 }
 
+// HasBytes reports whether the processor also looks bytes up in tables, and counts their bits: a few kernels at the level
+// [AVX512VNNI] use that.
+func HasBytes() bool {
+	return cpuid.CPU.Supports(cpuid.AVX512VBMI, cpuid.AVX512BITALG, cpuid.GFNI)
+}
+
 // missing returns the names of what the processor lacks for a level.
 func missing(l Level) (names []string) {
 	for _, lower := range All() {

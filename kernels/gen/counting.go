@@ -21,7 +21,7 @@ func counters(a *asm) {
 			a.findCells(v, n)
 		}
 	}
-	a.siftAVX512()
+	a.siftVBMI()
 	a.siftAVX2()
 }
 
