@@ -146,11 +146,15 @@ func (s *floatScratch) padded(x []float32, cols int) []float32 {
 	return s.input[:n*stride]
 }
 
-// multiply sums the lanes of rows by n tokens, part by part of the columns.
+// multiply sums the lanes of rows by n tokens, part by part of the columns. One token stays in the cache as a whole, and
+// rows are read from the first to the last.
 func (s *floatScratch) multiply(w floatRowsAt, rows int, x []float32, n int) {
-	cols := len(x) / n
-	for col := 0; col < cols; col += floatPart {
-		part := min(floatPart, cols-col)
+	cols, most := len(x)/n, floatPart
+	if n == 1 {
+		most = cols
+	}
+	for col := 0; col < cols; col += most {
+		part := min(most, cols-col)
 		for r := 0; r < rows; r += floatRows {
 			acc := &s.acc[r/floatRows]
 			if col == 0 {

@@ -77,145 +77,94 @@ step:
 // func floatF32x1AVX512(acc *float32, w *byte, wStride int, x *float32, xStride int, steps int)
 // Requires: AVX, AVX512F, MMX+
 TEXT ·floatF32x1AVX512(SB), $0-48
-	MOVQ    acc+0(FP), AX
-	MOVQ    w+8(FP), CX
-	MOVQ    wStride+16(FP), DX
-	MOVQ    x+24(FP), BX
-	MOVQ    xStride+32(FP), SI
-	MOVQ    steps+40(FP), SI
-	LEAQ    (CX)(DX*2), DI
-	ADDQ    DX, DI
-	LEAQ    (CX)(DX*4), R8
-	LEAQ    (R8)(DX*2), R9
-	ADDQ    DX, R9
+	MOVQ acc+0(FP), AX
+	MOVQ w+8(FP), CX
+	MOVQ wStride+16(FP), DX
+	MOVQ x+24(FP), BX
+	MOVQ $0x00000004, SI
+
+row:
+	MOVQ    CX, DI
+	MOVQ    BX, R8
+	MOVQ    steps+40(FP), R9
 	VMOVUPS (AX), Z0
-	VMOVUPS 64(AX), Z1
-	VMOVUPS 128(AX), Z2
-	VMOVUPS 192(AX), Z3
 
 step:
-	VMOVUPS     (CX), Z4
-	PREFETCHT1  (R8)
-	VMOVUPS     (CX)(DX*1), Z5
-	PREFETCHT1  (R8)(DX*1)
-	VMOVUPS     (CX)(DX*2), Z6
-	PREFETCHT1  (R8)(DX*2)
-	VMOVUPS     (DI), Z7
-	PREFETCHT1  (R9)
-	VMOVUPS     (BX), Z8
-	VFMADD231PS Z8, Z4, Z0
-	VFMADD231PS Z8, Z5, Z1
-	VFMADD231PS Z8, Z6, Z2
-	VFMADD231PS Z8, Z7, Z3
-	ADDQ        $0x00000040, CX
+	VMOVUPS     (DI), Z1
+	PREFETCHT1  8192(DI)
+	VFMADD231PS (R8), Z1, Z0
 	ADDQ        $0x00000040, DI
-	ADDQ        $0x00000040, BX
 	ADDQ        $0x00000040, R8
-	ADDQ        $0x00000040, R9
-	DECQ        SI
+	DECQ        R9
 	JNE         step
 	VMOVUPS     Z0, (AX)
-	VMOVUPS     Z1, 64(AX)
-	VMOVUPS     Z2, 128(AX)
-	VMOVUPS     Z3, 192(AX)
+	ADDQ        $0x00000040, AX
+	ADDQ        DX, CX
+	DECQ        SI
+	JNE         row
 	VZEROUPPER
 	RET
 
 // func floatF16x1AVX512(acc *float32, w *byte, wStride int, x *float32, xStride int, steps int)
 // Requires: AVX, AVX512F, MMX+
 TEXT ·floatF16x1AVX512(SB), $0-48
-	MOVQ    acc+0(FP), AX
-	MOVQ    w+8(FP), CX
-	MOVQ    wStride+16(FP), DX
-	MOVQ    x+24(FP), BX
-	MOVQ    xStride+32(FP), SI
-	MOVQ    steps+40(FP), SI
-	LEAQ    (CX)(DX*2), DI
-	ADDQ    DX, DI
-	LEAQ    (CX)(DX*4), R8
-	LEAQ    (R8)(DX*2), R9
-	ADDQ    DX, R9
+	MOVQ acc+0(FP), AX
+	MOVQ w+8(FP), CX
+	MOVQ wStride+16(FP), DX
+	MOVQ x+24(FP), BX
+	MOVQ $0x00000004, SI
+
+row:
+	MOVQ    CX, DI
+	MOVQ    BX, R8
+	MOVQ    steps+40(FP), R9
 	VMOVUPS (AX), Z0
-	VMOVUPS 64(AX), Z1
-	VMOVUPS 128(AX), Z2
-	VMOVUPS 192(AX), Z3
 
 step:
-	VCVTPH2PS   (CX), Z4
-	PREFETCHT1  (R8)
-	VCVTPH2PS   (CX)(DX*1), Z5
-	PREFETCHT1  (R8)(DX*1)
-	VCVTPH2PS   (CX)(DX*2), Z6
-	PREFETCHT1  (R8)(DX*2)
-	VCVTPH2PS   (DI), Z7
-	PREFETCHT1  (R9)
-	VMOVUPS     (BX), Z8
-	VFMADD231PS Z8, Z4, Z0
-	VFMADD231PS Z8, Z5, Z1
-	VFMADD231PS Z8, Z6, Z2
-	VFMADD231PS Z8, Z7, Z3
-	ADDQ        $0x00000020, CX
+	VCVTPH2PS   (DI), Z1
+	PREFETCHT1  8192(DI)
+	VFMADD231PS (R8), Z1, Z0
 	ADDQ        $0x00000020, DI
-	ADDQ        $0x00000040, BX
-	ADDQ        $0x00000020, R8
-	ADDQ        $0x00000020, R9
-	DECQ        SI
+	ADDQ        $0x00000040, R8
+	DECQ        R9
 	JNE         step
 	VMOVUPS     Z0, (AX)
-	VMOVUPS     Z1, 64(AX)
-	VMOVUPS     Z2, 128(AX)
-	VMOVUPS     Z3, 192(AX)
+	ADDQ        $0x00000040, AX
+	ADDQ        DX, CX
+	DECQ        SI
+	JNE         row
 	VZEROUPPER
 	RET
 
 // func floatBF16x1AVX512(acc *float32, w *byte, wStride int, x *float32, xStride int, steps int)
 // Requires: AVX, AVX512F, MMX+
 TEXT ·floatBF16x1AVX512(SB), $0-48
-	MOVQ    acc+0(FP), AX
-	MOVQ    w+8(FP), CX
-	MOVQ    wStride+16(FP), DX
-	MOVQ    x+24(FP), BX
-	MOVQ    xStride+32(FP), SI
-	MOVQ    steps+40(FP), SI
-	LEAQ    (CX)(DX*2), DI
-	ADDQ    DX, DI
-	LEAQ    (CX)(DX*4), R8
-	LEAQ    (R8)(DX*2), R9
-	ADDQ    DX, R9
+	MOVQ acc+0(FP), AX
+	MOVQ w+8(FP), CX
+	MOVQ wStride+16(FP), DX
+	MOVQ x+24(FP), BX
+	MOVQ $0x00000004, SI
+
+row:
+	MOVQ    CX, DI
+	MOVQ    BX, R8
+	MOVQ    steps+40(FP), R9
 	VMOVUPS (AX), Z0
-	VMOVUPS 64(AX), Z1
-	VMOVUPS 128(AX), Z2
-	VMOVUPS 192(AX), Z3
 
 step:
-	VPMOVZXWD   (CX), Z4
-	VPSLLD      $0x10, Z4, Z4
-	PREFETCHT1  (R8)
-	VPMOVZXWD   (CX)(DX*1), Z5
-	VPSLLD      $0x10, Z5, Z5
-	PREFETCHT1  (R8)(DX*1)
-	VPMOVZXWD   (CX)(DX*2), Z6
-	VPSLLD      $0x10, Z6, Z6
-	PREFETCHT1  (R8)(DX*2)
-	VPMOVZXWD   (DI), Z7
-	VPSLLD      $0x10, Z7, Z7
-	PREFETCHT1  (R9)
-	VMOVUPS     (BX), Z8
-	VFMADD231PS Z8, Z4, Z0
-	VFMADD231PS Z8, Z5, Z1
-	VFMADD231PS Z8, Z6, Z2
-	VFMADD231PS Z8, Z7, Z3
-	ADDQ        $0x00000020, CX
+	VPMOVZXWD   (DI), Z1
+	VPSLLD      $0x10, Z1, Z1
+	PREFETCHT1  8192(DI)
+	VFMADD231PS (R8), Z1, Z0
 	ADDQ        $0x00000020, DI
-	ADDQ        $0x00000040, BX
-	ADDQ        $0x00000020, R8
-	ADDQ        $0x00000020, R9
-	DECQ        SI
+	ADDQ        $0x00000040, R8
+	DECQ        R9
 	JNE         step
 	VMOVUPS     Z0, (AX)
-	VMOVUPS     Z1, 64(AX)
-	VMOVUPS     Z2, 128(AX)
-	VMOVUPS     Z3, 192(AX)
+	ADDQ        $0x00000040, AX
+	ADDQ        DX, CX
+	DECQ        SI
+	JNE         row
 	VZEROUPPER
 	RET
 

@@ -19,7 +19,11 @@ func floats(a *asm) {
 		a.halves(v, "BF16")
 		for _, w := range v.floatWidths {
 			for _, typ := range []string{"F32", "F16", "BF16"} {
-				a.floatTile(v, typ, w)
+				if w == 1 && v.bytes == 64 {
+					a.floatRows(v, typ)
+				} else {
+					a.floatTile(v, typ, w)
+				}
 			}
 		}
 	}
@@ -71,11 +75,51 @@ func (a *asm) halves(v vector, typ string) {
 	a.RET()
 }
 
-func (a *asm) floatTile(v vector, typ string, width int) {
-	size := map[string]int{"F32": 4, "F16": 2, "BF16": 2}[typ]
+// floatFunction begins a product, and returns the size of a number of weights.
+func (a *asm) floatFunction(v vector, typ string, width int) (size int) {
 	a.function(fmt.Sprintf("float%sx%d%s", typ, width, v.level),
 		"func(acc *float32, w *byte, wStride int, x *float32, xStride, steps int)",
 		fmt.Sprintf("adds to acc [4, %d, %d] the products of four rows with %d tokens, lane by lane, over steps·%d columns; strides are in bytes.", width, v.bytes/4, width, v.bytes/4))
+	return map[string]int{"F32": 4, "F16": 2, "BF16": 2}[typ]
+}
+
+// floatAhead is how far ahead of them weights are asked for: as many as come while memory is waited for.
+const floatAhead = 8 << 10
+
+// floatRows builds the product with one token. It takes a row after the other, since memory is fastest where it is read
+// in one run. (With fewer lanes a row alone would wait for its sum.)
+func (a *asm) floatRows(v vector, typ string) {
+	size := a.floatFunction(v, typ, 1)
+	acc, w := a.Load(a.Param("acc"), a.GP64()), a.Load(a.Param("w"), a.GP64())
+	stride, first := a.Load(a.Param("wStride"), a.GP64()), a.Load(a.Param("x"), a.GP64())
+	rows, row, x, steps := a.GP64(), a.GP64(), a.GP64(), a.GP64()
+	a.MOVQ(U32(floatRows), rows)
+	a.Label("row")
+	a.MOVQ(w, row)
+	a.MOVQ(first, x)
+	a.Load(a.Param("steps"), steps)
+	sum := v.new(a)
+	a.VMOVUPS(Mem{Base: acc}, sum)
+	a.Label("step")
+	weights := v.new(a)
+	a.floats(typ, Mem{Base: row}, weights)
+	a.PREFETCHT1(Mem{Base: row, Disp: floatAhead})
+	a.VFMADD231PS(Mem{Base: x}, weights, sum)
+	a.ADDQ(U32(uint32(size*v.bytes/4)), row)
+	a.ADDQ(U32(uint32(v.bytes)), x)
+	a.DECQ(steps)
+	a.JNE(LabelRef("step"))
+	a.VMOVUPS(sum, Mem{Base: acc})
+	a.ADDQ(U32(uint32(v.bytes)), acc)
+	a.ADDQ(stride, w)
+	a.DECQ(rows)
+	a.JNE(LabelRef("row"))
+	a.VZEROUPPER()
+	a.RET()
+}
+
+func (a *asm) floatTile(v vector, typ string, width int) {
+	size := a.floatFunction(v, typ, width)
 	acc := a.Load(a.Param("acc"), a.GP64())
 	w := a.Load(a.Param("w"), a.GP64())
 	wStride := a.Load(a.Param("wStride"), a.GP64())
