@@ -115,12 +115,9 @@ func (p *panel) longNumbers(points, disp, n int, bit func(point int) int) number
 // below it where a bit of signs is set.
 func (p *panel) signedBlock(block int, points *rows, signs reg.VecVirtual) {
 	negative := p.bitMasks(signs)
-	for half := range 2 {
-		for j, c := range points.columns(32*block + 16*half) {
-			j += 4 * half
-			p.mirrorWhere(negative(j), uint32(2*p.offset)*each, c)
-			p.code(block, j, c)
-		}
+	for j, c := range points.each(32 * block) {
+		p.mirrorWhere(negative(j), uint32(2*p.offset)*each, c)
+		p.code(block, j, c)
 	}
 }
 

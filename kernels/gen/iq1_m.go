@@ -10,12 +10,9 @@ func unpackIQ1_M(p *panel) {
 	p.gatheredScales(last[2], last[3])
 	nibbles := p.keepAll(p.columns(32))
 	for b := range 8 {
-		for half := range 2 {
-			for j, c := range points.columns(32*b + 16*half) {
-				j += 4 * half
-				p.VPSUBB(p.negativeShift(nibbles[b/2], b%2*16+j/2*4+3), c, c)
-				p.code(b, j, c)
-			}
+		for j, c := range points.each(32 * b) {
+			p.VPSUBB(p.negativeShift(nibbles[b/2], b%2*16+j/2*4+3), c, c)
+			p.code(b, j, c)
 		}
 	}
 }

@@ -15,11 +15,9 @@ func unpackIQ1_S(p *panel) {
 		word, at := words[b/2], b%2*16
 		p.scale(b, 0, p.oddSteps(p.bits(word, at+12, 3), d, 0.125))
 		shift := p.negativeShift(word, at+15)
-		for half := range 2 {
-			for j, c := range points.columns(32*b + 16*half) {
-				p.VPSUBB(shift, c, c)
-				p.code(b, 4*half+j, c)
-			}
+		for j, c := range points.each(32 * b) {
+			p.VPSUBB(shift, c, c)
+			p.code(b, j, c)
 		}
 	}
 }

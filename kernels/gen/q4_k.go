@@ -6,11 +6,9 @@ import "github.com/mmcloughlin/avo/reg"
 func unpackQ4_K(p *panel) {
 	p.scaleMins()
 	for k := range 4 {
-		for half := range 2 {
-			for j, c := range p.columns(16 + 32*k + 16*half) {
-				p.code(2*k, 4*half+j, p.low(c))
-				p.code(2*k+1, 4*half+j, p.high(c))
-			}
+		for j, c := range p.each(16 + 32*k) {
+			p.code(2*k, j, p.low(c))
+			p.code(2*k+1, j, p.high(c))
 		}
 	}
 }

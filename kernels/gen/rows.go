@@ -1,6 +1,9 @@
 package main
 
 import (
+	"iter"
+	"slices"
+
 	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 )
@@ -88,12 +91,13 @@ func (r *rows) turn(z [4]reg.VecVirtual) (c [4]reg.VecVirtual) {
 }
 
 // wide is columns for 32 bytes of each row. Of 16 rows it takes half as many loads.
-func (r *rows) wide(disp int) (c [8]reg.VecVirtual) {
+func (r *rows) wide(disp int) []reg.VecVirtual {
+	var c [8]reg.VecVirtual
 	if r.bytes == 32 {
 		first, second := r.columns(disp), r.columns(disp+16)
 		copy(c[:4], first[:])
 		copy(c[4:], second[:])
-		return c
+		return c[:]
 	}
 	var halves [2][4]reg.VecVirtual // of 8 rows each: column j in lanes 0 and 2, column 4+j in lanes 1 and 3
 	for h := range halves {
@@ -110,7 +114,22 @@ func (r *rows) wide(disp int) (c [8]reg.VecVirtual) {
 		r.VSHUFI64X2(Imm(0x88), halves[1][j], halves[0][j], c[j])
 		r.VSHUFI64X2(Imm(0xdd), halves[1][j], halves[0][j], c[4+j])
 	}
-	return c
+	return c[:]
+}
+
+// each goes through the columns of 32 bytes of each row. Where registers are few, half of them are there at a time.
+func (r *rows) each(disp int) iter.Seq2[int, reg.VecVirtual] {
+	return func(yield func(int, reg.VecVirtual) bool) {
+		if r.bytes == 64 {
+			slices.All(r.wide(disp))(yield)
+			return
+		}
+		for half := range 2 {
+			for j, c := range r.columns(disp + 16*half) {
+				yield(4*half+j, c)
+			}
+		}
+	}
 }
 
 // column reads bytes disp+4j … disp+4j+3 of each row into its lane. It touches the 16 bytes from disp on.
