@@ -17,6 +17,7 @@ type Activations struct {
 	tokens, cols int
 	width        int // tokens of a group, but of the last
 	words        []uint32
+	turned       []uint32 // those of one token, with blocks across, if a product has asked for them
 }
 
 // Tokens lie in groups, and the last group has only as many places as it needs. What a panel of 256 columns is multiplied
@@ -83,7 +84,7 @@ func (a *Activations) resize(tokens, cols int) {
 	if cap(a.words) < n {
 		a.words = make([]uint32, n)
 	}
-	a.words = a.words[:n]
+	a.words, a.turned = a.words[:n], a.turned[:0]
 	if a.tokens < full*a.width+last { // places without a token
 		clear(a.words[full*a.width*cols/blockCols*actWords:])
 	}

@@ -24,7 +24,8 @@ func BenchmarkOneToken(b *testing.B) {
 	eachQuantised(b, tileRows, func(b *testing.B, set *Set, m Matrix) {
 		a := Activations{set: set}
 		a.Set(randomRows(m.Cols), m.Cols)
-		p := product{m: m, a: &a, dst: make([]float32, m.Rows), scratch: make([]tileScratch, 1)}
+		a.across()
+	p := product{m: m, a: &a, dst: make([]float32, m.Rows), scratch: make([]tileScratch, 1)}
 		perUnit(b, m.Rows*m.Cols, "weight", func() { p.Range(0, 0, p.tiles()) })
 	})
 }

@@ -20,8 +20,8 @@ func TestProductsStayWithinTheirOperands(t *testing.T) {
 			continue
 		}
 		block := typ.BlockWeights()
-		for _, cols := range []int{block, 2 * block, 3 * block, 4 * block, 5*block + 512/block*block} {
-			if _, quantised := quant.LayoutOf(typ); quantised && cols%blockCols != 0 {
+		for _, cols := range []int{block, 2 * block, 3 * block, 4 * block, 512, 5*block + 512/block*block} {
+			if _, quantised := quant.LayoutOf(typ); quantised && cols%blockCols != 0 || cols%block != 0 {
 				continue
 			}
 			for _, rows := range []int{1, 4, 16, 33, 64} {
@@ -70,6 +70,15 @@ func TestTilesStayWithinTheirOperands(t *testing.T) {
 				acc := hostile.Guarded[float32](t, (full.width*full.n+last.width)*tileRows, atEnd)
 				p := product{m: m, a: &a, dst: make([]float32, tokens*m.Rows), scratch: []tileScratch{{acc: acc}}}
 				p.Range(0, 0, p.tiles())
+				if tokens > 1 || !set.acrosses(&m) {
+					return
+				}
+				want := slices.Clone(p.dst)
+				a.turned = hostile.GuardedCopy(t, a.across(), atEnd)
+				p.scratch[0].row = hostile.Guarded[float32](t, panelRows*m.Cols/blockCols, atEnd)
+				if p.Range(0, 0, p.tiles()); !slices.Equal(p.dst, want) {
+					t.Errorf("%s, %v: blocks across give other bits", set.Level(), typ)
+				}
 			})
 		}
 	}

@@ -120,6 +120,29 @@ func (s *Set) dot(m *Matrix, acc []float32, rows []byte, words []uint32) bool {
 	return true
 }
 
+// acrossFunc multiplies n rows of groups of 16 blocks by one token, block by block.
+type acrossFunc func(products *float32, rows *byte, n, groups int, acts *byte)
+
+var acrossFuncs = [...]acrossFunc{
+	gguf.Q4_0: acrossQ4_0VNNI, gguf.Q5_0: acrossQ5_0VNNI, gguf.Q8_0: acrossQ8_0VNNI, gguf.Q8_1: acrossQ8_1VNNI,
+	gguf.IQ4_NL: acrossIQ4_NLVNNI, gguf.MXFP4: acrossMXFP4VNNI,
+}
+
+func (s *Set) hasAcross(t gguf.Type) bool {
+	return s.tier == vnni && int(t) < len(acrossFuncs) && acrossFuncs[t] != nil
+}
+
+// dotAcross multiplies the rows of a tile by one token, whose words have blocks across. It needs memory for the products of
+// 16 rows' blocks.
+func (s *Set) dotAcross(m *Matrix, acc []float32, rows []byte, words []uint32, products []float32) {
+	blocks := m.Cols / blockCols
+	_, _, _, _ = acc[tileRows-1], rows[tileRows*m.rowBytes-1], words[blocks*actWords-1], products[panelRows*blocks-1]
+	for row := 0; row < tileRows; row += panelRows {
+		acrossFuncs[m.Type](&products[0], &rows[row*m.rowBytes], panelRows, blocks/acrossBlocks, (*byte)(unsafe.Pointer(&words[0])))
+		sumAcrossAVX512(&acc[row], &products[0], blocks)
+	}
+}
+
 // prefetch asks for bytes that will be read soon.
 func (s *Set) prefetch(b []byte) {
 	if s.tier >= avx2 && len(b) > 0 {

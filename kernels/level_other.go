@@ -2,6 +2,8 @@
 
 package kernels
 
+import "github.com/sonde-ml/sonde/gguf"
+
 // fill unpacks so many columns of 16 rows, which begin at rows.
 func (s *Set) fill(m *Matrix, p *panel, f *panelFiller, rows []byte, cols int) {
 	f.fill(p, m.Type, m.layout, rows, m.rowBytes, cols)
@@ -9,6 +11,10 @@ func (s *Set) fill(m *Matrix, p *panel, f *panelFiller, rows []byte, cols int) {
 
 // dot does nothing: plain Go has no product without a panel.
 func (s *Set) dot(*Matrix, []float32, []byte, []uint32) bool { return false }
+
+func (s *Set) hasAcross(gguf.Type) bool { return false }
+
+func (s *Set) dotAcross(*Matrix, []float32, []byte, []uint32, []float32) {}
 
 func (s *Set) tileWidth() int { return 4 }
 

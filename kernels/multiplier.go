@@ -60,6 +60,9 @@ func (m *Multiplier) Product(dst []float32, w Matrix) error {
 	if err := m.roundInput(); err != nil {
 		return err
 	}
+	if len(m.x) == m.cols && m.set.acrosses(&w) {
+		m.acts.across()
+	}
 	m.blocks = product{w, &m.acts, dst, m.scratch}
 	return m.do(m.blocks.tiles(), len(m.x)*w.Rows, &m.blocks)
 }

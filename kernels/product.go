@@ -54,8 +54,12 @@ func (p *product) sums() int {
 
 // vector multiplies n tiles, from tile first on, by one token, without panels if there are kernels for that.
 func (p *product) vector(s *tileScratch, first, n int) {
+	across := len(p.a.turned) > 0 && p.a.set.acrosses(&p.m)
 	for i := range n {
-		if !p.a.set.dot(&p.m, s.acc[i*tileRows:], p.rows(s, (first+i)*tileRows), p.a.words) {
+		acc, rows := s.acc[i*tileRows:], p.rows(s, (first+i)*tileRows)
+		if across {
+			p.a.set.dotAcross(&p.m, acc, rows, p.a.turned, s.floats(panelRows*p.m.Cols/blockCols))
+		} else if !p.a.set.dot(&p.m, acc, rows, p.a.words) {
 			p.band(s, first, n)
 			return
 		}

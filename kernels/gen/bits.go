@@ -61,6 +61,14 @@ func (p *panel) times(bytes Op, j int, d reg.VecVirtual) reg.VecVirtual {
 	return p.product(p.bits(bytes, 8*j, 8), d)
 }
 
+// first returns the f16 that blocks begin with.
+func (p *panel) first() reg.VecVirtual {
+	if p.firsts != nil {
+		return p.firsts.load(p)
+	}
+	return p.half(p.column(0, 0))
+}
+
 // half converts the f16 in the low half of each lane, and highHalf that in the other.
 func (p *panel) half(lanes reg.VecVirtual) reg.VecVirtual {
 	x := p.register()

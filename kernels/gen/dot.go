@@ -37,6 +37,7 @@ type dotSink struct {
 	stride         reg.Register
 	ahead          [2]reg.Register // places in the rows that come next: of the first stream, and of the second
 	taken          int             // codes of the body
+	products       reg.Register    // where those of blocks go that lie across, instead of into the sum
 	signed         bool            // codes lose their offset, since pairs of products would not fit into 16 bits
 }
 
@@ -83,6 +84,9 @@ func (a *asm) dot(v vector, level string, f format) {
 
 // actAt is a word of the token in a block of 32 columns.
 func (d *dotSink) actAt(block, word int) Mem {
+	if d.products != nil {
+		return Mem{Base: d.act, Disp: d.lanes() * word}
+	}
 	return Mem{Base: d.act, Disp: block*actBytes + word}
 }
 
@@ -127,6 +131,10 @@ func (d *dotSink) complete(i int) {
 
 // add adds a group, and behind the last one of a block takes off its minima.
 func (d *dotSink) add(i int) {
+	if d.products != nil {
+		d.VMOVUPS(d.groups[i].product, Mem{Base: d.products})
+		return
+	}
 	d.VADDPS(d.groups[i].product, d.sum, d.sum)
 	if (i+1)%d.scales > 0 {
 		return
@@ -150,6 +158,10 @@ func (d *dotSink) minimum(block, half int, v reg.VecVirtual) {
 // timesToken multiplies v by a number of the token.
 func (d *dotSink) timesToken(v reg.VecVirtual, block, word int) reg.VecVirtual {
 	x := d.new(d.asm)
+	if d.products != nil {
+		d.VMULPS(d.actAt(block, word), v, x)
+		return x
+	}
 	if d.bytes == 64 {
 		d.VMULPS_BCST(d.actAt(block, word), v, x)
 		return x
@@ -183,6 +195,10 @@ func (d *dotSink) lookAhead(first reg.Register) {
 // prefetch asks for a share of what the next rows have at these places. Asked for all at once, it would be forgotten
 // where the queue of misses is full.
 func (d *dotSink) prefetch() {
+	if d.products != nil {
+		d.prefetchAcross()
+		return
+	}
 	lines, codes := prefetchStreams*((d.lanes()/prefetchStreams*d.size+63)/64), 8*d.fills
 	for i := lines * d.taken / codes; i < lines*(d.taken+1)/codes; i++ {
 		m := Mem{Base: d.ahead[i%2], Disp: 64 * (i / prefetchStreams)}

@@ -42,7 +42,7 @@ func (p *panel) lookUpGrid(t grid, n numbers) *rows {
 	p.ADDQ(U32(panelCols), to)
 	p.DECQ(left)
 	p.JNE(LabelRef("row"))
-	return &rows{asm: p.asm, vector: p.vector, local: points}
+	return &rows{asm: p.asm, vector: p.vector, local: points, step: panelCols}
 }
 
 // insertPoint puts the codes of a point into place k of x.

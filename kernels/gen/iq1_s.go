@@ -9,7 +9,7 @@ import (
 // a bit that makes the shift of the block negative.
 func unpackIQ1_S(p *panel) {
 	points := p.lookUpGrid(grid{"gridIQ1_S", 8}, p.longNumbers(32, 2, 3, func(point int) int { return 34*8 + point/4*16 + point%4*3 }))
-	d := p.half(p.column(0, 0))
+	d := p.first()
 	words := p.keepAll(p.columns(34))
 	for b := range 8 {
 		word, at := words[b/2], b%2*16

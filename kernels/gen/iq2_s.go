@@ -4,7 +4,7 @@ package main
 // 8 bytes with the scales of halves of blocks in their nibbles.
 func unpackIQ2_S(p *panel) {
 	points := p.lookUpGrid(grid{"gridIQ2_S", 8}, p.longNumbers(32, 2, 2, func(point int) int { return 66*8 + 2*point }))
-	p.nibbleScales(p.half(p.column(0, 0)), p.columns(66))
+	p.nibbleScales(p.first(), p.columns(66))
 	p.signedBlocks(points, 34)
 }
 

@@ -15,7 +15,7 @@ func unpackIQ2_XS(p *panel) {
 			p.ANDL(U32(511), i.As32())
 		}
 	})
-	p.nibbleScales(p.half(p.column(0, 0)), p.columns(58))
+	p.nibbleScales(p.first(), p.columns(58))
 	for k := range 4 {
 		c := p.columns(2 + 16*k)
 		for half := range 2 {

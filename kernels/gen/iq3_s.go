@@ -4,7 +4,7 @@ package main
 // with the scales in their nibbles.
 func unpackIQ3_S(p *panel) {
 	points := p.lookUpGrid(grid{"gridIQ3_S", 4}, p.longNumbers(64, 2, 1, func(point int) int { return 66*8 + point }))
-	d, scales := p.half(p.column(0, 0)), p.column(94, 3)
+	d, scales := p.first(), p.column(94, 3)
 	for b := range 8 {
 		p.scale(b, 0, p.oddSteps(p.bits(scales, 4*b, 4), d, 1))
 	}

@@ -3,7 +3,7 @@ package main
 // unpackIQ3_XXS: d f16, 64 points of the grid, 8 u32 with 4 × 7 signs and 4 bits of scale.
 func unpackIQ3_XXS(p *panel) {
 	points := p.lookUpGrid(grid{"gridIQ3_XXS", 4}, p.byteNumbers(func(point int) int { return 2 + point }))
-	d := p.half(p.column(0, 0))
+	d := p.first()
 	for k := range 2 {
 		for j, word := range p.columns(66 + 16*k) {
 			p.scale(4*k+j, 0, p.halfSteps(p.bits(word, 28, 4), d, 0.5))

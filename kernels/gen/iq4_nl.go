@@ -7,7 +7,7 @@ var nonlinear = constant{1, 24, 45, 63, 79, 93, 106, 118, 129, 141, 153, 166, 18
 
 // unpackIQ4_NL: d f16, 16 bytes of nibbles as in Q4_0, which stand for other numbers.
 func unpackIQ4_NL(p *panel) {
-	p.scale(0, 0, p.half(p.column(0, 0)))
+	p.scale(0, 0, p.first())
 	p.lookUpBlock(0, p.columns(2), nonlinear)
 }
 

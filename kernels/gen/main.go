@@ -38,6 +38,7 @@ var units = []unit{
 	{"peak", peaks},
 	{"dot", dots},
 	{"dot_avx2", narrowDots},
+	{"across", acrosses},
 	{"float", floats},
 	{"floatpanel", floatPanels},
 	{"prefetch", prefetches},

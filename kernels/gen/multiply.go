@@ -31,24 +31,32 @@ func (d *dotSink) multiply(block, j int, v reg.VecVirtual) {
 	if *sum == nil {
 		*sum = d.begin(block, j)
 	}
-	d.VPDPBUSD_BCST(d.actAt(block, 4*j), v, *sum)
+	if d.products != nil {
+		d.VPDPBUSD(d.actAt(block, 4*j), v, *sum)
+	} else {
+		d.VPDPBUSD_BCST(d.actAt(block, 4*j), v, *sum)
+	}
 }
 
 // begin returns what the products of a chain are added to: what the offset takes off all codes, or zero.
 func (d *dotSink) begin(block, j int) reg.VecVirtual {
 	sum, i := d.ZMM(), d.group(block, j)
-	if d.offset != 0 && d.groups[i].ints == [2]reg.VecVirtual{} {
-		d.VPMULLD_BCST(d.actAt(block, actSums+4*part(d.scales, i%d.scales)), d.negative, sum)
-	} else {
+	at := d.actAt(block, actSums+4*part(d.scales, i%d.scales))
+	switch {
+	case d.offset == 0 || d.groups[i].ints != [2]reg.VecVirtual{}:
 		d.VMOVDQA64(d.zero, sum)
+	case d.products != nil:
+		d.VPMULLD(at, d.negative, sum)
+	default:
+		d.VPMULLD_BCST(at, d.negative, sum)
 	}
 	return sum
 }
 
 // chains is the number of sums of a scale's products. Each of them waits for the last: where a body has but one block,
-// there is little else to do meanwhile.
+// there is little else to do meanwhile, but where the next ones can begin.
 func (d *dotSink) chains() int {
-	if d.fills <= 2 {
+	if d.fills <= 2 && d.products == nil {
 		return 2
 	}
 	return 1

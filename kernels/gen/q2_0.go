@@ -7,7 +7,7 @@ import (
 
 // unpackQ2_0: d f16, 16 bytes with two bits for each weight, the lowest first.
 func unpackQ2_0(p *panel) {
-	p.scaleAll(2, p.half(p.column(0, 0)))
+	p.scaleAll(2, p.first())
 	for i, c := range p.columns(2) {
 		for j := range 4 {
 			p.code(i/2, i%2*4+j, p.pairs(c, j))

@@ -2,7 +2,7 @@ package main
 
 // unpackQ8_0: d f16, 32 signed bytes, which become unsigned.
 func unpackQ8_0(p *panel) {
-	p.scale(0, 0, p.half(p.column(0, 0)))
+	p.scale(0, 0, p.first())
 	p.signedBytes(0, 2)
 }
 

@@ -15,7 +15,8 @@ type rows struct {
 	vector
 	bases  []reg.Register // of rows 0, 3, 6 …
 	stride reg.Register
-	local  Mem // of rows of 256 bytes, where there are no bases
+	local  Mem // of the first row, where there are no bases,
+	step   int // and the rows are so many bytes apart
 }
 
 func (a *asm) rows(v vector, first, stride reg.Register) *rows {
@@ -37,7 +38,7 @@ func (r *rows) register() reg.VecVirtual { return r.new(r.asm) }
 // at is the place in row i.
 func (r *rows) at(i, disp int) Mem {
 	if r.bases == nil {
-		return r.local.Offset(panelCols*i + disp)
+		return r.local.Offset(r.step*i + disp)
 	}
 	m := Mem{Base: r.bases[i/3], Disp: disp}
 	if i%3 > 0 {

@@ -67,6 +67,7 @@ type panel struct {
 	format
 	to     reg.Register
 	dot    *dotSink // instead of memory
+	firsts *firsts  // of blocks that lie across
 	signed bool     // dot takes codes of eight bits without their offset
 	consts constants
 }

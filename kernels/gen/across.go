@@ -1,0 +1,127 @@
+package main
+
+import (
+	"fmt"
+
+	. "github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// Products with one token may also have blocks across: lanes are 16 blocks of one row, not one block of 16 rows. So a matrix
+// is read from its first byte to its last, which memory likes best. What takes as long as that is to keep the order of
+// sums: products of blocks are stored, and added up later, a row in each lane. That suits formats whose blocks are short.
+
+// acrossAhead is how far ahead of them blocks are asked for.
+const acrossAhead = floatAhead
+
+// across builds those products of a format, and sumsAcross what adds them up.
+func acrosses(a *asm) {
+	for _, f := range formats {
+		if f.fills == 1 && f.scales == 1 && f.mins == 0 {
+			a.across(f)
+		}
+	}
+	a.sumsAcross()
+}
+
+func (a *asm) across(f format) {
+	a.function("across"+f.name+"VNNI", "func(products *float32, rows *byte, n, groups int, acts *byte)",
+		"writes the products of blocks with those of one token, for n rows that follow each other, of so many groups of 16 blocks.")
+	row, left := a.Load(a.Param("rows"), a.GP64()), a.Load(a.Param("n"), a.GP64())
+	d := &dotSink{asm: a, vector: zmm, format: f, act: a.GP64(), products: a.Load(a.Param("products"), a.GP64())}
+	p := &panel{rows: &rows{asm: a, vector: zmm, local: Mem{Base: row}, step: f.size}, format: f, dot: d}
+	d.ahead[0] = row
+	d.constants()
+	p.constants()
+	p.firsts = a.firsts(f.size)
+	groups := a.GP64()
+	a.Label("row")
+	a.Load(a.Param("acts"), d.act)
+	a.Load(a.Param("groups"), groups)
+	a.Label("group")
+	f.unpack(p)
+	a.ADDQ(U32(uint32(zmm.lanes()*f.size)), row)
+	a.ADDQ(U32(uint32(zmm.lanes()*actBytes)), d.act)
+	a.ADDQ(U32(uint32(zmm.bytes)), d.products)
+	a.DECQ(groups)
+	a.JNE(LabelRef("group"))
+	a.DECQ(left)
+	a.JNE(LabelRef("row"))
+	a.VZEROUPPER()
+	a.RET()
+}
+
+// firsts finds the f16 that 16 blocks begin with which follow each other: in pieces of 64 bytes, each of which has some.
+type firsts struct {
+	at    []int // of the pieces
+	masks []reg.OpmaskVirtual // of those behind the first
+	index reg.VecVirtual // of each, in words of its piece
+}
+
+// firsts returns nil for blocks of an odd size, and where there are not masks enough.
+func (a *asm) firsts(size int) *firsts {
+	if size%2 > 0 || size > 34 {
+		return nil
+	}
+	f := &firsts{index: a.ZMM()}
+	words, lanes := make([]uint32, 16), []uint32{}
+	for i := range zmm.lanes() {
+		at := min(i*size/64*64, zmm.lanes()*size-64)
+		if len(f.at) == 0 || at > f.at[len(f.at)-1] {
+			f.at, lanes = append(f.at, at), append(lanes, 0)
+		}
+		lanes[len(lanes)-1] |= 1 << i
+		words[i/2] |= uint32(i*size-at) / 2 << (16 * (i % 2))
+	}
+	a.VMOVUPS(a.table(fmt.Sprintf("firsts%d", size), words), f.index)
+	for _, l := range lanes[1:] {
+		bits, k := a.GP32(), a.K()
+		a.MOVL(U32(l), bits)
+		a.KMOVD(bits, k)
+		f.masks = append(f.masks, k)
+	}
+	return f
+}
+
+func (f *firsts) load(p *panel) reg.VecVirtual {
+	x := p.register()
+	for i, at := range f.at {
+		if m := p.at(0, at); i == 0 {
+			p.VPERMW(m, f.index, x)
+		} else {
+			p.VPERMW(m, f.index, f.masks[i-1], x)
+		}
+	}
+	p.VCVTPH2PS(x.AsY(), x)
+	return x
+}
+
+// prefetchAcross asks for a share of what comes after this group.
+func (d *dotSink) prefetchAcross() {
+	lines, codes := (d.lanes()*d.size+63)/64, 8
+	for i := lines * d.taken / codes; i < lines*(d.taken+1)/codes; i++ {
+		d.PREFETCHT1(Mem{Base: d.ahead[0], Disp: acrossAhead + 64*i})
+	}
+	d.taken++
+}
+
+// sumsAcross takes eight blocks at a time.
+func (a *asm) sumsAcross() {
+	a.function("sumAcrossAVX512", "func(acc, products *float32, blocks int)",
+		fmt.Sprintf("writes the sums of %d rows of products to acc, each from its first to its last.", zmm.lanes()))
+	first, blocks := a.Load(a.Param("products"), a.GP64()), a.Load(a.Param("blocks"), a.GP64())
+	stride := a.GP64()
+	a.LEAQ(Mem{Base: blocks, Index: blocks, Scale: 1}, stride)
+	a.ADDQ(stride, stride)
+	r, sum := a.rows(zmm, first, stride), a.zeros(zmm, 1)[0]
+	a.Label("blocks")
+	for _, c := range r.wide(0) {
+		a.VADDPS(c, sum, sum)
+	}
+	r.advance(32)
+	a.SUBQ(Imm(8), blocks)
+	a.JNE(LabelRef("blocks"))
+	a.VMOVUPS(sum, Mem{Base: a.Load(a.Param("acc"), a.GP64()).(reg.Register)})
+	a.VZEROUPPER()
+	a.RET()
+}
