@@ -7,9 +7,9 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// prefetchStreams is how many places of the next rows are asked for side by side: processors have more misses under way
-// in several runs than in one.
-const prefetchStreams = 4
+// prefetchStreams is how many places of the next rows are asked for side by side. With more, rows lie where memory and
+// caches have them get in each other's way.
+const prefetchStreams = 2
 
 // dots builds the products of 16 rows with one token, and narrowDots those of 8. The unpackers are those of panels, but
 // nothing is stored: codes go from the file's bytes through registers into the sums.
@@ -35,10 +35,10 @@ type dotSink struct {
 	minima         [16]Op // times the token's
 	added          int    // groups that are in the sum
 	stride         reg.Register
-	ahead          [2]reg.Register // places in the rows that come next: of the first stream, and of the second
-	taken          int             // codes of the body
-	products       reg.Register    // where those of blocks go that lie across, instead of into the sum
-	signed         bool            // codes lose their offset, since pairs of products would not fit into 16 bits
+	ahead          [prefetchStreams]reg.Register // places in the rows that come next
+	taken          int                           // codes of the body
+	products       reg.Register                  // where those of blocks go that lie across, instead of into the sum
+	signed         bool                          // codes lose their offset, since pairs of products would not fit into 16 bits
 }
 
 // dotGroup is what is known of columns that share a scale.
@@ -181,7 +181,7 @@ func (d *dotSink) keep(i int, x reg.VecVirtual) Op {
 	return m
 }
 
-// lookAhead finds the first places in the rows that follow these, of the two streams that begin first.
+// lookAhead finds the first places in the rows that follow these.
 func (d *dotSink) lookAhead(first reg.Register) {
 	rows := d.lanes()
 	for i := range d.ahead {
@@ -201,11 +201,7 @@ func (d *dotSink) prefetch() {
 	}
 	lines, codes := prefetchStreams*((d.lanes()/prefetchStreams*d.size+63)/64), 8*d.fills
 	for i := lines * d.taken / codes; i < lines*(d.taken+1)/codes; i++ {
-		m := Mem{Base: d.ahead[i%2], Disp: 64 * (i / prefetchStreams)}
-		if i%prefetchStreams >= 2 {
-			m.Index, m.Scale = d.stride, uint8(d.lanes()/2)
-		}
-		d.PREFETCHT1(m)
+		d.PREFETCHT1(Mem{Base: d.ahead[i%prefetchStreams], Disp: 64 * (i / prefetchStreams)})
 	}
 	d.taken++
 }
