@@ -25,7 +25,7 @@ func (a *Activations) across() []uint32 {
 	return a.turned
 }
 
-// acrosses reports whether products of m with one token have blocks across.
-func (s *Set) acrosses(m *Matrix) bool {
+// liesAcross reports whether products of m with one token have blocks across.
+func (s *Set) liesAcross(m *Matrix) bool {
 	return m.Cols%(acrossBlocks*blockCols) == 0 && s.hasAcross(m.Type)
 }

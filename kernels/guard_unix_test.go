@@ -70,7 +70,7 @@ func TestTilesStayWithinTheirOperands(t *testing.T) {
 				acc := hostile.Guarded[float32](t, (full.width*full.n+last.width)*tileRows, atEnd)
 				p := product{m: m, a: &a, dst: make([]float32, tokens*m.Rows), scratch: []tileScratch{{acc: acc}}}
 				p.Range(0, 0, p.tiles())
-				if tokens > 1 || !set.acrosses(&m) {
+				if tokens > 1 || !set.liesAcross(&m) {
 					return
 				}
 				want := slices.Clone(p.dst)

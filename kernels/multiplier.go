@@ -60,7 +60,7 @@ func (m *Multiplier) Product(dst []float32, w Matrix) error {
 	if err := m.roundInput(); err != nil {
 		return err
 	}
-	if len(m.x) == m.cols && m.set.acrosses(&w) {
+	if len(m.x) == m.cols && m.set.liesAcross(&w) {
 		m.acts.across()
 	}
 	m.blocks = product{w, &m.acts, dst, m.scratch}

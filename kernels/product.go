@@ -54,7 +54,7 @@ func (p *product) sums() int {
 
 // vector multiplies n tiles, from tile first on, by one token, without panels if there are kernels for that.
 func (p *product) vector(s *tileScratch, first, n int) {
-	across := len(p.a.turned) > 0 && p.a.set.acrosses(&p.m)
+	across := len(p.a.turned) > 0 && p.a.set.liesAcross(&p.m)
 	for i := range n {
 		acc, rows := s.acc[i*tileRows:], p.rows(s, (first+i)*tileRows)
 		if across {

@@ -74,10 +74,11 @@ func (s *Sieve) addAt(set *Set, values []float32) {
 	}
 }
 
-// reserve makes room for n more numbers, and at once for all that there will likely be: to move them takes long.
+// reserve makes room for n more numbers, and at once for all that there will likely be: to move them takes long. (What
+// append or slices.Grow make room for, they touch.)
 func (s *Sieve) reserve(n int) {
 	if cap(s.kept)-len(s.kept) < n {
-		more := make([]float32, len(s.kept), len(s.kept)+max(n, s.likely+s.likely/8))
+		more := make([]float32, len(s.kept), len(s.kept)+max(n, s.likely+s.likely/8, len(s.kept)/2))
 		copy(more, s.kept)
 		s.kept = more
 	}

@@ -8,13 +8,13 @@ import (
 )
 
 // Products with one token may also have blocks across: lanes are 16 blocks of one row, not one block of 16 rows. So a matrix
-// is read from its first byte to its last, which memory likes best. What takes as long as that is to keep the order of
-// sums: products of blocks are stored, and added up later, a row in each lane. That suits formats whose blocks are short.
+// is read from its first byte to its last, which memory likes best. The order of sums stays: the products of blocks are
+// stored, and added up afterwards, with a row in each lane. That suits formats of short blocks, and without minima.
 
 // acrossAhead is how far ahead of them blocks are asked for.
 const acrossAhead = floatAhead
 
-// across builds those products of a format, and sumsAcross what adds them up.
+// acrosses builds those products of all formats, and what adds them up.
 func acrosses(a *asm) {
 	for _, f := range formats {
 		if f.fills == 1 && f.scales == 1 && f.mins == 0 {
@@ -24,6 +24,7 @@ func acrosses(a *asm) {
 	a.sumsAcross()
 }
 
+// across builds a product: an unpacker that goes from block to block instead of from row to row.
 func (a *asm) across(f format) {
 	a.function("across"+f.name+"VNNI", "func(products *float32, rows *byte, n, groups int, acts *byte)",
 		"writes the products of blocks with those of one token, for n rows that follow each other, of so many groups of 16 blocks.")
@@ -53,9 +54,9 @@ func (a *asm) across(f format) {
 
 // firsts finds the f16 that 16 blocks begin with which follow each other: in pieces of 64 bytes, each of which has some.
 type firsts struct {
-	at    []int // of the pieces
+	at    []int               // of the pieces
 	masks []reg.OpmaskVirtual // of those behind the first
-	index reg.VecVirtual // of each, in words of its piece
+	index reg.VecVirtual      // of each, in words of its piece
 }
 
 // firsts returns nil for blocks of an odd size, and where there are not masks enough.
@@ -105,7 +106,7 @@ func (d *dotSink) prefetchAcross() {
 	d.taken++
 }
 
-// sumsAcross takes eight blocks at a time.
+// sumsAcross adds up eight blocks at a time.
 func (a *asm) sumsAcross() {
 	a.function("sumAcrossAVX512", "func(acc, products *float32, blocks int)",
 		fmt.Sprintf("writes the sums of %d rows of products to acc, each from its first to its last.", zmm.lanes()))
