@@ -21,7 +21,7 @@ const (
 const CellWidth = 1. / cellsPerExponent
 
 // A Distribution counts how often each value occurs, up to 1/4096 of it, as values stream by: 500 million weights take no
-// more memory than a thousand (32 kB for each power of two that occurs, on both sides of zero, and 1 MB). Quantiles
+// more memory than a thousand (32 kB for each power of two that occurs, on both sides of zero, and half a megabyte). Quantiles
 // are exact to that, and quite exact after a second pass with [Distribution.Ranks]. NaN and infinities are left out.
 // The zero value is ready to use. It is not safe for concurrent use: give each goroutine one, and Merge them.
 type Distribution struct {

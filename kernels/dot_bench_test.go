@@ -25,7 +25,7 @@ func BenchmarkOneToken(b *testing.B) {
 		a := Activations{set: set}
 		a.Set(randomRows(m.Cols), m.Cols)
 		a.across()
-	p := product{m: m, a: &a, dst: make([]float32, m.Rows), scratch: make([]tileScratch, 1)}
+		p := product{m: m, a: &a, dst: make([]float32, m.Rows), scratch: make([]tileScratch, 1)}
 		perUnit(b, m.Rows*m.Cols, "weight", func() { p.Range(0, 0, p.tiles()) })
 	})
 }

@@ -9,7 +9,7 @@ import (
 )
 
 // rows addresses the same place in as many rows as a register has lanes: 16 or 8. They are stride bytes apart, and every
-// third has a base register; or they lie on the stack.
+// third has a base register; or they are a known number of bytes apart: points on the stack, blocks that lie across.
 type rows struct {
 	*asm
 	vector
