@@ -4,10 +4,10 @@
 
 package kernels
 
-// writes 16·steps columns of 16 rows, which are stride bytes apart, to dst, 256 bytes apart.
+// writes 16·steps columns of 16 rows to dst; strides are in bytes.
 //
 //go:noescape
-func transposeAVX512(dst *float32, rows *float32, stride int, steps int)
+func transposeAVX512(dst *float32, dstStride int, rows *float32, stride int, steps int)
 
 // adds the product of 4 rows of a with b to dst times factors, or to nothing without them, 64 columns; strides are in bytes.
 //
@@ -44,10 +44,10 @@ func mulAdd1x1AVX512(dst *float32, dstStride int, factors *float32, a *float32, 
 //go:noescape
 func softmaxRowsAVX512(scores *float32, most *float32, shrink *float32, sums *float32, rows int, scale float32)
 
-// writes 8·steps columns of 8 rows, which are stride bytes apart, to dst, 256 bytes apart.
+// writes 8·steps columns of 8 rows to dst; strides are in bytes.
 //
 //go:noescape
-func transposeAVX2(dst *float32, rows *float32, stride int, steps int)
+func transposeAVX2(dst *float32, dstStride int, rows *float32, stride int, steps int)
 
 // adds the product of 4 rows of a with b to dst times factors, or to nothing without them, 16 columns; strides are in bytes.
 //
@@ -89,20 +89,40 @@ func softmaxRowsAVX2(scores *float32, most *float32, shrink *float32, sums *floa
 //go:noescape
 func prefetchRows(p *byte, stride int, rows int, lines int)
 
+// decodes rows of so many pieces of 64 bytes.
+//
+//go:noescape
+func unpackRowsF32AVX512(dst *float32, dstStride int, src *byte, srcStride int, rows int, pieces int)
+
 // decodes rows of so many pieces of 32 bytes.
 //
 //go:noescape
 func unpackRowsF16AVX512(dst *float32, dstStride int, src *byte, srcStride int, rows int, pieces int)
+
+// decodes rows of so many pieces of 32 bytes.
+//
+//go:noescape
+func unpackRowsBF16AVX512(dst *float32, dstStride int, src *byte, srcStride int, rows int, pieces int)
 
 // decodes rows of so many pieces of 34 bytes.
 //
 //go:noescape
 func unpackRowsQ8_0AVX512(dst *float32, dstStride int, src *byte, srcStride int, rows int, pieces int)
 
+// decodes rows of so many pieces of 32 bytes.
+//
+//go:noescape
+func unpackRowsF32AVX2(dst *float32, dstStride int, src *byte, srcStride int, rows int, pieces int)
+
 // decodes rows of so many pieces of 16 bytes.
 //
 //go:noescape
 func unpackRowsF16AVX2(dst *float32, dstStride int, src *byte, srcStride int, rows int, pieces int)
+
+// decodes rows of so many pieces of 16 bytes.
+//
+//go:noescape
+func unpackRowsBF16AVX2(dst *float32, dstStride int, src *byte, srcStride int, rows int, pieces int)
 
 // decodes rows of so many pieces of 34 bytes.
 //

@@ -4,41 +4,44 @@
 
 #include "textflag.h"
 
-// func transposeAVX512(dst *float32, rows *float32, stride int, steps int)
+// func transposeAVX512(dst *float32, dstStride int, rows *float32, stride int, steps int)
 // Requires: AVX, AVX512F
-TEXT ·transposeAVX512(SB), $0-32
+TEXT ·transposeAVX512(SB), $0-40
 	MOVQ dst+0(FP), AX
-	MOVQ rows+8(FP), CX
-	MOVQ stride+16(FP), DX
-	LEAQ (CX)(DX*2), BX
-	ADDQ DX, BX
-	LEAQ (BX)(DX*2), SI
-	ADDQ DX, SI
-	LEAQ (SI)(DX*2), DI
-	ADDQ DX, DI
-	LEAQ (DI)(DX*2), R8
-	ADDQ DX, R8
-	LEAQ (R8)(DX*2), R9
-	ADDQ DX, R9
-	MOVQ steps+24(FP), R10
+	MOVQ dstStride+8(FP), CX
+	LEAQ (AX)(CX*2), DX
+	ADDQ CX, DX
+	MOVQ rows+16(FP), BX
+	MOVQ stride+24(FP), SI
+	LEAQ (BX)(SI*2), DI
+	ADDQ SI, DI
+	LEAQ (DI)(SI*2), R8
+	ADDQ SI, R8
+	LEAQ (R8)(SI*2), R9
+	ADDQ SI, R9
+	LEAQ (R9)(SI*2), R10
+	ADDQ SI, R10
+	LEAQ (R10)(SI*2), R11
+	ADDQ SI, R11
+	MOVQ steps+32(FP), R12
 
 step:
-	VMOVUPS      (CX), X0
-	VINSERTF32X4 $0x01, (BX)(DX*1), Z0, Z0
-	VINSERTF32X4 $0x02, (SI)(DX*2), Z0, Z0
-	VINSERTF32X4 $0x03, (R8), Z0, Z0
-	VMOVUPS      (CX)(DX*1), X1
-	VINSERTF32X4 $0x01, (BX)(DX*2), Z1, Z1
-	VINSERTF32X4 $0x02, (DI), Z1, Z1
-	VINSERTF32X4 $0x03, (R8)(DX*1), Z1, Z1
-	VMOVUPS      (CX)(DX*2), X2
-	VINSERTF32X4 $0x01, (SI), Z2, Z2
-	VINSERTF32X4 $0x02, (DI)(DX*1), Z2, Z2
-	VINSERTF32X4 $0x03, (R8)(DX*2), Z2, Z2
-	VMOVUPS      (BX), X3
-	VINSERTF32X4 $0x01, (SI)(DX*1), Z3, Z3
-	VINSERTF32X4 $0x02, (DI)(DX*2), Z3, Z3
-	VINSERTF32X4 $0x03, (R9), Z3, Z3
+	VMOVUPS      (BX), X0
+	VINSERTF32X4 $0x01, (DI)(SI*1), Z0, Z0
+	VINSERTF32X4 $0x02, (R8)(SI*2), Z0, Z0
+	VINSERTF32X4 $0x03, (R10), Z0, Z0
+	VMOVUPS      (BX)(SI*1), X1
+	VINSERTF32X4 $0x01, (DI)(SI*2), Z1, Z1
+	VINSERTF32X4 $0x02, (R9), Z1, Z1
+	VINSERTF32X4 $0x03, (R10)(SI*1), Z1, Z1
+	VMOVUPS      (BX)(SI*2), X2
+	VINSERTF32X4 $0x01, (R8), Z2, Z2
+	VINSERTF32X4 $0x02, (R9)(SI*1), Z2, Z2
+	VINSERTF32X4 $0x03, (R10)(SI*2), Z2, Z2
+	VMOVUPS      (DI), X3
+	VINSERTF32X4 $0x01, (R8)(SI*1), Z3, Z3
+	VINSERTF32X4 $0x02, (R9)(SI*2), Z3, Z3
+	VINSERTF32X4 $0x03, (R11), Z3, Z3
 	VUNPCKLPS    Z1, Z0, Z4
 	VUNPCKHPS    Z1, Z0, Z5
 	VUNPCKLPS    Z3, Z2, Z6
@@ -48,25 +51,27 @@ step:
 	VUNPCKLPD    Z7, Z5, Z6
 	VUNPCKHPD    Z7, Z5, Z5
 	VMOVUPS      Z8, (AX)
-	VMOVUPS      Z4, 256(AX)
-	VMOVUPS      Z6, 512(AX)
-	VMOVUPS      Z5, 768(AX)
-	VMOVUPS      16(CX), X9
-	VINSERTF32X4 $0x01, 16(BX)(DX*1), Z9, Z9
-	VINSERTF32X4 $0x02, 16(SI)(DX*2), Z9, Z9
-	VINSERTF32X4 $0x03, 16(R8), Z9, Z9
-	VMOVUPS      16(CX)(DX*1), X10
-	VINSERTF32X4 $0x01, 16(BX)(DX*2), Z10, Z10
-	VINSERTF32X4 $0x02, 16(DI), Z10, Z10
-	VINSERTF32X4 $0x03, 16(R8)(DX*1), Z10, Z10
-	VMOVUPS      16(CX)(DX*2), X11
-	VINSERTF32X4 $0x01, 16(SI), Z11, Z11
-	VINSERTF32X4 $0x02, 16(DI)(DX*1), Z11, Z11
-	VINSERTF32X4 $0x03, 16(R8)(DX*2), Z11, Z11
-	VMOVUPS      16(BX), X12
-	VINSERTF32X4 $0x01, 16(SI)(DX*1), Z12, Z12
-	VINSERTF32X4 $0x02, 16(DI)(DX*2), Z12, Z12
-	VINSERTF32X4 $0x03, 16(R9), Z12, Z12
+	VMOVUPS      Z4, (AX)(CX*1)
+	VMOVUPS      Z6, (AX)(CX*2)
+	VMOVUPS      Z5, (DX)
+	LEAQ         (AX)(CX*4), AX
+	LEAQ         (DX)(CX*4), DX
+	VMOVUPS      16(BX), X9
+	VINSERTF32X4 $0x01, 16(DI)(SI*1), Z9, Z9
+	VINSERTF32X4 $0x02, 16(R8)(SI*2), Z9, Z9
+	VINSERTF32X4 $0x03, 16(R10), Z9, Z9
+	VMOVUPS      16(BX)(SI*1), X10
+	VINSERTF32X4 $0x01, 16(DI)(SI*2), Z10, Z10
+	VINSERTF32X4 $0x02, 16(R9), Z10, Z10
+	VINSERTF32X4 $0x03, 16(R10)(SI*1), Z10, Z10
+	VMOVUPS      16(BX)(SI*2), X11
+	VINSERTF32X4 $0x01, 16(R8), Z11, Z11
+	VINSERTF32X4 $0x02, 16(R9)(SI*1), Z11, Z11
+	VINSERTF32X4 $0x03, 16(R10)(SI*2), Z11, Z11
+	VMOVUPS      16(DI), X12
+	VINSERTF32X4 $0x01, 16(R8)(SI*1), Z12, Z12
+	VINSERTF32X4 $0x02, 16(R9)(SI*2), Z12, Z12
+	VINSERTF32X4 $0x03, 16(R11), Z12, Z12
 	VUNPCKLPS    Z10, Z9, Z4
 	VUNPCKHPS    Z10, Z9, Z5
 	VUNPCKLPS    Z12, Z11, Z6
@@ -75,26 +80,28 @@ step:
 	VUNPCKHPD    Z6, Z4, Z4
 	VUNPCKLPD    Z7, Z5, Z6
 	VUNPCKHPD    Z7, Z5, Z5
-	VMOVUPS      Z8, 1024(AX)
-	VMOVUPS      Z4, 1280(AX)
-	VMOVUPS      Z6, 1536(AX)
-	VMOVUPS      Z5, 1792(AX)
-	VMOVUPS      32(CX), X13
-	VINSERTF32X4 $0x01, 32(BX)(DX*1), Z13, Z13
-	VINSERTF32X4 $0x02, 32(SI)(DX*2), Z13, Z13
-	VINSERTF32X4 $0x03, 32(R8), Z13, Z13
-	VMOVUPS      32(CX)(DX*1), X14
-	VINSERTF32X4 $0x01, 32(BX)(DX*2), Z14, Z14
-	VINSERTF32X4 $0x02, 32(DI), Z14, Z14
-	VINSERTF32X4 $0x03, 32(R8)(DX*1), Z14, Z14
-	VMOVUPS      32(CX)(DX*2), X15
-	VINSERTF32X4 $0x01, 32(SI), Z15, Z15
-	VINSERTF32X4 $0x02, 32(DI)(DX*1), Z15, Z15
-	VINSERTF32X4 $0x03, 32(R8)(DX*2), Z15, Z15
-	VMOVUPS      32(BX), X16
-	VINSERTF32X4 $0x01, 32(SI)(DX*1), Z16, Z16
-	VINSERTF32X4 $0x02, 32(DI)(DX*2), Z16, Z16
-	VINSERTF32X4 $0x03, 32(R9), Z16, Z16
+	VMOVUPS      Z8, (AX)
+	VMOVUPS      Z4, (AX)(CX*1)
+	VMOVUPS      Z6, (AX)(CX*2)
+	VMOVUPS      Z5, (DX)
+	LEAQ         (AX)(CX*4), AX
+	LEAQ         (DX)(CX*4), DX
+	VMOVUPS      32(BX), X13
+	VINSERTF32X4 $0x01, 32(DI)(SI*1), Z13, Z13
+	VINSERTF32X4 $0x02, 32(R8)(SI*2), Z13, Z13
+	VINSERTF32X4 $0x03, 32(R10), Z13, Z13
+	VMOVUPS      32(BX)(SI*1), X14
+	VINSERTF32X4 $0x01, 32(DI)(SI*2), Z14, Z14
+	VINSERTF32X4 $0x02, 32(R9), Z14, Z14
+	VINSERTF32X4 $0x03, 32(R10)(SI*1), Z14, Z14
+	VMOVUPS      32(BX)(SI*2), X15
+	VINSERTF32X4 $0x01, 32(R8), Z15, Z15
+	VINSERTF32X4 $0x02, 32(R9)(SI*1), Z15, Z15
+	VINSERTF32X4 $0x03, 32(R10)(SI*2), Z15, Z15
+	VMOVUPS      32(DI), X16
+	VINSERTF32X4 $0x01, 32(R8)(SI*1), Z16, Z16
+	VINSERTF32X4 $0x02, 32(R9)(SI*2), Z16, Z16
+	VINSERTF32X4 $0x03, 32(R11), Z16, Z16
 	VUNPCKLPS    Z14, Z13, Z4
 	VUNPCKHPS    Z14, Z13, Z5
 	VUNPCKLPS    Z16, Z15, Z6
@@ -103,26 +110,28 @@ step:
 	VUNPCKHPD    Z6, Z4, Z4
 	VUNPCKLPD    Z7, Z5, Z6
 	VUNPCKHPD    Z7, Z5, Z5
-	VMOVUPS      Z8, 2048(AX)
-	VMOVUPS      Z4, 2304(AX)
-	VMOVUPS      Z6, 2560(AX)
-	VMOVUPS      Z5, 2816(AX)
-	VMOVUPS      48(CX), X17
-	VINSERTF32X4 $0x01, 48(BX)(DX*1), Z17, Z17
-	VINSERTF32X4 $0x02, 48(SI)(DX*2), Z17, Z17
-	VINSERTF32X4 $0x03, 48(R8), Z17, Z17
-	VMOVUPS      48(CX)(DX*1), X18
-	VINSERTF32X4 $0x01, 48(BX)(DX*2), Z18, Z18
-	VINSERTF32X4 $0x02, 48(DI), Z18, Z18
-	VINSERTF32X4 $0x03, 48(R8)(DX*1), Z18, Z18
-	VMOVUPS      48(CX)(DX*2), X19
-	VINSERTF32X4 $0x01, 48(SI), Z19, Z19
-	VINSERTF32X4 $0x02, 48(DI)(DX*1), Z19, Z19
-	VINSERTF32X4 $0x03, 48(R8)(DX*2), Z19, Z19
-	VMOVUPS      48(BX), X20
-	VINSERTF32X4 $0x01, 48(SI)(DX*1), Z20, Z20
-	VINSERTF32X4 $0x02, 48(DI)(DX*2), Z20, Z20
-	VINSERTF32X4 $0x03, 48(R9), Z20, Z20
+	VMOVUPS      Z8, (AX)
+	VMOVUPS      Z4, (AX)(CX*1)
+	VMOVUPS      Z6, (AX)(CX*2)
+	VMOVUPS      Z5, (DX)
+	LEAQ         (AX)(CX*4), AX
+	LEAQ         (DX)(CX*4), DX
+	VMOVUPS      48(BX), X17
+	VINSERTF32X4 $0x01, 48(DI)(SI*1), Z17, Z17
+	VINSERTF32X4 $0x02, 48(R8)(SI*2), Z17, Z17
+	VINSERTF32X4 $0x03, 48(R10), Z17, Z17
+	VMOVUPS      48(BX)(SI*1), X18
+	VINSERTF32X4 $0x01, 48(DI)(SI*2), Z18, Z18
+	VINSERTF32X4 $0x02, 48(R9), Z18, Z18
+	VINSERTF32X4 $0x03, 48(R10)(SI*1), Z18, Z18
+	VMOVUPS      48(BX)(SI*2), X19
+	VINSERTF32X4 $0x01, 48(R8), Z19, Z19
+	VINSERTF32X4 $0x02, 48(R9)(SI*1), Z19, Z19
+	VINSERTF32X4 $0x03, 48(R10)(SI*2), Z19, Z19
+	VMOVUPS      48(DI), X20
+	VINSERTF32X4 $0x01, 48(R8)(SI*1), Z20, Z20
+	VINSERTF32X4 $0x02, 48(R9)(SI*2), Z20, Z20
+	VINSERTF32X4 $0x03, 48(R11), Z20, Z20
 	VUNPCKLPS    Z18, Z17, Z4
 	VUNPCKHPS    Z18, Z17, Z5
 	VUNPCKLPS    Z20, Z19, Z6
@@ -131,18 +140,19 @@ step:
 	VUNPCKHPD    Z6, Z4, Z4
 	VUNPCKLPD    Z7, Z5, Z6
 	VUNPCKHPD    Z7, Z5, Z5
-	VMOVUPS      Z8, 3072(AX)
-	VMOVUPS      Z4, 3328(AX)
-	VMOVUPS      Z6, 3584(AX)
-	VMOVUPS      Z5, 3840(AX)
-	ADDQ         $0x00000040, CX
+	VMOVUPS      Z8, (AX)
+	VMOVUPS      Z4, (AX)(CX*1)
+	VMOVUPS      Z6, (AX)(CX*2)
+	VMOVUPS      Z5, (DX)
+	LEAQ         (AX)(CX*4), AX
+	LEAQ         (DX)(CX*4), DX
 	ADDQ         $0x00000040, BX
-	ADDQ         $0x00000040, SI
 	ADDQ         $0x00000040, DI
 	ADDQ         $0x00000040, R8
 	ADDQ         $0x00000040, R9
-	ADDQ         $0x00001000, AX
-	DECQ         R10
+	ADDQ         $0x00000040, R10
+	ADDQ         $0x00000040, R11
+	DECQ         R12
 	JNE          step
 	VZEROUPPER
 	RET
@@ -744,27 +754,30 @@ DATA number3ab511e6<>+24(SB)/4, $0x3ab511e6
 DATA number3ab511e6<>+28(SB)/4, $0x3ab511e6
 GLOBL number3ab511e6<>(SB), RODATA|NOPTR, $32
 
-// func transposeAVX2(dst *float32, rows *float32, stride int, steps int)
+// func transposeAVX2(dst *float32, dstStride int, rows *float32, stride int, steps int)
 // Requires: AVX
-TEXT ·transposeAVX2(SB), $0-32
+TEXT ·transposeAVX2(SB), $0-40
 	MOVQ dst+0(FP), AX
-	MOVQ rows+8(FP), CX
-	MOVQ stride+16(FP), DX
-	LEAQ (CX)(DX*2), BX
-	ADDQ DX, BX
-	LEAQ (BX)(DX*2), SI
-	ADDQ DX, SI
-	MOVQ steps+24(FP), DI
+	MOVQ dstStride+8(FP), CX
+	LEAQ (AX)(CX*2), DX
+	ADDQ CX, DX
+	MOVQ rows+16(FP), BX
+	MOVQ stride+24(FP), SI
+	LEAQ (BX)(SI*2), DI
+	ADDQ SI, DI
+	LEAQ (DI)(SI*2), R8
+	ADDQ SI, R8
+	MOVQ steps+32(FP), R9
 
 step:
-	VMOVUPS     (CX), X0
-	VINSERTF128 $0x01, (BX)(DX*1), Y0, Y0
-	VMOVUPS     (CX)(DX*1), X1
-	VINSERTF128 $0x01, (BX)(DX*2), Y1, Y1
-	VMOVUPS     (CX)(DX*2), X2
-	VINSERTF128 $0x01, (SI), Y2, Y2
-	VMOVUPS     (BX), X3
-	VINSERTF128 $0x01, (SI)(DX*1), Y3, Y3
+	VMOVUPS     (BX), X0
+	VINSERTF128 $0x01, (DI)(SI*1), Y0, Y0
+	VMOVUPS     (BX)(SI*1), X1
+	VINSERTF128 $0x01, (DI)(SI*2), Y1, Y1
+	VMOVUPS     (BX)(SI*2), X2
+	VINSERTF128 $0x01, (R8), Y2, Y2
+	VMOVUPS     (DI), X3
+	VINSERTF128 $0x01, (R8)(SI*1), Y3, Y3
 	VUNPCKLPS   Y1, Y0, Y4
 	VUNPCKHPS   Y1, Y0, Y5
 	VUNPCKLPS   Y3, Y2, Y6
@@ -774,17 +787,19 @@ step:
 	VUNPCKLPD   Y7, Y5, Y6
 	VUNPCKHPD   Y7, Y5, Y5
 	VMOVUPS     Y8, (AX)
-	VMOVUPS     Y4, 256(AX)
-	VMOVUPS     Y6, 512(AX)
-	VMOVUPS     Y5, 768(AX)
-	VMOVUPS     16(CX), X9
-	VINSERTF128 $0x01, 16(BX)(DX*1), Y9, Y9
-	VMOVUPS     16(CX)(DX*1), X10
-	VINSERTF128 $0x01, 16(BX)(DX*2), Y10, Y10
-	VMOVUPS     16(CX)(DX*2), X11
-	VINSERTF128 $0x01, 16(SI), Y11, Y11
-	VMOVUPS     16(BX), X12
-	VINSERTF128 $0x01, 16(SI)(DX*1), Y12, Y12
+	VMOVUPS     Y4, (AX)(CX*1)
+	VMOVUPS     Y6, (AX)(CX*2)
+	VMOVUPS     Y5, (DX)
+	LEAQ        (AX)(CX*4), AX
+	LEAQ        (DX)(CX*4), DX
+	VMOVUPS     16(BX), X9
+	VINSERTF128 $0x01, 16(DI)(SI*1), Y9, Y9
+	VMOVUPS     16(BX)(SI*1), X10
+	VINSERTF128 $0x01, 16(DI)(SI*2), Y10, Y10
+	VMOVUPS     16(BX)(SI*2), X11
+	VINSERTF128 $0x01, 16(R8), Y11, Y11
+	VMOVUPS     16(DI), X12
+	VINSERTF128 $0x01, 16(R8)(SI*1), Y12, Y12
 	VUNPCKLPS   Y10, Y9, Y4
 	VUNPCKHPS   Y10, Y9, Y5
 	VUNPCKLPS   Y12, Y11, Y6
@@ -793,15 +808,16 @@ step:
 	VUNPCKHPD   Y6, Y4, Y4
 	VUNPCKLPD   Y7, Y5, Y6
 	VUNPCKHPD   Y7, Y5, Y5
-	VMOVUPS     Y8, 1024(AX)
-	VMOVUPS     Y4, 1280(AX)
-	VMOVUPS     Y6, 1536(AX)
-	VMOVUPS     Y5, 1792(AX)
-	ADDQ        $0x00000020, CX
+	VMOVUPS     Y8, (AX)
+	VMOVUPS     Y4, (AX)(CX*1)
+	VMOVUPS     Y6, (AX)(CX*2)
+	VMOVUPS     Y5, (DX)
+	LEAQ        (AX)(CX*4), AX
+	LEAQ        (DX)(CX*4), DX
 	ADDQ        $0x00000020, BX
-	ADDQ        $0x00000020, SI
-	ADDQ        $0x00000800, AX
-	DECQ        DI
+	ADDQ        $0x00000020, DI
+	ADDQ        $0x00000020, R8
+	DECQ        R9
 	JNE         step
 	VZEROUPPER
 	RET
@@ -1408,6 +1424,35 @@ line:
 	JNE        row
 	RET
 
+// func unpackRowsF32AVX512(dst *float32, dstStride int, src *byte, srcStride int, rows int, pieces int)
+// Requires: AVX, AVX512F
+TEXT ·unpackRowsF32AVX512(SB), $0-48
+	MOVQ dst+0(FP), AX
+	MOVQ src+16(FP), CX
+	MOVQ dstStride+8(FP), DX
+	MOVQ srcStride+24(FP), BX
+	MOVQ rows+32(FP), SI
+	MOVQ pieces+40(FP), DI
+
+row:
+	MOVQ AX, R8
+	MOVQ CX, R9
+	MOVQ DI, R10
+
+piece:
+	VMOVUPS (R9), Z0
+	VMOVUPS Z0, (R8)
+	ADDQ    $0x00000040, R9
+	ADDQ    $0x00000040, R8
+	DECQ    R10
+	JNE     piece
+	ADDQ    DX, AX
+	ADDQ    BX, CX
+	DECQ    SI
+	JNE     row
+	VZEROUPPER
+	RET
+
 // func unpackRowsF16AVX512(dst *float32, dstStride int, src *byte, srcStride int, rows int, pieces int)
 // Requires: AVX, AVX512F
 TEXT ·unpackRowsF16AVX512(SB), $0-48
@@ -1425,6 +1470,36 @@ row:
 
 piece:
 	VCVTPH2PS (R9), Z0
+	VMOVUPS   Z0, (R8)
+	ADDQ      $0x00000020, R9
+	ADDQ      $0x00000040, R8
+	DECQ      R10
+	JNE       piece
+	ADDQ      DX, AX
+	ADDQ      BX, CX
+	DECQ      SI
+	JNE       row
+	VZEROUPPER
+	RET
+
+// func unpackRowsBF16AVX512(dst *float32, dstStride int, src *byte, srcStride int, rows int, pieces int)
+// Requires: AVX, AVX512F
+TEXT ·unpackRowsBF16AVX512(SB), $0-48
+	MOVQ dst+0(FP), AX
+	MOVQ src+16(FP), CX
+	MOVQ dstStride+8(FP), DX
+	MOVQ srcStride+24(FP), BX
+	MOVQ rows+32(FP), SI
+	MOVQ pieces+40(FP), DI
+
+row:
+	MOVQ AX, R8
+	MOVQ CX, R9
+	MOVQ DI, R10
+
+piece:
+	VPMOVZXWD (R9), Z0
+	VPSLLD    $0x10, Z0, Z0
 	VMOVUPS   Z0, (R8)
 	ADDQ      $0x00000020, R9
 	ADDQ      $0x00000040, R8
@@ -1474,6 +1549,35 @@ piece:
 	VZEROUPPER
 	RET
 
+// func unpackRowsF32AVX2(dst *float32, dstStride int, src *byte, srcStride int, rows int, pieces int)
+// Requires: AVX
+TEXT ·unpackRowsF32AVX2(SB), $0-48
+	MOVQ dst+0(FP), AX
+	MOVQ src+16(FP), CX
+	MOVQ dstStride+8(FP), DX
+	MOVQ srcStride+24(FP), BX
+	MOVQ rows+32(FP), SI
+	MOVQ pieces+40(FP), DI
+
+row:
+	MOVQ AX, R8
+	MOVQ CX, R9
+	MOVQ DI, R10
+
+piece:
+	VMOVUPS (R9), Y0
+	VMOVUPS Y0, (R8)
+	ADDQ    $0x00000020, R9
+	ADDQ    $0x00000020, R8
+	DECQ    R10
+	JNE     piece
+	ADDQ    DX, AX
+	ADDQ    BX, CX
+	DECQ    SI
+	JNE     row
+	VZEROUPPER
+	RET
+
 // func unpackRowsF16AVX2(dst *float32, dstStride int, src *byte, srcStride int, rows int, pieces int)
 // Requires: AVX, F16C
 TEXT ·unpackRowsF16AVX2(SB), $0-48
@@ -1491,6 +1595,36 @@ row:
 
 piece:
 	VCVTPH2PS (R9), Y0
+	VMOVUPS   Y0, (R8)
+	ADDQ      $0x00000010, R9
+	ADDQ      $0x00000020, R8
+	DECQ      R10
+	JNE       piece
+	ADDQ      DX, AX
+	ADDQ      BX, CX
+	DECQ      SI
+	JNE       row
+	VZEROUPPER
+	RET
+
+// func unpackRowsBF16AVX2(dst *float32, dstStride int, src *byte, srcStride int, rows int, pieces int)
+// Requires: AVX, AVX2
+TEXT ·unpackRowsBF16AVX2(SB), $0-48
+	MOVQ dst+0(FP), AX
+	MOVQ src+16(FP), CX
+	MOVQ dstStride+8(FP), DX
+	MOVQ srcStride+24(FP), BX
+	MOVQ rows+32(FP), SI
+	MOVQ pieces+40(FP), DI
+
+row:
+	MOVQ AX, R8
+	MOVQ CX, R9
+	MOVQ DI, R10
+
+piece:
+	VPMOVZXWD (R9), Y0
+	VPSLLD    $0x10, Y0, Y0
 	VMOVUPS   Y0, (R8)
 	ADDQ      $0x00000010, R9
 	ADDQ      $0x00000020, R8

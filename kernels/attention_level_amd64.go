@@ -38,30 +38,33 @@ func (s *Set) prefetchBytes(b []byte, stride, rows, size int) {
 	}
 }
 
-// unpackers of caches by type, with the numbers that they take at a time.
-var (
-	unpackCells512 = map[gguf.Type]cellUnpacker{gguf.F16: {16, unpackRowsF16AVX512}, gguf.Q8_0: {32, unpackRowsQ8_0AVX512}}
-	unpackCells256 = map[gguf.Type]cellUnpacker{gguf.F16: {8, unpackRowsF16AVX2}, gguf.Q8_0: {32, unpackRowsQ8_0AVX2}}
-)
-
-type cellUnpacker struct {
+// rowUnpacker decodes rows of pieces of so many numbers; strides are in bytes.
+type rowUnpacker struct {
 	numbers int
 	unpack  func(dst *float32, dstStride int, src *byte, srcStride, rows, pieces int)
 }
 
-// unpackRows decodes rows of a cache, from the head first on and every stride-th, if there is a kernel for it.
-func (s *Set) unpackRows(dst []float32, width int, c *Cells, first, stride, rows, dim int) bool {
-	unpackers := unpackCells512
+var (
+	rowUnpackers512 = map[gguf.Type]rowUnpacker{
+		gguf.F32: {16, unpackRowsF32AVX512}, gguf.F16: {16, unpackRowsF16AVX512}, gguf.BF16: {16, unpackRowsBF16AVX512}, gguf.Q8_0: {32, unpackRowsQ8_0AVX512}}
+	rowUnpackers256 = map[gguf.Type]rowUnpacker{
+		gguf.F32: {8, unpackRowsF32AVX2}, gguf.F16: {8, unpackRowsF16AVX2}, gguf.BF16: {8, unpackRowsBF16AVX2}, gguf.Q8_0: {32, unpackRowsQ8_0AVX2}}
+)
+
+// unpackRows decodes cols numbers of rows, which are dstStride numbers and srcStride bytes apart, if there is a kernel for
+// it.
+func (s *Set) unpackRows(typ gguf.Type, dst []float32, dstStride int, src []byte, srcStride, rows, cols int) bool {
+	unpackers := rowUnpackers512
 	if s.tier < avx512 {
-		unpackers = unpackCells256
+		unpackers = rowUnpackers256
 	}
-	u, ok := unpackers[c.format.Type]
-	if !ok || s.tier < avx2 || dim%u.numbers != 0 {
+	u, ok := unpackers[typ]
+	if !ok || s.tier < avx2 || rows == 0 || cols == 0 || cols%u.numbers != 0 {
 		return false
 	}
-	src := c.bytes[first*c.rowSize:][:((rows-1)*stride+1)*c.rowSize]
-	_ = dst[(rows-1)*width+dim-1]
-	u.unpack(&dst[0], 4*width, &src[0], stride*c.rowSize, rows, dim/u.numbers)
+	size, _ := typ.RowBytes(cols)
+	_, _ = dst[(rows-1)*dstStride+cols-1], src[(rows-1)*srcStride+size-1]
+	u.unpack(&dst[0], 4*dstStride, &src[0], srcStride, rows, cols/u.numbers)
 	return true
 }
 
@@ -71,7 +74,7 @@ func transposeByAVX512(dst, rows []float32, stride, width, cells int) {
 	}
 	_, _ = dst[(width-1)*attnBlock+cells-1], rows[(cells-1)*stride+width-1]
 	for i := 0; i < cells; i += 16 {
-		transposeAVX512(&dst[i], &rows[i*stride], 4*stride, width/16)
+		transposeAVX512(&dst[i], 4*attnBlock, &rows[i*stride], 4*stride, width/16)
 	}
 }
 
@@ -81,7 +84,7 @@ func transposeByAVX2(dst, rows []float32, stride, width, cells int) {
 	}
 	_, _ = dst[(width-1)*attnBlock+cells-1], rows[(cells-1)*stride+width-1]
 	for i := 0; i < cells; i += 8 {
-		transposeAVX2(&dst[i], &rows[i*stride], 4*stride, width/8)
+		transposeAVX2(&dst[i], 4*attnBlock, &rows[i*stride], 4*stride, width/8)
 	}
 }
 

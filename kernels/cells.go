@@ -59,8 +59,11 @@ func (a *attention) direct(c *Cells) bool { return c.floats != nil && a.Dim%attn
 // unpack writes n heads of cells to dst, width numbers apart.
 func (a *attention) unpack(dst []float32, c *Cells, cell, head, n int) {
 	width := a.width()
-	if c.floats == nil && a.set.unpackRows(dst, width, c, a.row(cell, head), a.KVHeads, n, a.Dim) {
-		return
+	if c.floats == nil {
+		heads := c.bytes[a.row(cell, head)*c.rowSize:]
+		if a.set.unpackRows(c.format.Type, dst, width, heads, a.KVHeads*c.rowSize, n, a.Dim) {
+			return
+		}
 	}
 	for i := range n {
 		row, at := dst[i*width:][:a.Dim], a.row(cell+i, head)

@@ -9,16 +9,6 @@ package kernels
 //go:noescape
 func floatSumsAVX512(sums *float32, acc *float32, width int)
 
-// converts steps·16 numbers.
-//
-//go:noescape
-func halvesF16AVX512(dst *float32, src *byte, steps int)
-
-// converts steps·16 numbers.
-//
-//go:noescape
-func halvesBF16AVX512(dst *float32, src *byte, steps int)
-
 // adds to acc [4, 1, 16] the products of four rows with 1 tokens, lane by lane, over steps·16 columns; strides are in bytes.
 //
 //go:noescape
@@ -83,16 +73,6 @@ func floatBF16x6AVX512(acc *float32, w *byte, wStride int, x *float32, xStride i
 //
 //go:noescape
 func floatSumsAVX2(sums *float32, acc *float32, width int)
-
-// converts steps·8 numbers.
-//
-//go:noescape
-func halvesF16AVX2(dst *float32, src *byte, steps int)
-
-// converts steps·8 numbers.
-//
-//go:noescape
-func halvesBF16AVX2(dst *float32, src *byte, steps int)
 
 // adds to acc [4, 1, 8] the products of four rows with 1 tokens, lane by lane, over steps·8 columns; strides are in bytes.
 //

@@ -39,41 +39,6 @@ token:
 	VZEROUPPER
 	RET
 
-// func halvesF16AVX512(dst *float32, src *byte, steps int)
-// Requires: AVX, AVX512F
-TEXT ·halvesF16AVX512(SB), $0-24
-	MOVQ dst+0(FP), AX
-	MOVQ src+8(FP), CX
-	MOVQ steps+16(FP), DX
-
-step:
-	VCVTPH2PS (CX), Z0
-	VMOVUPS   Z0, (AX)
-	ADDQ      $0x00000020, CX
-	ADDQ      $0x00000040, AX
-	DECQ      DX
-	JNE       step
-	VZEROUPPER
-	RET
-
-// func halvesBF16AVX512(dst *float32, src *byte, steps int)
-// Requires: AVX, AVX512F
-TEXT ·halvesBF16AVX512(SB), $0-24
-	MOVQ dst+0(FP), AX
-	MOVQ src+8(FP), CX
-	MOVQ steps+16(FP), DX
-
-step:
-	VPMOVZXWD (CX), Z0
-	VPSLLD    $0x10, Z0, Z0
-	VMOVUPS   Z0, (AX)
-	ADDQ      $0x00000020, CX
-	ADDQ      $0x00000040, AX
-	DECQ      DX
-	JNE       step
-	VZEROUPPER
-	RET
-
 // func floatF32x1AVX512(acc *float32, w *byte, wStride int, x *float32, xStride int, steps int)
 // Requires: AVX, AVX512F, MMX+
 TEXT ·floatF32x1AVX512(SB), $0-48
@@ -923,41 +888,6 @@ token:
 	ADDQ         $0x00000020, SI
 	DECQ         DX
 	JNE          token
-	VZEROUPPER
-	RET
-
-// func halvesF16AVX2(dst *float32, src *byte, steps int)
-// Requires: AVX, F16C
-TEXT ·halvesF16AVX2(SB), $0-24
-	MOVQ dst+0(FP), AX
-	MOVQ src+8(FP), CX
-	MOVQ steps+16(FP), DX
-
-step:
-	VCVTPH2PS (CX), Y0
-	VMOVUPS   Y0, (AX)
-	ADDQ      $0x00000010, CX
-	ADDQ      $0x00000020, AX
-	DECQ      DX
-	JNE       step
-	VZEROUPPER
-	RET
-
-// func halvesBF16AVX2(dst *float32, src *byte, steps int)
-// Requires: AVX, AVX2
-TEXT ·halvesBF16AVX2(SB), $0-24
-	MOVQ dst+0(FP), AX
-	MOVQ src+8(FP), CX
-	MOVQ steps+16(FP), DX
-
-step:
-	VPMOVZXWD (CX), Y0
-	VPSLLD    $0x10, Y0, Y0
-	VMOVUPS   Y0, (AX)
-	ADDQ      $0x00000010, CX
-	ADDQ      $0x00000020, AX
-	DECQ      DX
-	JNE       step
 	VZEROUPPER
 	RET
 

@@ -60,26 +60,6 @@ func (s *Set) addFloats(acc *[floatRows * maxWidth * maxLanes]float32, w floatRo
 	funcs[w.typ][n](&acc[0], &w.bytes[from], w.stride, &x[0], 4*cols, part/s.floatLanes())
 }
 
-// halves converts a row of F16 or BF16, if it is that and whole steps of lanes.
-func (s *Set) halves(dst []float32, typ gguf.Type, row []byte) bool {
-	n, wide := len(row)/2, s.floatLanes() == maxLanes
-	if typ != gguf.F16 && typ != gguf.BF16 || n == 0 || n%s.floatLanes() != 0 {
-		return false
-	}
-	_ = dst[n-1]
-	switch steps := n / s.floatLanes(); {
-	case typ == gguf.F16 && wide:
-		halvesF16AVX512(&dst[0], &row[0], steps)
-	case typ == gguf.F16:
-		halvesF16AVX2(&dst[0], &row[0], steps)
-	case wide:
-		halvesBF16AVX512(&dst[0], &row[0], steps)
-	default:
-		halvesBF16AVX2(&dst[0], &row[0], steps)
-	}
-	return true
-}
-
 // add sums the lanes of rows r … r+3.
 func (s *floatScratch) add(r, n int) {
 	if s.set.floatLanes() == 8 {

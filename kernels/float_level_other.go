@@ -2,8 +2,6 @@
 
 package kernels
 
-import "github.com/sonde-ml/sonde/gguf"
-
 func (s *Set) floatLanes() int { return 0 }
 
 func (s *Set) floatWidth(tokens int) int { return tokens }
@@ -15,5 +13,3 @@ func (s *Set) addFloats(*[floatRows * maxWidth * maxLanes]float32, floatRowsAt, 
 func (s *floatScratch) add(r, n int) {}
 
 func floatBytes([]float32) []byte { return nil }
-
-func (s *Set) halves([]float32, gguf.Type, []byte) bool { return false }

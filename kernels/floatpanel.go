@@ -1,66 +1,85 @@
 package kernels
 
 import (
-	"github.com/sonde-ml/sonde/gguf"
 	"github.com/sonde-ml/sonde/kernels/quant"
 )
 
 // floatPanels is the task of multiplying a matrix of floats by many tokens: dst [tokens, rows] = x · matrixᵀ. Its unit is
-// a tile of as many rows as two registers have lanes. Weights become panels first: 128 columns of a tile, column by
-// column, as float32.
+// a tile of some rows, which become float32, 256 columns at a time. Tokens have become panels before.
 //
-// An output is the sum, in order, of the sums over 128 columns, each taken in order by fused multiply-add; so it does not
+// An output is the sum, in order, of the sums over 256 columns, each taken in order by fused multiply-add; so it does not
 // depend on the other rows and tokens.
 type floatPanels struct {
 	set     *Set
 	m       Matrix
-	x       *floatParts
+	x       *turnedTokens
 	dst     []float32
 	scratch []tileScratch
 }
 
 const (
-	floatPanelCols = 128
+	floatPanelCols = 256
 	floatPanelFrom = 24 // tokens from which panels pay
-	floatPanelRows = 2 * maxLanes
+	floatPanelRows = 24 // of a tile
+	turnedRows     = 8  // that are turned together, as many columns at a time
 )
 
 // floatPanelScratch is memory of one worker.
 type floatPanelScratch struct {
-	rows  [floatPanelRows * floatPanelCols]float32
-	panel [floatPanelCols * floatPanelRows]float32
+	rows [floatPanelRows * floatPanelCols]float32
+	edge [turnedRows * floatPanelCols]float32 // what is not turned as it lies
 }
 
-// floatParts are the rows of an input, cut into parts of 128 columns: all rows of the first part, then of the next. As
-// they are given, rows are often some whole pages apart, and then compete for the same few places of a cache.
-type floatParts struct {
-	numbers      []float32
-	tokens, cols int
+// turnedTokens are the rows of an input, cut into parts of 256 columns. A part is panels of as many tokens as a register
+// has lanes, [cols, lanes]. Behind the last token there are zeros, and behind the last column room for what is turned with
+// it.
+type turnedTokens struct {
+	numbers             []float32
+	tokens, cols, lanes int
 }
 
-func (p *floatParts) resize(tokens, cols int) {
-	p.tokens, p.cols = tokens, cols
-	p.numbers = grown(p.numbers, tokens*cols)
+func (t *turnedTokens) resize(tokens, cols, lanes int) {
+	t.tokens, t.cols, t.lanes = tokens, cols, lanes
+	t.numbers = grown(t.numbers, t.panels()*lanes*wholeTurns(cols))
 }
 
-// part returns the part that begins at col, [tokens, cols].
-func (p *floatParts) part(col int) (x []float32, cols int) {
-	cols = min(floatPanelCols, p.cols-col)
-	return p.numbers[p.tokens*col:][:p.tokens*cols], cols
+func (t *turnedTokens) panels() int { return (t.tokens + t.lanes - 1) / t.lanes }
+
+// part returns the part that begins at col, the size of its panels, and how many columns it has.
+func (t *turnedTokens) part(col int) (x []float32, panel, cols int) {
+	cols = min(floatPanelCols, t.cols-col)
+	panel = wholeTurns(cols) * t.lanes
+	return t.numbers[t.panels()*t.lanes*col:][:t.panels()*panel], panel, cols
 }
 
-// cutting is the task of cutting rows.
-type cutting struct {
-	p *floatParts
-	x []float32
+func wholeTurns(n int) int { return (n + turnedRows - 1) / turnedRows * turnedRows }
+
+// turning is the task of turning tokens. Its unit is eight of them.
+type turning struct {
+	set     *Set
+	t       *turnedTokens
+	x       []float32
+	scratch []tileScratch
 }
 
-// Range cuts the rows lo ≤ t < hi.
-func (c *cutting) Range(_, lo, hi int) {
-	for col := 0; col < c.p.cols; col += floatPanelCols {
-		part, cols := c.p.part(col)
-		for t := lo; t < hi; t++ {
-			copy(part[t*cols:(t+1)*cols], c.x[t*c.p.cols+col:])
+func (t *turning) units() int { return t.t.panels() * t.t.lanes / turnedRows }
+
+// Range turns the units lo ≤ i < hi.
+func (t *turning) Range(worker, lo, hi int) {
+	edge, lanes := t.scratch[worker].floatPanel.edge[:], t.t.lanes
+	for col := 0; col < t.t.cols; col += floatPanelCols {
+		part, size, cols := t.t.part(col)
+		for i := lo; i < hi; i++ {
+			first := i * turnedRows
+			from, stride := t.x[min(len(t.x), first*t.t.cols+col):], t.t.cols
+			if n := min(turnedRows, t.t.tokens-first); n < turnedRows || cols%turnedRows > 0 {
+				clear(edge)
+				for r := range n {
+					copy(edge[r*floatPanelCols:], from[r*stride:][:cols])
+				}
+				from, stride = edge, floatPanelCols
+			}
+			t.set.turn(part[first/lanes*size+first%lanes:], lanes, from, stride, wholeTurns(cols))
 		}
 	}
 }
@@ -70,83 +89,91 @@ func (s *Set) panelled(m *Matrix, tokens int) bool {
 	return tokens >= floatPanelFrom && s.floatLanes() > 0 && floatPanelCols%m.Type.BlockWeights() == 0
 }
 
-func (p *floatPanels) tileRows() int { return 2 * p.set.floatLanes() }
-
-func (p *floatPanels) tiles() int { return (p.m.Rows + p.tileRows() - 1) / p.tileRows() }
+func (p *floatPanels) tiles() int { return (p.m.Rows + floatPanelRows - 1) / floatPanelRows }
 
 // Range multiplies the tiles lo ≤ i < hi.
 func (p *floatPanels) Range(worker, lo, hi int) {
-	s, sums := &p.scratch[worker], p.x.tokens*p.tileRows()
+	s, sums := &p.scratch[worker], p.x.panels()*p.x.lanes*floatPanelRows
 	most := min(bandTiles, max(1, bandSums/sums))
 	for i := lo; i < hi; i += most {
 		n := min(most, hi-i)
 		s.acc = grown(s.acc, n*sums)
-		p.band(s, i*p.tileRows(), n)
-		storeTiles(p.dst, p.m.Rows, s.acc, sums, p.x.tokens, p.tileRows(), i*p.tileRows())
+		p.band(s, i*floatPanelRows, n)
+		for j := range n {
+			p.store(&s.floatPanel, s.acc[j*sums:][:sums], (i+j)*floatPanelRows)
+		}
 	}
 }
 
 // band multiplies n tiles, from row first on.
 func (p *floatPanels) band(s *tileScratch, first, n int) {
-	sums := p.x.tokens * p.tileRows()
 	clear(s.acc)
+	sums := len(s.acc) / n
 	for col := 0; col < p.m.Cols; col += floatPanelCols {
-		x, cols := p.x.part(col)
 		for i := range n {
-			row := first + i*p.tileRows()
-			p.fill(&s.floatPanel, row, col, cols)
-			nextRow, nextCol := row, col+cols
-			if nextCol == p.m.Cols {
-				nextRow, nextCol = row+n*p.tileRows(), 0
+			row := first + i*floatPanelRows
+			nextRow, nextCol := row, col+floatPanelCols
+			if nextCol >= p.m.Cols {
+				nextRow, nextCol = row+n*floatPanelRows, 0
 			}
-			p.multiply(s.acc[i*sums:(i+1)*sums], &s.floatPanel, x, cols, nextRow, nextCol)
+			p.multiply(s.acc[i*sums:(i+1)*sums], &s.floatPanel, row, col, nextRow, nextCol)
 		}
 	}
 }
 
-// fill makes a panel of the columns of a tile.
+// multiply adds the products of some columns of a tile to acc, pair after pair of panels, and asks meanwhile for those at
+// nextRow and nextCol.
+func (p *floatPanels) multiply(acc []float32, s *floatPanelScratch, row, col, nextRow, nextCol int) {
+	x, size, cols := p.x.part(col)
+	p.fill(s, row, col, cols)
+	step, panels, rows := p.set.panelRows(), p.x.panels(), min(floatPanelRows, p.m.Rows-row)
+	asked, all := 0, panels*floatPanelRows
+	for i := 0; i < panels; {
+		n := min(2, panels-i)
+		for r := 0; r < rows; r += step {
+			ask := asked + n*step
+			p.set.ask(&p.m, nextRow+floatPanelRows*asked/all, nextRow+floatPanelRows*ask/all, nextCol, floatPanelCols)
+			asked = ask
+			at := (i*floatPanelRows + r*n) * p.x.lanes
+			p.set.addPanels(acc[at:][:step*n*p.x.lanes], s.rows[r*floatPanelCols:], x[i*size:(i+n)*size], n, cols)
+		}
+		i += n
+	}
+}
+
+// fill makes float32 of the columns of a tile, zeros behind its last row.
 func (p *floatPanels) fill(s *floatPanelScratch, row, col, cols int) {
 	from, bytes := p.m.span(col, cols)
-	if p.m.Type == gguf.F32 && row+p.tileRows() <= p.m.Rows && cols%4 == 0 {
-		p.set.turnFloats(s, p.m.Bytes[row*p.m.rowBytes+from:], p.m.rowBytes, cols/4)
+	rows, data := min(floatPanelRows, p.m.Rows-row), p.m.Bytes[row*p.m.rowBytes+from:]
+	clear(s.rows[rows*floatPanelCols:])
+	if p.set.unpackRows(p.m.Type, s.rows[:], floatPanelCols, data, p.m.rowBytes, rows, cols) {
 		return
 	}
-	for r := range p.tileRows() {
-		part := s.rows[r*floatPanelCols:][:cols]
-		if row+r >= p.m.Rows {
-			clear(part)
-			continue
-		}
-		data := p.m.Bytes[(row+r)*p.m.rowBytes+from:][:bytes]
-		if p.set.halves(part, p.m.Type, data) {
-			continue
-		}
-		if err := quant.Decode(p.m.Type, part, data); err != nil {
+	for r := range rows {
+		if err := quant.Decode(p.m.Type, s.rows[r*floatPanelCols:][:cols], data[r*p.m.rowBytes:][:bytes]); err != nil {
 			panic(err) // NewMatrix checked type and sizes
 		}
 	}
-	p.set.turnFloats(s, floatBytes(s.rows[:]), 4*floatPanelCols, (cols+3)/4)
 }
 
-// multiply adds the products of a panel with all tokens, and asks meanwhile for the panel at nextRow and nextCol.
-func (p *floatPanels) multiply(acc []float32, s *floatPanelScratch, x []float32, cols, nextRow, nextCol int) {
-	tokens, rows := p.x.tokens, p.tileRows()
-	for t := 0; t < tokens; {
-		n := p.set.panelWidth(tokens - t)
-		p.set.ask(&p.m, nextRow+rows*t/tokens, nextRow+rows*(t+n)/tokens, nextCol, floatPanelCols)
-		p.set.addPanel(acc[t*rows:(t+n)*rows], s, x[t*cols:(t+n)*cols], n, cols)
-		t += n
-	}
-}
-
-// storeTiles copies sums, those of a tile being each numbers [tokens, width] or more, to where they belong in
-// dst [tokens, rows]: from row first on.
-func storeTiles(dst []float32, rows int, sums []float32, each, tokens, width, first int) {
-	n := min(len(sums)/each*width, rows-first)
-	for t := range tokens {
-		to := dst[t*rows+first:][:n]
-		for i := 0; i*width < n; i++ {
-			copy(to[i*width:], sums[i*each+t*width:][:width])
+// store turns the sums of a tile and writes them to where they belong: from row first on.
+func (p *floatPanels) store(s *floatPanelScratch, acc []float32, first int) {
+	lanes, panels, rows := p.x.lanes, p.x.panels(), min(floatPanelRows, p.m.Rows-first)
+	for i := 0; i < panels; {
+		n := min(2, panels-i)
+		width, token := n*lanes, i*lanes
+		tokens := min(width, p.x.tokens-token)
+		for r := 0; r < rows; r += turnedRows {
+			sums, dst := acc[token*floatPanelRows+r*width:], p.dst[token*p.m.Rows+first+r:]
+			if tokens == width && r+turnedRows <= rows {
+				p.set.turn(dst, p.m.Rows, sums, width, width)
+				continue
+			}
+			p.set.turn(s.edge[:], turnedRows, sums, width, width)
+			for t := range tokens {
+				copy(dst[t*p.m.Rows:][:min(turnedRows, rows-r)], s.edge[t*turnedRows:])
+			}
 		}
+		i += n
 	}
 }

@@ -4,57 +4,22 @@
 
 package kernels
 
-// writes columns of 16 rows, which are stride bytes apart, to half of a panel.
+// adds to acc [12, 16] the products of as many rows with panels [cols, 16]; strides are in bytes.
 //
 //go:noescape
-func turnFloatsAVX512(panel *float32, rows *byte, stride int, fours int)
+func floatPanelx1AVX512(acc *float32, w *float32, wStride int, x *float32, xStride int, cols int)
 
-// adds to acc [1, 32] the products of a panel with 1 tokens, which are xStride bytes apart.
+// adds to acc [12, 32] the products of as many rows with panels [cols, 16]; strides are in bytes.
 //
 //go:noescape
-func floatPanelx1AVX512(acc *float32, panel *float32, x *float32, xStride int, cols int)
+func floatPanelx2AVX512(acc *float32, w *float32, wStride int, x *float32, xStride int, cols int)
 
-// adds to acc [2, 32] the products of a panel with 2 tokens, which are xStride bytes apart.
+// adds to acc [6, 8] the products of as many rows with panels [cols, 8]; strides are in bytes.
 //
 //go:noescape
-func floatPanelx2AVX512(acc *float32, panel *float32, x *float32, xStride int, cols int)
+func floatPanelx1AVX2(acc *float32, w *float32, wStride int, x *float32, xStride int, cols int)
 
-// adds to acc [4, 32] the products of a panel with 4 tokens, which are xStride bytes apart.
+// adds to acc [6, 16] the products of as many rows with panels [cols, 8]; strides are in bytes.
 //
 //go:noescape
-func floatPanelx4AVX512(acc *float32, panel *float32, x *float32, xStride int, cols int)
-
-// adds to acc [8, 32] the products of a panel with 8 tokens, which are xStride bytes apart.
-//
-//go:noescape
-func floatPanelx8AVX512(acc *float32, panel *float32, x *float32, xStride int, cols int)
-
-// adds to acc [12, 32] the products of a panel with 12 tokens, which are xStride bytes apart.
-//
-//go:noescape
-func floatPanelx12AVX512(acc *float32, panel *float32, x *float32, xStride int, cols int)
-
-// writes columns of 8 rows, which are stride bytes apart, to half of a panel.
-//
-//go:noescape
-func turnFloatsAVX2(panel *float32, rows *byte, stride int, fours int)
-
-// adds to acc [1, 16] the products of a panel with 1 tokens, which are xStride bytes apart.
-//
-//go:noescape
-func floatPanelx1AVX2(acc *float32, panel *float32, x *float32, xStride int, cols int)
-
-// adds to acc [2, 16] the products of a panel with 2 tokens, which are xStride bytes apart.
-//
-//go:noescape
-func floatPanelx2AVX2(acc *float32, panel *float32, x *float32, xStride int, cols int)
-
-// adds to acc [4, 16] the products of a panel with 4 tokens, which are xStride bytes apart.
-//
-//go:noescape
-func floatPanelx4AVX2(acc *float32, panel *float32, x *float32, xStride int, cols int)
-
-// adds to acc [6, 16] the products of a panel with 6 tokens, which are xStride bytes apart.
-//
-//go:noescape
-func floatPanelx6AVX2(acc *float32, panel *float32, x *float32, xStride int, cols int)
+func floatPanelx2AVX2(acc *float32, w *float32, wStride int, x *float32, xStride int, cols int)

@@ -37,7 +37,7 @@ func guardProduct(t *testing.T, plain Matrix, atEnd bool) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, tokens := range []int{1, 2, 7} {
+	for _, tokens := range []int{1, 2, 7, floatPanelFrom + 1, 40} {
 		input := randomRows(tokens * m.Cols)
 		x, dst := hostile.GuardedCopy(t, input, atEnd), hostile.Guarded[float32](t, tokens*m.Rows, atEnd)
 		atLevels(func(set *Set) {

@@ -3,7 +3,7 @@ package kernels
 import "fmt"
 
 // Multiplier multiplies one input by matrices, by the workers of a pool. It keeps what that needs, so that a product
-// allocates nothing: what it makes of the input, rounded or cut, once however many matrices follow, and the workers'
+// allocates nothing: what it makes of the input, rounded or turned, once however many matrices follow, and the workers'
 // scratch memory. It is used by one goroutine at a time.
 type Multiplier struct {
 	// BatchInvariant asks for the same bits of products with float weights for any number of tokens. Those with quantised
@@ -18,15 +18,15 @@ type Multiplier struct {
 	cols    int
 	acts    Activations // x rounded, if it is
 	rounded bool
-	parts   floatParts // x cut, if it is
-	cut     bool
+	panels  turnedTokens // x turned, if it is
+	turned  bool
 
 	// The tasks: of quantised weights, of floats by few tokens and by many, and of what comes before.
 	blocks  product
 	floats  floatProduct
 	many    floatPanels
 	round   rounding
-	cutting cutting
+	turning turning
 }
 
 // NewMultiplier returns a multiplier that works by pool.
@@ -40,7 +40,7 @@ func (s *Set) NewMultiplier(pool *Pool) *Multiplier {
 // SetInput takes x [tokens, cols] as the input of the products that follow. It is not copied, and must not change before
 // the last of them.
 func (m *Multiplier) SetInput(x []float32, cols int) {
-	m.x, m.cols, m.rounded, m.cut = x, cols, false, false
+	m.x, m.cols, m.rounded, m.turned = x, cols, false, false
 }
 
 // Product writes the input times wᵀ to dst [tokens, w.Rows].
@@ -48,7 +48,7 @@ func (m *Multiplier) SetInput(x []float32, cols int) {
 // With quantised weights the input is rounded as [Activations] are, and the result has the same bits at every level of
 // instructions and for any number of tokens. With others it is computed in float32 by fused multiply-adds, in an order
 // that depends on the level, and on whether there are many tokens; the error of an output is at most
-// max(w.Cols/8+10, w.Cols/128+130)·2^-24·Σ|w·x|.
+// max(w.Cols/8+10, w.Cols/256+258)·2^-24·Σ|w·x|.
 // The error says how the shapes do not fit, or is a fault in a mapped file.
 func (m *Multiplier) Product(dst []float32, w Matrix) error {
 	if err := m.fits(dst, &w); err != nil || len(dst) == 0 {
@@ -82,21 +82,21 @@ func (m *Multiplier) floatProduct(dst []float32, w Matrix) error {
 		m.floats = floatProduct{m.set, w, m.x, dst, m.scratch}
 		return m.do(m.floats.tiles(), len(m.x)*w.Rows, &m.floats)
 	}
-	if err := m.cutInput(); err != nil {
+	if err := m.turnInput(); err != nil {
 		return err
 	}
-	m.many = floatPanels{m.set, w, &m.parts, dst, m.scratch}
+	m.many = floatPanels{m.set, w, &m.panels, dst, m.scratch}
 	return m.do(m.many.tiles(), len(m.x)*w.Rows, &m.many)
 }
 
-func (m *Multiplier) cutInput() error {
-	if m.cut {
+func (m *Multiplier) turnInput() error {
+	if m.turned {
 		return nil
 	}
-	m.parts.resize(len(m.x)/m.cols, m.cols)
-	m.cutting = cutting{&m.parts, m.x}
-	err := m.do(m.parts.tokens, len(m.x), &m.cutting)
-	m.cut = err == nil
+	m.panels.resize(len(m.x)/m.cols, m.cols, m.set.floatLanes())
+	m.turning = turning{m.set, &m.panels, m.x, m.scratch}
+	err := m.do(m.turning.units(), len(m.x), &m.turning)
+	m.turned = err == nil
 	return err
 }
 

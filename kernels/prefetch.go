@@ -6,8 +6,8 @@ func Prefetch(b []byte) { active.prefetch(b) }
 
 // ask prefetches at most so many columns from col on of the rows lo ≤ r < hi, as far as there are such.
 func (s *Set) ask(m *Matrix, lo, hi, col, cols int) {
-	from, bytes := m.span(col, min(cols, m.Cols-col))
-	for r := lo; r < min(hi, m.Rows); r++ {
-		s.prefetch(m.Bytes[r*m.rowBytes+from:][:bytes])
+	if hi = min(hi, m.Rows); lo < hi {
+		from, bytes := m.span(col, min(cols, m.Cols-col))
+		s.prefetchBytes(m.Bytes[lo*m.rowBytes+from:], m.rowBytes, hi-lo, bytes)
 	}
 }

@@ -124,3 +124,15 @@ func (s *tileScratch) floats(n int) []float32 {
 	s.row = grown(s.row, n)
 	return s.row
 }
+
+// storeTiles copies sums, those of a tile being each numbers [tokens, width] or more, to where they belong in
+// dst [tokens, rows]: from row first on.
+func storeTiles(dst []float32, rows int, sums []float32, each, tokens, width, first int) {
+	n := min(len(sums)/each*width, rows-first)
+	for t := range tokens {
+		to := dst[t*rows+first:][:n]
+		for i := 0; i*width < n; i++ {
+			copy(to[i*width:], sums[i*each+t*width:][:width])
+		}
+	}
+}

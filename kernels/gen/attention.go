@@ -24,12 +24,18 @@ func attentions(a *asm) {
 	}
 	a.prefetchRows()
 	for _, v := range []vector{zmm, ymm} {
+		a.unpackRows(v, "F32", v.bytes, func(d *decoder) {
+			x := d.register()
+			d.VMOVUPS(d.at(0), x)
+			d.put(0, x)
+		})
 		a.unpackRows(v, "F16", v.bytes/2, func(d *decoder) { d.put(0, d.convert(d.at(0))) })
+		a.unpackRows(v, "BF16", v.bytes/2, func(d *decoder) { d.put(0, d.shifted(d.at(0))) })
 		a.unpackRows(v, "Q8_0", 34, decodeQ8_0)
 	}
 }
 
-// unpackRows builds what decodes rows of a cache, one after the other, which are strides of bytes apart.
+// unpackRows builds what decodes rows, one after the other, which are strides of bytes apart.
 func (a *asm) unpackRows(v vector, name string, size int, body func(d *decoder)) {
 	a.function("unpackRows"+name+v.level, "func(dst *float32, dstStride int, src *byte, srcStride, rows, pieces int)",
 		fmt.Sprintf("decodes rows of so many pieces of %d bytes.", size))
@@ -57,20 +63,21 @@ func (a *asm) unpackRows(v vector, name string, size int, body func(d *decoder))
 // transpose takes as many rows as a register has lanes, and as many of their numbers in a step.
 func (a *asm) transpose(v vector) {
 	lanes := v.bytes / 4
-	a.function("transpose"+v.level, "func(dst, rows *float32, stride, steps int)",
-		fmt.Sprintf("writes %d·steps columns of %d rows, which are stride bytes apart, to dst, %d bytes apart.", lanes, lanes, 4*attnBlock))
-	dst := a.Load(a.Param("dst"), a.GP64())
-	first := a.Load(a.Param("rows"), a.GP64())
-	rows := a.strided(first, a.Load(a.Param("stride"), a.GP64()), lanes)
+	a.function("transpose"+v.level, "func(dst *float32, dstStride int, rows *float32, stride, steps int)",
+		fmt.Sprintf("writes %d·steps columns of %d rows to dst; strides are in bytes.", lanes, lanes))
+	dst := a.strided(a.Load(a.Param("dst"), a.GP64()), a.Load(a.Param("dstStride"), a.GP64()), 4)
+	rows := a.strided(a.Load(a.Param("rows"), a.GP64()), a.Load(a.Param("stride"), a.GP64()), lanes)
 	steps := a.Load(a.Param("steps"), a.GP64())
 	a.Label("step")
 	for col := 0; col < lanes; col += 4 {
 		for j, column := range a.fourColumns(v, rows, 4*col) {
-			a.VMOVUPS(column, Mem{Base: dst, Disp: (col + j) * 4 * attnBlock})
+			a.VMOVUPS(column, dst.at(j))
+		}
+		for _, b := range dst.bases {
+			a.LEAQ(Mem{Base: b, Index: dst.stride, Scale: 4}, b)
 		}
 	}
 	rows.advance(v.bytes)
-	a.ADDQ(U32(uint32(lanes*4*attnBlock)), dst)
 	a.DECQ(steps)
 	a.JNE(LabelRef("step"))
 	a.end()

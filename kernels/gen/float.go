@@ -15,8 +15,6 @@ const floatRows = 4
 func floats(a *asm) {
 	for _, v := range []vector{zmm, ymm} {
 		a.floatSums(v)
-		a.halves(v, "F16")
-		a.halves(v, "BF16")
 		for _, w := range v.floatWidths {
 			for _, typ := range []string{"F32", "F16", "BF16"} {
 				if w == 1 && v.bytes == 64 {
@@ -34,13 +32,13 @@ type vector struct {
 	level       string
 	bytes       int
 	floatWidths []int // tokens of a float tile
-	panelWidths []int // that a panel of floats is multiplied by
+	panelRows   int   // that panels of tokens are multiplied by
 	new         func(*asm) reg.VecVirtual
 }
 
 var (
-	zmm = vector{"AVX512", 64, []int{1, 2, 4, 6}, []int{1, 2, 4, 8, 12}, func(a *asm) reg.VecVirtual { return a.ZMM() }}
-	ymm = vector{"AVX2", 32, []int{1, 2}, []int{1, 2, 4, 6}, func(a *asm) reg.VecVirtual { return a.YMM() }}
+	zmm = vector{"AVX512", 64, []int{1, 2, 4, 6}, 12, func(a *asm) reg.VecVirtual { return a.ZMM() }}
+	ymm = vector{"AVX2", 32, []int{1, 2}, 6, func(a *asm) reg.VecVirtual { return a.YMM() }}
 )
 
 // floats loads numbers of a type and makes them float32.
@@ -54,25 +52,6 @@ func (a *asm) floats(typ string, m Mem, x reg.VecVirtual) {
 		a.VPMOVZXWD(m, x)
 		a.VPSLLD(Imm(16), x, x)
 	}
-}
-
-// halves builds the conversion of numbers of 16 bits.
-func (a *asm) halves(v vector, typ string) {
-	a.function("halves"+typ+v.level, "func(dst *float32, src *byte, steps int)",
-		fmt.Sprintf("converts steps·%d numbers.", v.bytes/4))
-	dst := a.Load(a.Param("dst"), a.GP64())
-	src := a.Load(a.Param("src"), a.GP64())
-	steps := a.Load(a.Param("steps"), a.GP64())
-	a.Label("step")
-	x := v.new(a)
-	a.floats(typ, Mem{Base: src}, x)
-	a.VMOVUPS(x, Mem{Base: dst})
-	a.ADDQ(U32(uint32(v.bytes/2)), src)
-	a.ADDQ(U32(uint32(v.bytes)), dst)
-	a.DECQ(steps)
-	a.JNE(LabelRef("step"))
-	a.VZEROUPPER()
-	a.RET()
 }
 
 // floatFunction begins a product, and returns the size of a number of weights.
