@@ -7,8 +7,8 @@ import (
 
 // floatProduct is the task of multiplying a matrix of floats, or of anything else that is decoded to them:
 // dst [tokens, rows] = x · matrixᵀ. Its unit is a tile of rows.
-// An output is a sum of as many partial sums as a register has lanes, column i in sum
-// i mod lanes, by fused multiply-add in order; so it does not depend on the other rows and tokens.
+// An output is the sum of 32 partial sums, column i in sum i mod 32, by fused multiply-add in order; so it has the same
+// bits at every level that has kernels, and does not depend on the other rows and tokens.
 type floatProduct struct {
 	set     *Set
 	m       Matrix
@@ -23,15 +23,15 @@ const (
 	floatDecoded = 1 << 17 // numbers of a tile that stay in the second
 	floatMost    = 32      // rows of a tile
 	floatFewest  = 7       // tokens from which it pays to decode rows first
-	maxLanes     = 16
+	floatLanes   = 32      // partial sums of an output, columns of a step
 )
 
 // floatScratch is memory of one worker.
 type floatScratch struct {
 	set     *Set
-	acc     [floatMost / floatRows][floatRows * maxWidth * maxLanes]float32
+	acc     [floatMost / floatRows][floatRows * maxWidth * floatLanes]float32
 	sums    [maxWidth * floatRows]float32
-	decoded []float32 // rows of a tile, filled up to whole steps of lanes, and to whole groups of rows
+	decoded []float32 // rows of a tile, filled up to whole steps, and to whole groups of rows
 	input   []float32 // rows of the input, likewise
 }
 
@@ -54,7 +54,7 @@ func (p *floatProduct) Range(worker, lo, hi int) {
 	s, n := &p.scratch[worker], p.tileRows()
 	for i := lo; i < hi; i++ {
 		rows := p.m.slice(i*n, min((i+1)*n, p.m.Rows))
-		if p.set.floatLanes() == 0 {
+		if p.set.registerLanes() == 0 {
 			p.plain(s, rows, i*n)
 		} else {
 			s.float.set = p.set
@@ -109,7 +109,7 @@ func (p *floatProduct) tile(s *floatScratch, rows Matrix, first int) {
 // direct reports whether the kernels read the matrix as it lies.
 func (p *floatProduct) direct(tokens int) bool {
 	switch {
-	case p.m.Cols%p.set.floatLanes() != 0:
+	case p.m.Cols%floatLanes != 0:
 		return false
 	case p.m.Type == gguf.F16 || p.m.Type == gguf.BF16:
 		return tokens < floatFewest
@@ -119,7 +119,7 @@ func (p *floatProduct) direct(tokens int) bool {
 
 // decode unpacks rows, each filled up with zeros.
 func (s *floatScratch) decode(rows Matrix) floatRowsAt {
-	stride := s.set.wholeSteps(rows.Cols)
+	stride := wholeSteps(rows.Cols)
 	s.decoded = grown(s.decoded, floatMost*stride)
 	if !s.set.unpackRows(rows.Type, s.decoded, stride, rows.Bytes, rows.rowBytes, rows.Rows, rows.Cols) {
 		for r := range rows.Rows {
@@ -133,7 +133,7 @@ func (s *floatScratch) decode(rows Matrix) floatRowsAt {
 
 // padded returns rows of the input, filled up with zeros where they are not whole steps.
 func (s *floatScratch) padded(x []float32, cols int) []float32 {
-	stride := s.set.wholeSteps(cols)
+	stride := wholeSteps(cols)
 	if stride == cols {
 		return x
 	}
@@ -158,16 +158,14 @@ func (s *floatScratch) multiply(w floatRowsAt, rows int, x []float32, n int) {
 		for r := 0; r < rows; r += floatRows {
 			acc := &s.acc[r/floatRows]
 			if col == 0 {
-				clear(acc[:])
+				clear(acc[:floatRows*n*floatLanes])
 			}
 			s.set.addFloats(acc, w, r, x[col:], cols, n, col, part)
 		}
 	}
 }
 
-func (s *Set) wholeSteps(cols int) int {
-	return (cols + s.floatLanes() - 1) / s.floatLanes() * s.floatLanes()
-}
+func wholeSteps(cols int) int { return (cols + floatLanes - 1) / floatLanes * floatLanes }
 
 func grown(s []float32, n int) []float32 {
 	if cap(s) < n {

@@ -24,8 +24,8 @@ var (
 	}
 )
 
-// floatLanes is the number of partial sums of an output, 0 without kernels.
-func (s *Set) floatLanes() int {
+// registerLanes is how many float32 a register of the kernels holds, 0 without kernels.
+func (s *Set) registerLanes() int {
 	switch {
 	case s.tier >= avx512:
 		return 16
@@ -38,7 +38,7 @@ func (s *Set) floatLanes() int {
 // floatWidth is the number of tokens, of those that are left, which are multiplied together.
 func (s *Set) floatWidth(tokens int) int {
 	switch {
-	case s.floatLanes() == 8:
+	case s.registerLanes() == 8:
 		return min(tokens, 2)
 	case tokens >= 6:
 		return 6
@@ -50,19 +50,19 @@ func (s *Set) floatWidth(tokens int) int {
 
 // addFloats adds to acc the lanes of the products of rows r … r+3 with n tokens of x, whose rows are cols numbers, over
 // part columns from col on; x begins there.
-func (s *Set) addFloats(acc *[floatRows * maxWidth * maxLanes]float32, w floatRowsAt, r int, x []float32, cols, n, col, part int) {
+func (s *Set) addFloats(acc *[floatRows * maxWidth * floatLanes]float32, w floatRowsAt, r int, x []float32, cols, n, col, part int) {
 	funcs, size := floatFuncs512, w.typ.BlockBytes()
-	if s.floatLanes() == 8 {
+	if s.registerLanes() == 8 {
 		funcs = floatFuncs256
 	}
 	from := r*w.stride + col*size
 	_, _ = w.bytes[from+(floatRows-1)*w.stride+part*size-1], x[(n-1)*cols+part-1]
-	funcs[w.typ][n](&acc[0], &w.bytes[from], w.stride, &x[0], 4*cols, part/s.floatLanes())
+	funcs[w.typ][n](&acc[0], &w.bytes[from], w.stride, &x[0], 4*cols, part/floatLanes)
 }
 
 // add sums the lanes of rows r … r+3.
 func (s *floatScratch) add(r, n int) {
-	if s.set.floatLanes() == 8 {
+	if s.set.registerLanes() == 8 {
 		floatSumsAVX2(&s.sums[0], &s.acc[r/floatRows][0], n)
 	} else {
 		floatSumsAVX512(&s.sums[0], &s.acc[r/floatRows][0], n)

@@ -2,11 +2,11 @@
 
 package kernels
 
-func (s *Set) floatLanes() int { return 0 }
+func (s *Set) registerLanes() int { return 0 }
 
 func (s *Set) floatWidth(tokens int) int { return tokens }
 
-func (s *Set) addFloats(*[floatRows * maxWidth * maxLanes]float32, floatRowsAt, int, []float32, int, int, int, int) {
+func (s *Set) addFloats(*[floatRows * maxWidth * floatLanes]float32, floatRowsAt, int, []float32, int, int, int, int) {
 	panic("kernels: no float kernels")
 }
 

@@ -86,7 +86,7 @@ func (t *turning) Range(worker, lo, hi int) {
 
 // panelled reports whether a matrix of floats is multiplied by so many tokens by panels.
 func (s *Set) panelled(m *Matrix, tokens int) bool {
-	return tokens >= floatPanelFrom && s.floatLanes() > 0 && floatPanelCols%m.Type.BlockWeights() == 0
+	return tokens >= floatPanelFrom && s.registerLanes() > 0 && floatPanelCols%m.Type.BlockWeights() == 0
 }
 
 func (p *floatPanels) tiles() int { return (p.m.Rows + floatPanelRows - 1) / floatPanelRows }

@@ -12,7 +12,7 @@ var (
 
 // panelRows is the number of rows that are multiplied together.
 func (s *Set) panelRows() int {
-	if s.floatLanes() == maxLanes {
+	if s.registerLanes() == 16 {
 		return 12
 	}
 	return 6
@@ -24,7 +24,7 @@ func (s *Set) addPanels(acc, w, x []float32, n, cols int) {
 	if rows == 6 {
 		add = panelFuncs256[n]
 	}
-	_, _, _ = acc[rows*n*s.floatLanes()-1], w[(rows-1)*floatPanelCols+cols-1], x[(n-1)*size+cols*s.floatLanes()-1]
+	_, _, _ = acc[rows*n*s.registerLanes()-1], w[(rows-1)*floatPanelCols+cols-1], x[(n-1)*size+cols*s.registerLanes()-1]
 	add(&acc[0], &w[0], 4*floatPanelCols, &x[0], 4*size, cols)
 }
 

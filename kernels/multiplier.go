@@ -93,7 +93,7 @@ func (m *Multiplier) turnInput() error {
 	if m.turned {
 		return nil
 	}
-	m.panels.resize(len(m.x)/m.cols, m.cols, m.set.floatLanes())
+	m.panels.resize(len(m.x)/m.cols, m.cols, m.set.registerLanes())
 	m.turning = turning{m.set, &m.panels, m.x, m.scratch}
 	err := m.do(m.turning.units(), len(m.x), &m.turning)
 	m.turned = err == nil

@@ -10,18 +10,17 @@ import (
 // floatRows is the number of rows of weights that are multiplied together.
 const floatRows = 4
 
-// floats builds the products of float weights: four rows, of which as many numbers as a register has lanes are taken at
-// a time, with so many tokens. Every lane is a sum of its own, by fused multiply-add.
+// floatLanes is how many partial sums an output has, each by fused multiply-add: so many that none waits for another,
+// though they be of one row and one token.
+const floatLanes = 32
+
+// floats builds the products of float weights: four rows with so many tokens.
 func floats(a *asm) {
 	for _, v := range []vector{zmm, ymm} {
 		a.floatSums(v)
 		for _, w := range v.floatWidths {
 			for _, typ := range []string{"F32", "F16", "BF16"} {
-				if w == 1 && v.bytes == 64 {
-					a.floatRows(v, typ)
-				} else {
-					a.floatTile(v, typ, w)
-				}
+				a.floatTile(v, typ, w)
 			}
 		}
 	}
@@ -54,101 +53,81 @@ func (a *asm) floats(typ string, m Mem, x reg.VecVirtual) {
 	}
 }
 
-// floatFunction begins a product, and returns the size of a number of weights.
-func (a *asm) floatFunction(v vector, typ string, width int) (size int) {
-	a.function(fmt.Sprintf("float%sx%d%s", typ, width, v.level),
-		"func(acc *float32, w *byte, wStride int, x *float32, xStride, steps int)",
-		fmt.Sprintf("adds to acc [4, %d, %d] the products of four rows with %d tokens, lane by lane, over steps·%d columns; strides are in bytes.", width, v.bytes/4, width, v.bytes/4))
-	return map[string]int{"F32": 4, "F16": 2, "BF16": 2}[typ]
-}
-
 // floatAhead is how far ahead of them weights are asked for: as many as come while memory is waited for.
 const floatAhead = 8 << 10
 
-// floatRows builds the product with one token. It takes a row after the other, since memory is fastest where it is read
-// in one run. (With fewer lanes a row alone would wait for its sum.)
-func (a *asm) floatRows(v vector, typ string) {
-	size := a.floatFunction(v, typ, 1)
-	acc, w := a.Load(a.Param("acc"), a.GP64()), a.Load(a.Param("w"), a.GP64())
-	stride, first := a.Load(a.Param("wStride"), a.GP64()), a.Load(a.Param("x"), a.GP64())
-	rows, row, x, steps := a.GP64(), a.GP64(), a.GP64(), a.GP64()
-	a.MOVQ(U32(floatRows), rows)
-	a.Label("row")
-	a.MOVQ(w, row)
-	a.MOVQ(first, x)
-	a.Load(a.Param("steps"), steps)
-	sum := v.new(a)
-	a.VMOVUPS(Mem{Base: acc}, sum)
-	a.Label("step")
-	weights := v.new(a)
-	a.floats(typ, Mem{Base: row}, weights)
-	a.PREFETCHT1(Mem{Base: row, Disp: floatAhead})
-	a.VFMADD231PS(Mem{Base: x}, weights, sum)
-	a.ADDQ(U32(uint32(size*v.bytes/4)), row)
-	a.ADDQ(U32(uint32(v.bytes)), x)
-	a.DECQ(steps)
-	a.JNE(LabelRef("step"))
-	a.VMOVUPS(sum, Mem{Base: acc})
-	a.ADDQ(U32(uint32(v.bytes)), acc)
-	a.ADDQ(stride, w)
-	a.DECQ(rows)
-	a.JNE(LabelRef("row"))
-	a.VZEROUPPER()
-	a.RET()
-}
-
+// floatTile builds the product with so many tokens. With one it takes a row after the other, since memory is fastest where
+// it is read in one run. With more it takes all rows, and a register of lanes after the other, since there are no more.
 func (a *asm) floatTile(v vector, typ string, width int) {
-	size := a.floatFunction(v, typ, width)
-	acc := a.Load(a.Param("acc"), a.GP64())
-	w := a.Load(a.Param("w"), a.GP64())
-	wStride := a.Load(a.Param("wStride"), a.GP64())
-	x := a.Load(a.Param("x"), a.GP64())
-	xStride := a.Load(a.Param("xStride"), a.GP64())
-	steps := a.Load(a.Param("steps"), a.GP64())
-	rows, tokens := a.strided(w, wStride, floatRows), a.strided(x, xStride, width)
-	var next strided // rows
+	size := map[string]int{"F32": 4, "F16": 2, "BF16": 2}[typ]
+	a.function(fmt.Sprintf("float%sx%d%s", typ, width, v.level),
+		"func(acc *float32, w *byte, wStride int, x *float32, xStride, steps int)",
+		fmt.Sprintf("adds to acc [4, %d, %d] the products of four rows with %d tokens, lane by lane, over steps·%[2]d columns; strides are in bytes.", width, floatLanes, width))
+	acc, w, x := a.Load(a.Param("acc"), a.GP64()), a.Load(a.Param("w"), a.GP64()), a.Load(a.Param("x"), a.GP64())
+	wStride, xStride := a.Load(a.Param("wStride"), a.GP64()), a.Load(a.Param("xStride"), a.GP64())
+	turns, rows, parts := floatLanes/v.lanes(), floatRows, 1
 	if width == 1 {
-		first := a.GP64()
-		a.LEAQ(Mem{Base: w, Index: wStride, Scale: floatRows}, first)
-		next = a.strided(first, wStride, floatRows)
+		turns, rows, parts = rows, parts, turns
 	}
-
-	var sums [floatRows][6]reg.VecVirtual
-	at := func(r, t int) Mem { return Mem{Base: acc, Disp: (r*width + t) * v.bytes} }
-	for r := range floatRows {
+	left, steps, first := a.GP64(), a.GP64(), [2]reg.Register{a.GP64(), a.GP64()}
+	a.MOVQ(U32(uint32(turns)), left)
+	a.Label("turn")
+	a.MOVQ(w, first[0])
+	a.MOVQ(x, first[1])
+	weights, tokens := a.strided(first[0], wStride, rows), a.strided(first[1], xStride, width)
+	a.Load(a.Param("steps"), steps)
+	at := func(row, t, part int) Mem { return Mem{Base: acc, Disp: (row*width+t)*4*floatLanes + part*v.bytes} }
+	sums := map[Mem]reg.VecVirtual{}
+	for r := range rows {
 		for t := range width {
-			sums[r][t] = v.new(a)
-			a.VMOVUPS(at(r, t), sums[r][t])
+			for part := range parts {
+				sum := v.new(a)
+				a.VMOVUPS(at(r, t, part), sum)
+				sums[at(r, t, part)] = sum
+			}
 		}
 	}
 	a.Label("step")
-	var weights [floatRows]reg.VecVirtual
-	for r := range weights {
-		weights[r] = v.new(a)
-		a.floats(typ, rows.at(r), weights[r])
-		if width == 1 {
-			a.PREFETCHT1(next.at(r))
+	for part := range parts {
+		column := make([]reg.VecVirtual, rows)
+		for r := range column {
+			column[r] = v.new(a)
+			disp := part * size * v.lanes()
+			a.floats(typ, weights.at(r).Offset(disp), column[r])
+			if width == 1 && disp%64 == 0 {
+				a.PREFETCHT1(weights.at(r).Offset(floatAhead + disp))
+			}
+		}
+		for t := range width {
+			y := v.new(a)
+			a.VMOVUPS(tokens.at(t).Offset(part*v.bytes), y)
+			for r := range column {
+				a.VFMADD231PS(y, column[r], sums[at(r, t, part)])
+			}
 		}
 	}
-	for t := range width {
-		y := v.new(a)
-		a.VMOVUPS(tokens.at(t), y)
-		for r := range weights {
-			a.VFMADD231PS(y, weights[r], sums[r][t])
-		}
-	}
-	rows.advance(size * v.bytes / 4)
-	tokens.advance(v.bytes)
-	next.advance(size * v.bytes / 4)
+	weights.advance(size * floatLanes)
+	tokens.advance(4 * floatLanes)
 	a.DECQ(steps)
 	a.JNE(LabelRef("step"))
-	for r := range floatRows {
+	for r := range rows {
 		for t := range width {
-			a.VMOVUPS(sums[r][t], at(r, t))
+			for part := range parts {
+				a.VMOVUPS(sums[at(r, t, part)], at(r, t, part))
+			}
 		}
 	}
-	a.VZEROUPPER()
-	a.RET()
+	if width == 1 {
+		a.ADDQ(wStride, w)
+		a.ADDQ(U32(4*floatLanes), acc)
+	} else {
+		a.ADDQ(U32(uint32(size*v.lanes())), w)
+		a.ADDQ(U32(uint32(v.bytes)), x)
+		a.ADDQ(U32(uint32(v.bytes)), acc)
+	}
+	a.DECQ(left)
+	a.JNE(LabelRef("turn"))
+	a.end()
 }
 
 // strided addresses a few rows that are stride bytes apart, with a base for every three.
@@ -183,35 +162,41 @@ func (s strided) advance(bytes int) {
 	}
 }
 
-// floatSums builds the reduction of the lanes of float tiles.
+// floatSums builds the reduction of the lanes of float tiles. Lanes that are half of them apart come first, as whole
+// registers; then those of 128 bits; then what is left: the same order for registers of any size.
 func (a *asm) floatSums(v vector) {
 	a.function("floatSums"+v.level, "func(sums, acc *float32, width int)",
-		fmt.Sprintf("writes the sums over lanes of acc [4, width, %d] to sums [width, 4].", v.bytes/4))
+		fmt.Sprintf("writes the sums over lanes of acc [4, width, %d] to sums [width, 4].", floatLanes))
 	sums := a.Load(a.Param("sums"), a.GP64())
 	acc := a.Load(a.Param("acc"), a.GP64())
 	width := a.Load(a.Param("width"), a.GP64())
 	stride := a.GP64()
-	a.IMUL3Q(U32(uint32(v.bytes)), width, stride)
+	a.IMUL3Q(U32(4*floatLanes), width, stride)
 	rows := a.strided(acc, stride, floatRows)
 	a.Label("token")
-	var pairs [2]reg.VecVirtual // lanes of rows 2i and 2i+1, those two apart added
-	for i := range pairs {
-		x, y, high := v.new(a), v.new(a), v.new(a)
-		a.VMOVUPS(rows.at(2*i), x)
-		a.VMOVUPS(rows.at(2*i+1), y)
-		pairs[i] = v.new(a)
-		a.VUNPCKLPS(y, x, pairs[i])
-		a.VUNPCKHPS(y, x, high)
-		a.VADDPS(high, pairs[i], pairs[i])
+	pieces := make([]reg.VecVirtual, 64/v.bytes) // of 16 lanes, those of four rows in each 128 bits
+	for i := range pieces {
+		var pairs [2]reg.VecVirtual // lanes of rows 2i and 2i+1, those two apart added
+		for pair := range pairs {
+			x, y, high := a.halvesAdded(v, rows.at(2*pair), i), a.halvesAdded(v, rows.at(2*pair+1), i), v.new(a)
+			pairs[pair] = v.new(a)
+			a.VUNPCKLPS(y, x, pairs[pair])
+			a.VUNPCKHPS(y, x, high)
+			a.VADDPS(high, pairs[pair], pairs[pair])
+		}
+		high := v.new(a)
+		pieces[i] = v.new(a)
+		a.VUNPCKLPD(pairs[1], pairs[0], pieces[i])
+		a.VUNPCKHPD(pairs[1], pairs[0], high)
+		a.VADDPS(high, pieces[i], pieces[i])
 	}
-	low, high := v.new(a), v.new(a)
-	a.VUNPCKLPD(pairs[1], pairs[0], low)
-	a.VUNPCKHPD(pairs[1], pairs[0], high)
-	a.VADDPS(high, low, low)
+	low := pieces[0]
 	if v.bytes == 64 {
 		half := a.YMM()
 		a.VEXTRACTF64X4(Imm(1), low, half)
 		a.VADDPS(half, low.AsY(), low.AsY())
+	} else {
+		a.VADDPS(pieces[1], low, low)
 	}
 	quarter := a.XMM()
 	if v.bytes == 64 {
@@ -222,9 +207,16 @@ func (a *asm) floatSums(v vector) {
 	a.VADDPS(quarter, low.AsX(), quarter)
 	a.VMOVUPS(quarter, Mem{Base: sums})
 	a.ADDQ(Imm(16), sums)
-	rows.advance(v.bytes)
+	rows.advance(4 * floatLanes)
 	a.DECQ(width)
 	a.JNE(LabelRef("token"))
-	a.VZEROUPPER()
-	a.RET()
+	a.end()
+}
+
+// halvesAdded returns piece i of a row's first half of lanes, with that of the second added.
+func (a *asm) halvesAdded(v vector, row Mem, i int) reg.VecVirtual {
+	x := v.new(a)
+	a.VMOVUPS(row.Offset(i*v.bytes), x)
+	a.VADDPS(row.Offset(i*v.bytes+2*floatLanes), x, x)
+	return x
 }
