@@ -12,12 +12,12 @@ import (
 type floatFunc func(acc *float32, w *byte, wStride int, x *float32, xStride, steps int)
 
 var (
-	floatFuncs512 = map[gguf.Type][maxWidth + 1]floatFunc{
+	floatFuncs512 = [...][maxWidth + 1]floatFunc{
 		gguf.F32:  {1: floatF32x1AVX512, 2: floatF32x2AVX512, 4: floatF32x4AVX512, 6: floatF32x6AVX512},
 		gguf.F16:  {1: floatF16x1AVX512, 2: floatF16x2AVX512, 4: floatF16x4AVX512, 6: floatF16x6AVX512},
 		gguf.BF16: {1: floatBF16x1AVX512, 2: floatBF16x2AVX512, 4: floatBF16x4AVX512, 6: floatBF16x6AVX512},
 	}
-	floatFuncs256 = map[gguf.Type][maxWidth + 1]floatFunc{
+	floatFuncs256 = [...][maxWidth + 1]floatFunc{
 		gguf.F32:  {1: floatF32x1AVX2, 2: floatF32x2AVX2},
 		gguf.F16:  {1: floatF16x1AVX2, 2: floatF16x2AVX2},
 		gguf.BF16: {1: floatBF16x1AVX2, 2: floatBF16x2AVX2},
@@ -51,9 +51,9 @@ func (s *Set) floatWidth(tokens int) int {
 // addFloats adds to acc the lanes of the products of rows r … r+3 with n tokens of x, whose rows are cols numbers, over
 // part columns from col on; x begins there.
 func (s *Set) addFloats(acc *[floatRows * maxWidth * floatLanes]float32, w floatRowsAt, r int, x []float32, cols, n, col, part int) {
-	funcs, size := floatFuncs512, w.typ.BlockBytes()
+	funcs, size := &floatFuncs512, w.typ.BlockBytes()
 	if s.registerLanes() == 8 {
-		funcs = floatFuncs256
+		funcs = &floatFuncs256
 	}
 	from := r*w.stride + col*size
 	_, _ = w.bytes[from+(floatRows-1)*w.stride+part*size-1], x[(n-1)*cols+part-1]

@@ -6,6 +6,7 @@ import (
 	"unsafe"
 
 	"github.com/sonde-ml/sonde/gguf"
+	"github.com/sonde-ml/sonde/kernels/quant"
 )
 
 // tileWidth is the number of tokens that lie together.
@@ -162,7 +163,7 @@ var tileFuncs = map[[2]int][maxWidth + 1]tileFunc{
 }
 
 // The same for AVX2, where it matters how large codes are.
-var narrowTiles = map[narrowLayout][5]tileFunc{
+var narrowTiles = map[narrowLayout][maxWidth + 1]tileFunc{
 	{32, 0, 4}:  {1: tilex1Bits4AVX2, 2: tilex2Bits4AVX2, 4: tilex4Bits4AVX2},
 	{32, 0, 5}:  {1: tilex1Bits5AVX2, 2: tilex2Bits5AVX2, 4: tilex4Bits5AVX2},
 	{32, 0, 7}:  {1: tilex1Bits7AVX2, 2: tilex2Bits7AVX2, 4: tilex4Bits7AVX2},
@@ -187,19 +188,29 @@ var codeBits = [...]int{
 	gguf.Q8_0: 8, gguf.Q8_1: 8, gguf.Q8_K: 8, gguf.Q3_K: 8, gguf.IQ4_NL: 8, gguf.IQ4_XS: 8,
 }
 
+// tilesOf has the kernels by type, since to look up layouts for each call takes a fiftieth of a product.
+var tilesOf = func() (list [len(codeBits)]struct{ vnni, avx2 [maxWidth + 1]tileFunc }) {
+	for t := range list {
+		if l, ok := quant.LayoutOf(gguf.Type(t)); ok {
+			list[t].vnni = tileFuncs[[2]int{l.Group, l.MinGroup}]
+			list[t].avx2 = narrowTiles[narrowLayout{l.Group, l.MinGroup, codeBits[t]}]
+		}
+	}
+	return list
+}()
+
 func (s *Set) tile(m *Matrix, acc []float32, panels *[tilePanels]panel, blocks int, g group, stride int) {
-	l := m.layout
 	var f tileFunc
 	switch {
 	case s.tier == vnni:
-		f = tileFuncs[[2]int{l.Group, l.MinGroup}][g.width]
+		f = tilesOf[m.Type].vnni[g.width]
 	case s.tier >= avx2:
-		f = narrowTiles[narrowLayout{l.Group, l.MinGroup, codeBits[m.Type]}][g.width]
+		f = tilesOf[m.Type].avx2[g.width]
 	default:
-		tileGeneric(acc, panels, blocks, g, stride, l)
+		tileGeneric(acc, panels, blocks, g, stride, m.layout)
 		return
 	}
 	_ = acc[g.n*g.width*tileRows-1]
 	_ = g.words[(g.n-1)*stride+blocks*g.width*actWords-1]
-	f(&acc[0], (*byte)(unsafe.Pointer(panels)), blocks, (*byte)(unsafe.Pointer(&g.words[0])), 4*stride, g.n, l.Offset)
+	f(&acc[0], (*byte)(unsafe.Pointer(panels)), blocks, (*byte)(unsafe.Pointer(&g.words[0])), 4*stride, g.n, m.layout.Offset)
 }
