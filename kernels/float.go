@@ -121,12 +121,13 @@ func (p *floatProduct) direct(tokens int) bool {
 func (s *floatScratch) decode(rows Matrix) floatRowsAt {
 	stride := wholeSteps(rows.Cols)
 	s.decoded = grown(s.decoded, floatMost*stride)
-	if !s.set.unpackRows(rows.Type, s.decoded, stride, rows.Bytes, rows.rowBytes, rows.Rows, rows.Cols) {
-		for r := range rows.Rows {
-			row := s.decoded[r*stride:][:stride]
+	unpacked := s.set.unpackRows(rows.Type, s.decoded, stride, rows.Bytes, rows.rowBytes, rows.Rows, rows.Cols)
+	for r := range rows.Rows {
+		row := s.decoded[r*stride:][:stride]
+		if !unpacked {
 			rows.decode(row[:rows.Cols], r)
-			clear(row[rows.Cols:])
 		}
+		clear(row[rows.Cols:])
 	}
 	return floatRowsAt{gguf.F32, floatBytes(s.decoded), 4 * stride}
 }

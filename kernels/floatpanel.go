@@ -1,8 +1,6 @@
 package kernels
 
-import (
-	"github.com/sonde-ml/sonde/kernels/quant"
-)
+import "github.com/sonde-ml/sonde/kernels/quant"
 
 // floatPanels is the task of multiplying a matrix of floats by many tokens: dst [tokens, rows] = x · matrixᵀ. Its unit is
 // a tile of some rows, which become float32, 256 columns at a time. Tokens have become panels before.

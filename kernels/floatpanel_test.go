@@ -1,6 +1,7 @@
 package kernels
 
 import (
+	"bytes"
 	"fmt"
 	"math"
 	"slices"
@@ -110,6 +111,41 @@ func BenchmarkFloatPanels(b *testing.B) {
 						}
 					})
 				})
+			})
+		}
+	}
+}
+
+// TestFloatsLeaveNothingForTheNextMatrix multiplies by NaNs, and then with the same memory by rows that fill no whole steps.
+func TestFloatsLeaveNothingForTheNextMatrix(t *testing.T) {
+	nan := []byte{0xff, 0x7f}
+	for _, typ := range []gguf.Type{gguf.F32, gguf.F16, gguf.BF16} {
+		spoilt, err := NewMatrix(typ, 4, 80, bytes.Repeat(nan, 4*80*typ.BlockBytes()/2))
+		if err != nil {
+			t.Fatal(err)
+		}
+		m, _ := floatMatrix(t, typ, 4, 48)
+		for _, tokens := range []int{1, floatFewest, floatPanelFrom + 1} {
+			x := randomRows(tokens * 80)
+			atLevels(func(set *Set) {
+				pool := NewPool(1)
+				defer pool.Close()
+				p := set.NewMultiplier(pool)
+				p.BatchInvariant = tokens <= floatFewest
+				dst := make([]float32, tokens*4)
+				p.SetInput(x, 80)
+				if err := p.Product(dst, spoilt); err != nil {
+					t.Fatal(err)
+				}
+				p.SetInput(x[:tokens*48], 48)
+				if err := p.Product(dst, m); err != nil {
+					t.Fatal(err)
+				}
+				for i, v := range dst {
+					if v != v {
+						t.Fatalf("%s: %v, %d tokens: output %d is NaN", set.Level(), typ, tokens, i)
+					}
+				}
 			})
 		}
 	}
