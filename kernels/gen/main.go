@@ -39,6 +39,7 @@ var units = []unit{
 	{"dot", dots},
 	{"dot_avx2", narrowDots},
 	{"across", acrosses},
+	{"unpackrows", rowUnpackers},
 	{"float", floats},
 	{"floatpanel", floatPanels},
 	{"prefetch", prefetches},
