@@ -15,8 +15,10 @@ type HeadShape struct {
 // Attender computes attention by the workers of a pool. It keeps their scratch memory, so that a call allocates nothing.
 // It is used by one goroutine at a time.
 type Attender struct {
-	pool *Pool
-	task attention
+	pool   *Pool
+	task   attention
+	scores scoring
+	mix    mixing
 }
 
 // NewAttender returns an attender that works by pool.
@@ -24,7 +26,9 @@ func NewAttender(pool *Pool) *Attender { return active.NewAttender(pool) }
 
 // NewAttender returns an attender that works by pool, at this level.
 func (s *Set) NewAttender(pool *Pool) *Attender {
-	return &Attender{pool, attention{set: s, scratch: make([]attnScratch, pool.Threads())}}
+	a := &Attender{pool: pool, task: attention{set: s, scratch: make([]attnScratch, pool.Threads())}}
+	a.scores, a.mix = scoring{&a.task}, mixing{&a.task}
+	return a
 }
 
 // Attend writes Σ_j softmax_j(scale·q·k_j)·v_j to dst [tokens, heads, dim] for each query of q, of the same shape, with
@@ -38,21 +42,39 @@ func (a *Attender) Attend(dst, q []float32, k, v Cells, pos []int32, h HeadShape
 	if err := h.fits(dst, q, &k, &v, pos); err != nil {
 		return err
 	}
-	a.task.HeadShape, a.task.dst, a.task.q, a.task.k, a.task.v, a.task.pos, a.task.cells = h, dst, q, k, v, pos, 0
-	for _, p := range pos {
-		a.task.cells = max(a.task.cells, int(p)+1)
+	a.task.HeadShape, a.task.dst, a.task.q, a.task.k, a.task.v, a.task.pos = h, dst, q, k, v, pos
+	return a.run(&a.task, len(pos), 2*len(q)*a.task.seen(0, len(pos)))
+}
+
+// run shares the units of a task over some tokens, so many multiply-adds.
+func (a *Attender) run(t Task, tokens, work int) error {
+	a.task.tokens = max(1, attnRows*a.task.KVHeads/a.task.Heads)
+	n := (tokens + a.task.tokens - 1) / a.task.tokens * a.task.KVHeads
+	if work < worthSharing {
+		return a.pool.alone(n, t)
 	}
-	a.task.tokens = max(1, attnRows*h.KVHeads/h.Heads)
-	n := (len(pos) + a.task.tokens - 1) / a.task.tokens * h.KVHeads
-	if 2*len(q)*a.task.cells < worthSharing {
-		return a.pool.alone(n, &a.task)
+	return a.pool.Do(n, t)
+}
+
+// seen returns how many cells the tokens first ≤ i < last see.
+func (a *attention) seen(first, last int) int {
+	n := 0
+	for _, p := range a.pos[first:last] {
+		n = max(n, int(p)+1)
 	}
-	return a.pool.Do(n, &a.task)
+	return n
+}
+
+func (h *HeadShape) valid() error {
+	if h.Dim <= 0 || h.KVHeads <= 0 || h.Heads <= 0 || h.Heads%h.KVHeads != 0 {
+		return fmt.Errorf("attention of %d heads over %d of keys and values, of %d numbers: whole groups of heads must share one", h.Heads, h.KVHeads, h.Dim)
+	}
+	return nil
 }
 
 func (h *HeadShape) fits(dst, q []float32, k, v *Cells, pos []int32) error {
-	if h.Dim <= 0 || h.KVHeads <= 0 || h.Heads <= 0 || h.Heads%h.KVHeads != 0 {
-		return fmt.Errorf("attention of %d heads over %d of keys and values, of %d numbers: whole groups of heads must share one", h.Heads, h.KVHeads, h.Dim)
+	if err := h.valid(); err != nil {
+		return err
 	}
 	if want := len(pos) * h.Heads * h.Dim; len(q) != want || len(dst) != want {
 		return fmt.Errorf("attention of %d tokens, %d heads of %d numbers: q has %d and dst %d numbers, expected %d", len(pos), h.Heads, h.Dim, len(q), len(dst), want)
@@ -95,7 +117,8 @@ func (a *attention) Range(worker, lo, hi int) {
 func (a *attention) unit(s *attnScratch, i int) {
 	last := len(a.pos) - i/a.KVHeads*a.tokens
 	first := max(0, last-a.tokens)
-	s.begin(a, i%a.KVHeads, first, last)
+	s.begin(a, i%a.KVHeads, first, last, a.seen(first, last))
+	s.takeQueries(a)
 	for cell := 0; cell < s.cells; cell += attnBlock {
 		s.block(a, cell, min(attnBlock, s.cells-cell))
 	}
@@ -104,7 +127,7 @@ func (a *attention) unit(s *attnScratch, i int) {
 
 // attnScratch is memory of one worker, and what it knows of its unit. A row is a query of one token and head.
 type attnScratch struct {
-	head, first, last, cells int // the head of keys, the tokens, and how many cells they see
+	head, first, last, cells int // the head of keys, the tokens, and how many cells count
 
 	q, out       []float32 // [rows, width]
 	keys         []float32 // [width, 64], turned
@@ -121,21 +144,25 @@ func (a *attention) group() int { return a.Heads / a.KVHeads }
 // width is a head's size, filled up.
 func (a *attention) width() int { return (a.Dim + attnGroup - 1) / attnGroup * attnGroup }
 
-func (s *attnScratch) begin(a *attention, head, first, last int) {
-	s.head, s.first, s.last, s.cells = head, first, last, 0
-	for _, p := range a.pos[first:last] {
-		s.cells = max(s.cells, int(p)+1)
-	}
-	width, rows := a.width(), (last-first)*a.group()
-	s.resize(rows, width)
+func (s *attnScratch) begin(a *attention, head, first, last, cells int) {
+	s.head, s.first, s.last, s.cells = head, first, last, cells
+	s.resize((last-first)*a.group(), a.width())
 	clear(s.out)
 	clear(s.sums)
 	for r := range s.most {
 		s.most[r] = float32(math.Inf(-1))
 	}
-	for r := range rows {
-		token, h := first+r/a.group(), head*a.group()+r%a.group()
-		copy(s.q[r*width:], a.q[(token*a.Heads+h)*a.Dim:][:a.Dim])
+}
+
+// query returns the token and the head of a row.
+func (s *attnScratch) query(a *attention, row int) (token, head int) {
+	return s.first + row/a.group(), s.head*a.group() + row%a.group()
+}
+
+func (s *attnScratch) takeQueries(a *attention) {
+	for r := range s.most {
+		token, head := s.query(a, r)
+		copy(s.q[r*a.width():], a.q[(token*a.Heads+head)*a.Dim:][:a.Dim])
 	}
 }
 
@@ -149,16 +176,20 @@ func (s *attnScratch) resize(rows, width int) {
 // block takes n cells from cell on.
 func (s *attnScratch) block(a *attention, cell, n int) {
 	a.prefetch(&a.v, cell, s.head, n)
+	s.multiplyKeys(a, cell, n)
+	s.hide(a, cell)
+	a.set.blocks.softmax(s.scores, s.most, s.shrink, s.sums, a.Scale)
+	s.addValues(a, cell, n)
+}
+
+// multiplyKeys makes the scores of a block, and asks for the next keys.
+func (s *attnScratch) multiplyKeys(a *attention, cell, n int) {
 	s.turnKeys(a, cell, n)
-	width := a.width()
-	s.product = blockProduct{s.scores, s.q, s.keys, attnBlock, width, attnBlock, len(s.most), a.Dim, attnBlock, nil}
+	s.product = blockProduct{s.scores, s.q, s.keys, attnBlock, a.width(), attnBlock, len(s.most), a.Dim, attnBlock, nil}
 	a.set.blocks.multiply(&s.product)
 	if next := cell + attnBlock; next < s.cells {
 		a.prefetch(&a.k, next, s.head, min(attnBlock, s.cells-next))
 	}
-	s.hide(a, cell)
-	a.set.blocks.softmax(s.scores, s.most, s.shrink, s.sums, a.Scale)
-	s.addValues(a, cell, n)
 }
 
 // turnKeys turns the keys of a block. What cannot be read as it lies is unpacked before, to where there is room for whole
@@ -222,8 +253,8 @@ func (s *attnScratch) end(a *attention) {
 		for _, v := range s.sums[r*sumLanes:][:sumLanes] {
 			sum += v
 		}
-		token, h := s.first+r/a.group(), s.head*a.group()+r%a.group()
-		dst := a.dst[(token*a.Heads+h)*a.Dim:][:a.Dim]
+		token, head := s.query(a, r)
+		dst := a.dst[(token*a.Heads+head)*a.Dim:][:a.Dim]
 		copy(dst, s.out[r*a.width():])
 		a.set.rows.scale(1/sum, dst)
 	}

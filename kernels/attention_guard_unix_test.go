@@ -55,5 +55,13 @@ func (c attnCase) guardCells(t *testing.T, keys, values Cells, k, v []float32, a
 		} else if !slices.Equal(dst, want) {
 			t.Errorf("%s: %+v: got other bits than elsewhere in memory", set.Level(), c)
 		}
+		scores := c.scores(t, set, 1, q, FloatCells(k))
+		if got := c.scores(t, set, 1, query, keys); !slices.Equal(got, scores) {
+			t.Errorf("%s: %+v: got other scores than elsewhere in memory", set.Level(), c)
+		}
+		guarded := hostile.GuardedCopy(t, scores, atEnd)
+		if got := c.mix(t, set, 1, guarded, values, pos); !slices.Equal(got, c.mix(t, set, 1, scores, FloatCells(v), pos)) {
+			t.Errorf("%s: %+v: got another mix than elsewhere in memory", set.Level(), c)
+		}
 	})
 }

@@ -122,6 +122,21 @@ func ExampleAttender() {
 	// Output: <nil> [2 3 1.5 2]
 }
 
+// The same halfway: the scores of two heads for two cells, and what probabilities that nobody would learn make of the values.
+func ExampleAttender_Scores() {
+	pool := kernels.NewPool(1)
+	defer pool.Close()
+	a, shape := kernels.NewAttender(pool), kernels.HeadShape{Heads: 2, KVHeads: 1, Dim: 2, Scale: 1}
+	scores := make([]float32, 4)
+	fmt.Println(a.Scores(scores, []float32{9, 0, 0, 1}, kernels.FloatCells([]float32{0, 0, 9, 5}), shape), scores)
+
+	mixed, probs := make([]float32, 4), []float32{1, 0, 0.5, 0.5}
+	fmt.Println(a.Mix(mixed, probs, kernels.FloatCells([]float32{1, 1, 2, 3}), []int32{1}, shape), mixed)
+	// Output:
+	// <nil> [0 81 0 5]
+	// <nil> [1 1 1.5 2]
+}
+
 // A quarter turn of one pair, as of position 1 where the pair's frequency is π/2.
 func ExampleRoPE() {
 	cos, sin := make([]float32, 1), make([]float32, 1)

@@ -5,20 +5,7 @@ import "github.com/sonde-ml/sonde/kernels"
 func fastScores(op *Op) error { return op.withWorkspace(scores) }
 
 func scores(op *Op) error {
-	if op.manyTokens() {
-		return scoresByProducts(op)
-	}
-	tokens, cells := op.In[0].Shape[0], op.In[1].Shape[0]
-	return op.each(op.Attn.Heads*tokens, cells*op.Attn.HeadDim, func(op *Op, _ *scratch, lo, hi int) {
-		tokens, cells := op.In[0].Shape[0], op.In[1].Shape[0]
-		for r := lo; r < hi; r++ {
-			h, t := r/tokens, r%tokens
-			q := op.In[0].Row(t*op.Attn.Heads + h)
-			for j := range cells {
-				op.Out.Data[r*cells+j] = kernels.Dot(q, op.kvRow(1, j, h))
-			}
-		}
-	})
+	return op.work.attender.Scores(op.Out.Data, op.In[0].Data, op.In[1].cells(), op.Attn.shape())
 }
 
 func fastProbs(op *Op) error {
@@ -37,29 +24,17 @@ func fastProbs(op *Op) error {
 func fastMix(op *Op) error { return op.withWorkspace(mix) }
 
 func mix(op *Op) error {
-	if op.manyTokens() && kernels.Finite(op.In[1].Data) { // what is not finite would show in tokens before it, times zero
-		return mixByProducts(op)
-	}
-	cells := op.In[1].Shape[0]
-	return op.each(op.Out.Rows(), cells*op.Attn.HeadDim, func(op *Op, _ *scratch, lo, hi int) {
-		tokens := op.Out.Shape[0]
-		for r := lo; r < hi; r++ {
-			t, h := r/op.Attn.Heads, r%op.Attn.Heads
-			y := op.Out.Row(r)
-			clear(y)
-			for j, p := range op.In[0].Row(h*tokens + t)[:op.Pos[t]+1] {
-				kernels.Axpy(p, op.kvRow(1, j, h), y)
-			}
-		}
-	})
+	return op.work.attender.Mix(op.Out.Data, op.In[0].Data, op.In[1].cells(), op.Pos, op.Attn.shape())
 }
 
 func fastAttention(op *Op) error { return op.withWorkspace(attention) }
 
 func attention(op *Op) error {
-	a := op.Attn
-	shape := kernels.HeadShape{Heads: a.Heads, KVHeads: a.KVHeads, Dim: a.HeadDim, Scale: a.Scale}
-	return op.work.attender.Attend(op.Out.Data, op.In[0].Data, op.In[1].cells(), op.In[2].cells(), op.Pos, shape)
+	return op.work.attender.Attend(op.Out.Data, op.In[0].Data, op.In[1].cells(), op.In[2].cells(), op.Pos, op.Attn.shape())
+}
+
+func (a *Attention) shape() kernels.HeadShape {
+	return kernels.HeadShape{Heads: a.Heads, KVHeads: a.KVHeads, Dim: a.HeadDim, Scale: a.Scale}
 }
 
 // cells returns keys or values as attention takes them.

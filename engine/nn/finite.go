@@ -4,7 +4,8 @@ import "github.com/sonde-ml/sonde/kernels"
 
 // The first op whose output is not finite is found by looking at few outputs: a NaN or an infinity that went into a
 // product is in what came out of it, so an output is looked at where nothing passed it on. Only when something is found
-// there, those before are looked at too. Reading all outputs again would cost some percent of a prefill.
+// there, those before are looked at too. Reading all outputs again would cost some percent of a prefill, more the longer
+// ago they were written.
 
 // passesOn are the kinds of op whose output, in Sonde's own numerics, is not finite where an input is not. Attention is
 // none of them: a key of infinities may get no weight.
@@ -22,6 +23,9 @@ func (r *Runner) notice(s *slot) {
 		}
 	}
 	r.unseen = append(r.unseen, s)
+	if s.hooks != nil {
+		r.look() // at once, while the caches hold what the hook may have read
+	}
 }
 
 // passOn says that what is not finite in t shows in the output of another op.

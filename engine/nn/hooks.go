@@ -39,7 +39,8 @@ const (
 	after
 )
 
-// On adds f to be called after each selected op: it may read op, and edit op.Out in place, whose shape must stay. Everything behind sees the edit.
+// On adds f to be called after each selected op: it may read op, and edit op.Out in place, whose shape must stay. Everything
+// behind sees the edit. The inputs must stay as they are: ops that read the same one share what was made of it.
 func (h *Hooks) On(sel Selector, f Func) (*Hook, error) { return h.add(after, sel, f) }
 
 // Before adds f to be called before each selected op: it may read op, and edit its inputs in place or put others into

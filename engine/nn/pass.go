@@ -197,7 +197,9 @@ func (p *Pass) compute(s *slot) error {
 	if h == nil {
 		return p.computeOp(op)
 	}
-	p.work.input = nil // hooks may edit in place
+	if h.before != nil || h.replace != nil {
+		p.work.input = nil // they may edit it in place
+	}
 	shape := slices.Clone(op.Out.Shape)
 	if err := h.runBefore(op); err != nil {
 		return err

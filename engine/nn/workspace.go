@@ -14,7 +14,6 @@ type workspace struct {
 	input    *float32 // what products has as its input, nil for none
 	tokens   int
 	experts  expertGroups
-	heads    headRows
 	moments  []kernels.Moments
 }
 

@@ -27,8 +27,8 @@ func attentionOps(tokens int) (scores, mix *nn.Op) {
 	return scores, mix
 }
 
-// Many tokens are taken in another way than few; both are near what is exact, cells that a token does not see included.
-func TestAttentionOfFewAndManyTokens(t *testing.T) {
+// Scores and mix are near what is exact, scores of cells that a token does not see included.
+func TestScoresAndMixAreNearExact(t *testing.T) {
 	for _, tokens := range []int{1, 5, 23, 24, 61} {
 		scores, mix := attentionOps(tokens)
 		for _, op := range []*nn.Op{scores, mix} {
