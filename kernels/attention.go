@@ -119,6 +119,7 @@ func (a *attention) unit(s *attnScratch, i int) {
 	first := max(0, last-a.tokens)
 	s.begin(a, i%a.KVHeads, first, last, a.seen(first, last))
 	s.takeQueries(a)
+	a.set.Scale(a.Scale, s.q)
 	for cell := 0; cell < s.cells; cell += attnBlock {
 		s.block(a, cell, min(attnBlock, s.cells-cell))
 	}
@@ -154,16 +155,23 @@ func (s *attnScratch) begin(a *attention, head, first, last, cells int) {
 	}
 }
 
-// query returns the token and the head of a row.
-func (s *attnScratch) query(a *attention, row int) (token, head int) {
-	return s.first + row/a.group(), s.head*a.group() + row%a.group()
+// takeQueries copies the queries of the heads of each token. Rows that are filled up have room between them.
+func (s *attnScratch) takeQueries(a *attention) {
+	for token := s.first; token < s.last; token++ {
+		from, row := a.q[s.queries(a, token):], s.q[(token-s.first)*a.group()*a.width():]
+		if a.width() == a.Dim {
+			copy(row[:a.group()*a.Dim], from)
+			continue
+		}
+		for h := range a.group() {
+			copy(row[h*a.width():][:a.Dim], from[h*a.Dim:])
+		}
+	}
 }
 
-func (s *attnScratch) takeQueries(a *attention) {
-	for r := range s.most {
-		token, head := s.query(a, r)
-		copy(s.q[r*a.width():], a.q[(token*a.Heads+head)*a.Dim:][:a.Dim])
-	}
+// queries returns where the queries of a token begin, or what comes out for them. They follow each other.
+func (s *attnScratch) queries(a *attention, token int) int {
+	return (token*a.Heads + s.head*a.group()) * a.Dim
 }
 
 func (s *attnScratch) resize(rows, width int) {
@@ -178,7 +186,7 @@ func (s *attnScratch) block(a *attention, cell, n int) {
 	a.prefetch(&a.v, cell, s.head, n)
 	s.multiplyKeys(a, cell, n)
 	s.hide(a, cell)
-	a.set.blocks.softmax(s.scores, s.most, s.shrink, s.sums, a.Scale)
+	a.set.blocks.softmax(s.scores, s.most, s.shrink, s.sums)
 	s.addValues(a, cell, n)
 }
 
@@ -212,15 +220,20 @@ func (a *attention) visible(token, cell int) int {
 	return min(max(0, int(a.pos[token])+1-cell), attnBlock)
 }
 
+// hidden are scores that a softmax makes zeros of.
+var hidden = func() (row [attnBlock]float32) {
+	for i := range row {
+		row[i] = float32(math.Inf(-1))
+	}
+	return row
+}()
+
 // hide takes the scores of cells that a token does not see out of its softmax.
 func (s *attnScratch) hide(a *attention, cell int) {
 	for token := s.first; token < s.last; token++ {
 		seen, row := a.visible(token, cell), (token-s.first)*a.group()
 		for r := row; r < row+a.group() && seen < attnBlock; r++ {
-			hidden := s.scores[r*attnBlock:][seen:attnBlock]
-			for i := range hidden {
-				hidden[i] = float32(math.Inf(-1))
-			}
+			copy(s.scores[r*attnBlock:][seen:attnBlock], hidden[:])
 		}
 	}
 }
@@ -248,14 +261,17 @@ func (s *attnScratch) addValues(a *attention, cell, n int) {
 
 // end divides by the sums.
 func (s *attnScratch) end(a *attention) {
-	for r := range s.most {
-		var sum float32
-		for _, v := range s.sums[r*sumLanes:][:sumLanes] {
-			sum += v
+	for token := s.first; token < s.last; token++ {
+		first, rows := (token-s.first)*a.group(), a.group()
+		dst, out := a.dst[s.queries(a, token):], s.out[first*a.width():][:rows*a.width()]
+		sums := s.sums[first*sumLanes:][:rows*sumLanes]
+		if a.width() == a.Dim {
+			a.set.blocks.divide(dst, out, sums)
+			continue
 		}
-		token, head := s.query(a, r)
-		dst := a.dst[(token*a.Heads+head)*a.Dim:][:a.Dim]
-		copy(dst, s.out[r*a.width():])
-		a.set.rows.scale(1/sum, dst)
+		a.set.blocks.divide(out, out, sums)
+		for h := range rows {
+			copy(dst[h*a.Dim:][:a.Dim], out[h*a.width():])
+		}
 	}
 }

@@ -42,7 +42,12 @@ func mulAdd1x1AVX512(dst *float32, dstStride int, factors *float32, a *float32, 
 // takes a block of 64 scores of each row; sums has 16 lanes for each.
 //
 //go:noescape
-func softmaxRowsAVX512(scores *float32, most *float32, shrink *float32, sums *float32, rows int, scale float32)
+func softmaxRowsAVX512(scores *float32, most *float32, shrink *float32, sums *float32, rows int)
+
+// writes rows of 16·steps numbers of out, divided by their sums, to dst; sums has 16 lanes for each.
+//
+//go:noescape
+func divideRowsAVX512(dst *float32, out *float32, sums *float32, rows int, steps int)
 
 // writes 8·steps columns of 8 rows to dst; strides are in bytes.
 //
@@ -82,7 +87,12 @@ func mulAdd1x1AVX2(dst *float32, dstStride int, factors *float32, a *float32, aS
 // takes a block of 64 scores of each row; sums has 16 lanes for each.
 //
 //go:noescape
-func softmaxRowsAVX2(scores *float32, most *float32, shrink *float32, sums *float32, rows int, scale float32)
+func softmaxRowsAVX2(scores *float32, most *float32, shrink *float32, sums *float32, rows int)
+
+// writes rows of 8·steps numbers of out, divided by their sums, to dst; sums has 16 lanes for each.
+//
+//go:noescape
+func divideRowsAVX2(dst *float32, out *float32, sums *float32, rows int, steps int)
 
 // asks for the first cache lines of so many rows. It reads nothing, so p may point anywhere.
 //

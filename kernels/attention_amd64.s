@@ -482,9 +482,9 @@ inner:
 	VZEROUPPER
 	RET
 
-// func softmaxRowsAVX512(scores *float32, most *float32, shrink *float32, sums *float32, rows int, scale float32)
+// func softmaxRowsAVX512(scores *float32, most *float32, shrink *float32, sums *float32, rows int)
 // Requires: AVX, AVX512F
-TEXT ·softmaxRowsAVX512(SB), $0-44
+TEXT ·softmaxRowsAVX512(SB), $0-40
 	MOVQ         scores+0(FP), AX
 	MOVQ         most+8(FP), CX
 	MOVQ         shrink+16(FP), DX
@@ -501,36 +501,52 @@ TEXT ·softmaxRowsAVX512(SB), $0-44
 	VBROADCASTSS number3d2aac79<>+0(SB), Z8
 	VBROADCASTSS number3c091d10<>+0(SB), Z9
 	VBROADCASTSS number3ab511e6<>+0(SB), Z10
-	VBROADCASTSS scale+40(FP), Z11
 
 row:
+	VBROADCASTSS  (CX), Z11
 	VBROADCASTSS  (CX), Z12
-	VBROADCASTSS  (CX), Z13
-	VMULPS        (AX), Z11, Z14
-	VMOVUPS       Z14, (AX)
-	VMAXPS        Z12, Z14, Z12
-	VMULPS        64(AX), Z11, Z14
-	VMOVUPS       Z14, 64(AX)
-	VMAXPS        Z13, Z14, Z13
-	VMULPS        128(AX), Z11, Z14
-	VMOVUPS       Z14, 128(AX)
-	VMAXPS        Z12, Z14, Z12
-	VMULPS        192(AX), Z11, Z14
-	VMOVUPS       Z14, 192(AX)
-	VMAXPS        Z13, Z14, Z13
-	VMAXPS        Z13, Z12, Z12
-	VEXTRACTF64X4 $0x01, Z12, Y13
-	VMAXPS        Y13, Y12, Y12
-	VEXTRACTF128  $0x01, Y12, X13
-	VMAXPS        X13, X12, X12
-	VPSHUFD       $0x4e, X12, X13
-	VMAXPS        X13, X12, X12
-	VPSHUFD       $0xb1, X12, X13
-	VMAXPS        X13, X12, X12
-	VBROADCASTSS  X12, Z12
-	VBROADCASTSS  (CX), Z13
-	VMOVSS        X12, (CX)
-	VSUBPS        Z12, Z13, Z13
+	VMOVUPS       (AX), Z13
+	VMAXPS        Z11, Z13, Z11
+	VMOVUPS       64(AX), Z13
+	VMAXPS        Z12, Z13, Z12
+	VMOVUPS       128(AX), Z13
+	VMAXPS        Z11, Z13, Z11
+	VMOVUPS       192(AX), Z13
+	VMAXPS        Z12, Z13, Z12
+	VMAXPS        Z12, Z11, Z11
+	VEXTRACTF64X4 $0x01, Z11, Y12
+	VMAXPS        Y12, Y11, Y11
+	VEXTRACTF128  $0x01, Y11, X12
+	VMAXPS        X12, X11, X11
+	VPSHUFD       $0x4e, X11, X12
+	VMAXPS        X12, X11, X11
+	VPSHUFD       $0xb1, X11, X12
+	VMAXPS        X12, X11, X11
+	VBROADCASTSS  X11, Z11
+	VBROADCASTSS  (CX), Z12
+	VMOVSS        X11, (CX)
+	VSUBPS        Z11, Z12, Z12
+	VMOVAPS       Z0, Z13
+	VMAXPS        Z12, Z13, Z13
+	VMOVAPS       Z1, Z14
+	VMINPS        Z13, Z14, Z13
+	VMULPS        Z2, Z13, Z12
+	VRNDSCALEPS   $0x08, Z12, Z12
+	VFNMADD231PS  Z3, Z12, Z13
+	VFNMADD231PS  Z4, Z12, Z13
+	VMOVAPS       Z10, Z14
+	VFMADD213PS   Z9, Z13, Z14
+	VFMADD213PS   Z8, Z13, Z14
+	VFMADD213PS   Z7, Z13, Z14
+	VFMADD213PS   Z6, Z13, Z14
+	VMULPS        Z13, Z14, Z14
+	VFMADD213PS   Z13, Z13, Z14
+	VADDPS        Z5, Z14, Z14
+	VSCALEFPS     Z12, Z14, Z14
+	VMOVSS        X14, (DX)
+	VMULPS        (BX), Z14, Z12
+	VMOVUPS       (AX), Z13
+	VSUBPS        Z11, Z13, Z13
 	VMOVAPS       Z0, Z14
 	VMAXPS        Z13, Z14, Z14
 	VMOVAPS       Z1, Z15
@@ -548,93 +564,72 @@ row:
 	VFMADD213PS   Z14, Z14, Z15
 	VADDPS        Z5, Z15, Z15
 	VSCALEFPS     Z13, Z15, Z15
-	VMOVSS        X15, (DX)
-	VMULPS        (BX), Z15, Z13
-	VMOVUPS       (AX), Z14
-	VSUBPS        Z12, Z14, Z14
-	VMOVAPS       Z0, Z15
-	VMAXPS        Z14, Z15, Z15
-	VMOVAPS       Z1, Z16
-	VMINPS        Z15, Z16, Z15
-	VMULPS        Z2, Z15, Z14
-	VRNDSCALEPS   $0x08, Z14, Z14
-	VFNMADD231PS  Z3, Z14, Z15
-	VFNMADD231PS  Z4, Z14, Z15
-	VMOVAPS       Z10, Z16
-	VFMADD213PS   Z9, Z15, Z16
-	VFMADD213PS   Z8, Z15, Z16
-	VFMADD213PS   Z7, Z15, Z16
-	VFMADD213PS   Z6, Z15, Z16
-	VMULPS        Z15, Z16, Z16
-	VFMADD213PS   Z15, Z15, Z16
-	VADDPS        Z5, Z16, Z16
-	VSCALEFPS     Z14, Z16, Z16
-	VMOVUPS       Z16, (AX)
-	VADDPS        Z16, Z13, Z13
-	VMOVUPS       64(AX), Z14
-	VSUBPS        Z12, Z14, Z14
-	VMOVAPS       Z0, Z15
-	VMAXPS        Z14, Z15, Z15
-	VMOVAPS       Z1, Z16
-	VMINPS        Z15, Z16, Z15
-	VMULPS        Z2, Z15, Z14
-	VRNDSCALEPS   $0x08, Z14, Z14
-	VFNMADD231PS  Z3, Z14, Z15
-	VFNMADD231PS  Z4, Z14, Z15
-	VMOVAPS       Z10, Z16
-	VFMADD213PS   Z9, Z15, Z16
-	VFMADD213PS   Z8, Z15, Z16
-	VFMADD213PS   Z7, Z15, Z16
-	VFMADD213PS   Z6, Z15, Z16
-	VMULPS        Z15, Z16, Z16
-	VFMADD213PS   Z15, Z15, Z16
-	VADDPS        Z5, Z16, Z16
-	VSCALEFPS     Z14, Z16, Z16
-	VMOVUPS       Z16, 64(AX)
-	VADDPS        Z16, Z13, Z13
-	VMOVUPS       128(AX), Z14
-	VSUBPS        Z12, Z14, Z14
-	VMOVAPS       Z0, Z15
-	VMAXPS        Z14, Z15, Z15
-	VMOVAPS       Z1, Z16
-	VMINPS        Z15, Z16, Z15
-	VMULPS        Z2, Z15, Z14
-	VRNDSCALEPS   $0x08, Z14, Z14
-	VFNMADD231PS  Z3, Z14, Z15
-	VFNMADD231PS  Z4, Z14, Z15
-	VMOVAPS       Z10, Z16
-	VFMADD213PS   Z9, Z15, Z16
-	VFMADD213PS   Z8, Z15, Z16
-	VFMADD213PS   Z7, Z15, Z16
-	VFMADD213PS   Z6, Z15, Z16
-	VMULPS        Z15, Z16, Z16
-	VFMADD213PS   Z15, Z15, Z16
-	VADDPS        Z5, Z16, Z16
-	VSCALEFPS     Z14, Z16, Z16
-	VMOVUPS       Z16, 128(AX)
-	VADDPS        Z16, Z13, Z13
-	VMOVUPS       192(AX), Z14
-	VSUBPS        Z12, Z14, Z14
-	VMOVAPS       Z0, Z12
-	VMAXPS        Z14, Z12, Z12
+	VMOVUPS       Z15, (AX)
+	VADDPS        Z15, Z12, Z12
+	VMOVUPS       64(AX), Z13
+	VSUBPS        Z11, Z13, Z13
+	VMOVAPS       Z0, Z14
+	VMAXPS        Z13, Z14, Z14
 	VMOVAPS       Z1, Z15
-	VMINPS        Z12, Z15, Z12
-	VMULPS        Z2, Z12, Z14
-	VRNDSCALEPS   $0x08, Z14, Z14
-	VFNMADD231PS  Z3, Z14, Z12
-	VFNMADD231PS  Z4, Z14, Z12
+	VMINPS        Z14, Z15, Z14
+	VMULPS        Z2, Z14, Z13
+	VRNDSCALEPS   $0x08, Z13, Z13
+	VFNMADD231PS  Z3, Z13, Z14
+	VFNMADD231PS  Z4, Z13, Z14
 	VMOVAPS       Z10, Z15
-	VFMADD213PS   Z9, Z12, Z15
-	VFMADD213PS   Z8, Z12, Z15
-	VFMADD213PS   Z7, Z12, Z15
-	VFMADD213PS   Z6, Z12, Z15
-	VMULPS        Z12, Z15, Z15
-	VFMADD213PS   Z12, Z12, Z15
+	VFMADD213PS   Z9, Z14, Z15
+	VFMADD213PS   Z8, Z14, Z15
+	VFMADD213PS   Z7, Z14, Z15
+	VFMADD213PS   Z6, Z14, Z15
+	VMULPS        Z14, Z15, Z15
+	VFMADD213PS   Z14, Z14, Z15
 	VADDPS        Z5, Z15, Z15
-	VSCALEFPS     Z14, Z15, Z15
-	VMOVUPS       Z15, 192(AX)
-	VADDPS        Z15, Z13, Z13
-	VMOVUPS       Z13, (BX)
+	VSCALEFPS     Z13, Z15, Z15
+	VMOVUPS       Z15, 64(AX)
+	VADDPS        Z15, Z12, Z12
+	VMOVUPS       128(AX), Z13
+	VSUBPS        Z11, Z13, Z13
+	VMOVAPS       Z0, Z14
+	VMAXPS        Z13, Z14, Z14
+	VMOVAPS       Z1, Z15
+	VMINPS        Z14, Z15, Z14
+	VMULPS        Z2, Z14, Z13
+	VRNDSCALEPS   $0x08, Z13, Z13
+	VFNMADD231PS  Z3, Z13, Z14
+	VFNMADD231PS  Z4, Z13, Z14
+	VMOVAPS       Z10, Z15
+	VFMADD213PS   Z9, Z14, Z15
+	VFMADD213PS   Z8, Z14, Z15
+	VFMADD213PS   Z7, Z14, Z15
+	VFMADD213PS   Z6, Z14, Z15
+	VMULPS        Z14, Z15, Z15
+	VFMADD213PS   Z14, Z14, Z15
+	VADDPS        Z5, Z15, Z15
+	VSCALEFPS     Z13, Z15, Z15
+	VMOVUPS       Z15, 128(AX)
+	VADDPS        Z15, Z12, Z12
+	VMOVUPS       192(AX), Z13
+	VSUBPS        Z11, Z13, Z13
+	VMOVAPS       Z0, Z11
+	VMAXPS        Z13, Z11, Z11
+	VMOVAPS       Z1, Z14
+	VMINPS        Z11, Z14, Z11
+	VMULPS        Z2, Z11, Z13
+	VRNDSCALEPS   $0x08, Z13, Z13
+	VFNMADD231PS  Z3, Z13, Z11
+	VFNMADD231PS  Z4, Z13, Z11
+	VMOVAPS       Z10, Z14
+	VFMADD213PS   Z9, Z11, Z14
+	VFMADD213PS   Z8, Z11, Z14
+	VFMADD213PS   Z7, Z11, Z14
+	VFMADD213PS   Z6, Z11, Z14
+	VMULPS        Z11, Z14, Z14
+	VFMADD213PS   Z11, Z11, Z14
+	VADDPS        Z5, Z14, Z14
+	VSCALEFPS     Z13, Z14, Z14
+	VMOVUPS       Z14, 192(AX)
+	VADDPS        Z14, Z12, Z12
+	VMOVUPS       Z12, (BX)
 	ADDQ          $0x00000100, AX
 	ADDQ          $0x04, CX
 	ADDQ          $0x04, DX
@@ -753,6 +748,43 @@ DATA number3ab511e6<>+20(SB)/4, $0x3ab511e6
 DATA number3ab511e6<>+24(SB)/4, $0x3ab511e6
 DATA number3ab511e6<>+28(SB)/4, $0x3ab511e6
 GLOBL number3ab511e6<>(SB), RODATA|NOPTR, $32
+
+// func divideRowsAVX512(dst *float32, out *float32, sums *float32, rows int, steps int)
+// Requires: AVX, AVX512F
+TEXT ·divideRowsAVX512(SB), $0-40
+	MOVQ   dst+0(FP), AX
+	MOVQ   out+8(FP), CX
+	MOVQ   sums+16(FP), DX
+	MOVQ   rows+24(FP), BX
+	MOVQ   steps+32(FP), SI
+	VMOVSS number3f800000<>+0(SB), X0
+
+row:
+	VMOVUPS       (DX), Z1
+	VEXTRACTF64X4 $0x01, Z1, Y2
+	VADDPS        Y2, Y1, Y1
+	VEXTRACTF128  $0x01, Y1, X2
+	VADDPS        X2, X1, X1
+	VPSHUFD       $0x4e, X1, X2
+	VADDPS        X2, X1, X1
+	VPSHUFD       $0xb1, X1, X2
+	VADDPS        X2, X1, X1
+	VDIVSS        X1, X0, X1
+	VBROADCASTSS  X1, Z1
+	MOVQ          SI, DI
+
+step:
+	VMULPS  (CX), Z1, Z2
+	VMOVUPS Z2, (AX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, AX
+	DECQ    DI
+	JNE     step
+	ADDQ    $0x40, DX
+	DECQ    BX
+	JNE     row
+	VZEROUPPER
+	RET
 
 // func transposeAVX2(dst *float32, dstStride int, rows *float32, stride int, steps int)
 // Requires: AVX
@@ -1085,54 +1117,74 @@ inner:
 	VZEROUPPER
 	RET
 
-// func softmaxRowsAVX2(scores *float32, most *float32, shrink *float32, sums *float32, rows int, scale float32)
+// func softmaxRowsAVX2(scores *float32, most *float32, shrink *float32, sums *float32, rows int)
 // Requires: AVX, AVX2, FMA3
-TEXT ·softmaxRowsAVX2(SB), $0-44
-	MOVQ         scores+0(FP), AX
-	MOVQ         most+8(FP), CX
-	MOVQ         shrink+16(FP), DX
-	MOVQ         sums+24(FP), BX
-	MOVQ         rows+32(FP), SI
-	VBROADCASTSS scale+40(FP), Y0
+TEXT ·softmaxRowsAVX2(SB), $0-40
+	MOVQ scores+0(FP), AX
+	MOVQ most+8(FP), CX
+	MOVQ shrink+16(FP), DX
+	MOVQ sums+24(FP), BX
+	MOVQ rows+32(FP), SI
 
 row:
+	VBROADCASTSS (CX), Y0
 	VBROADCASTSS (CX), Y1
-	VBROADCASTSS (CX), Y2
-	VMULPS       (AX), Y0, Y3
-	VMOVUPS      Y3, (AX)
-	VMAXPS       Y1, Y3, Y1
-	VMULPS       32(AX), Y0, Y3
-	VMOVUPS      Y3, 32(AX)
-	VMAXPS       Y2, Y3, Y2
-	VMULPS       64(AX), Y0, Y3
-	VMOVUPS      Y3, 64(AX)
-	VMAXPS       Y1, Y3, Y1
-	VMULPS       96(AX), Y0, Y3
-	VMOVUPS      Y3, 96(AX)
-	VMAXPS       Y2, Y3, Y2
-	VMULPS       128(AX), Y0, Y3
-	VMOVUPS      Y3, 128(AX)
-	VMAXPS       Y1, Y3, Y1
-	VMULPS       160(AX), Y0, Y3
-	VMOVUPS      Y3, 160(AX)
-	VMAXPS       Y2, Y3, Y2
-	VMULPS       192(AX), Y0, Y3
-	VMOVUPS      Y3, 192(AX)
-	VMAXPS       Y1, Y3, Y1
-	VMULPS       224(AX), Y0, Y3
-	VMOVUPS      Y3, 224(AX)
-	VMAXPS       Y2, Y3, Y2
-	VMAXPS       Y2, Y1, Y1
-	VEXTRACTF128 $0x01, Y1, X2
-	VMAXPS       X2, X1, X1
-	VPSHUFD      $0x4e, X1, X2
-	VMAXPS       X2, X1, X1
-	VPSHUFD      $0xb1, X1, X2
-	VMAXPS       X2, X1, X1
-	VBROADCASTSS X1, Y1
-	VBROADCASTSS (CX), Y2
-	VMOVSS       X1, (CX)
-	VSUBPS       Y1, Y2, Y2
+	VMOVUPS      (AX), Y2
+	VMAXPS       Y0, Y2, Y0
+	VMOVUPS      32(AX), Y2
+	VMAXPS       Y1, Y2, Y1
+	VMOVUPS      64(AX), Y2
+	VMAXPS       Y0, Y2, Y0
+	VMOVUPS      96(AX), Y2
+	VMAXPS       Y1, Y2, Y1
+	VMOVUPS      128(AX), Y2
+	VMAXPS       Y0, Y2, Y0
+	VMOVUPS      160(AX), Y2
+	VMAXPS       Y1, Y2, Y1
+	VMOVUPS      192(AX), Y2
+	VMAXPS       Y0, Y2, Y0
+	VMOVUPS      224(AX), Y2
+	VMAXPS       Y1, Y2, Y1
+	VMAXPS       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VMAXPS       X1, X0, X0
+	VPSHUFD      $0x4e, X0, X1
+	VMAXPS       X1, X0, X0
+	VPSHUFD      $0xb1, X0, X1
+	VMAXPS       X1, X0, X0
+	VBROADCASTSS X0, Y0
+	VBROADCASTSS (CX), Y1
+	VMOVSS       X0, (CX)
+	VSUBPS       Y0, Y1, Y1
+	VMOVAPS      numberc2d00000<>+0(SB), Y2
+	VMAXPS       Y1, Y2, Y2
+	VMOVAPS      number42b20000<>+0(SB), Y3
+	VMINPS       Y2, Y3, Y2
+	VMULPS       number3fb8aa3b<>+0(SB), Y2, Y1
+	VROUNDPS     $0x08, Y1, Y1
+	VFNMADD231PS number3f317218<>+0(SB), Y1, Y2
+	VFNMADD231PS numberb102e308<>+0(SB), Y1, Y2
+	VMOVAPS      number3ab511e6<>+0(SB), Y3
+	VFMADD213PS  number3c091d10<>+0(SB), Y2, Y3
+	VFMADD213PS  number3d2aac79<>+0(SB), Y2, Y3
+	VFMADD213PS  number3e2aaa49<>+0(SB), Y2, Y3
+	VFMADD213PS  number3efffffe<>+0(SB), Y2, Y3
+	VMULPS       Y2, Y3, Y3
+	VFMADD213PS  Y2, Y2, Y3
+	VADDPS       number3f800000<>+0(SB), Y3, Y3
+	VCVTPS2DQ    Y1, Y1
+	VPSRAD       $0x01, Y1, Y2
+	VPSUBD       Y2, Y1, Y1
+	VPSLLD       $0x17, Y2, Y2
+	VPADDD       number3f800000<>+0(SB), Y2, Y2
+	VMULPS       Y2, Y3, Y3
+	VPSLLD       $0x17, Y1, Y1
+	VPADDD       number3f800000<>+0(SB), Y1, Y1
+	VMULPS       Y1, Y3, Y3
+	VMOVSS       X3, (DX)
+	VMULPS       (BX), Y3, Y1
+	VMOVUPS      (AX), Y2
+	VSUBPS       Y0, Y2, Y2
 	VMOVAPS      numberc2d00000<>+0(SB), Y3
 	VMAXPS       Y2, Y3, Y3
 	VMOVAPS      number42b20000<>+0(SB), Y4
@@ -1158,247 +1210,255 @@ row:
 	VPSLLD       $0x17, Y2, Y2
 	VPADDD       number3f800000<>+0(SB), Y2, Y2
 	VMULPS       Y2, Y4, Y4
-	VMOVSS       X4, (DX)
-	VMULPS       (BX), Y4, Y2
-	VMOVUPS      (AX), Y3
-	VSUBPS       Y1, Y3, Y3
-	VMOVAPS      numberc2d00000<>+0(SB), Y4
-	VMAXPS       Y3, Y4, Y4
-	VMOVAPS      number42b20000<>+0(SB), Y5
-	VMINPS       Y4, Y5, Y4
-	VMULPS       number3fb8aa3b<>+0(SB), Y4, Y3
-	VROUNDPS     $0x08, Y3, Y3
-	VFNMADD231PS number3f317218<>+0(SB), Y3, Y4
-	VFNMADD231PS numberb102e308<>+0(SB), Y3, Y4
-	VMOVAPS      number3ab511e6<>+0(SB), Y5
-	VFMADD213PS  number3c091d10<>+0(SB), Y4, Y5
-	VFMADD213PS  number3d2aac79<>+0(SB), Y4, Y5
-	VFMADD213PS  number3e2aaa49<>+0(SB), Y4, Y5
-	VFMADD213PS  number3efffffe<>+0(SB), Y4, Y5
-	VMULPS       Y4, Y5, Y5
-	VFMADD213PS  Y4, Y4, Y5
-	VADDPS       number3f800000<>+0(SB), Y5, Y5
-	VCVTPS2DQ    Y3, Y3
-	VPSRAD       $0x01, Y3, Y4
-	VPSUBD       Y4, Y3, Y3
-	VPSLLD       $0x17, Y4, Y4
-	VPADDD       number3f800000<>+0(SB), Y4, Y4
-	VMULPS       Y4, Y5, Y5
-	VPSLLD       $0x17, Y3, Y3
-	VPADDD       number3f800000<>+0(SB), Y3, Y3
-	VMULPS       Y3, Y5, Y5
-	VMOVUPS      Y5, (AX)
-	VADDPS       Y5, Y2, Y2
-	VMOVUPS      32(AX), Y3
-	VSUBPS       Y1, Y3, Y3
-	VMOVAPS      numberc2d00000<>+0(SB), Y4
-	VMAXPS       Y3, Y4, Y4
-	VMOVAPS      number42b20000<>+0(SB), Y5
-	VMINPS       Y4, Y5, Y4
-	VMULPS       number3fb8aa3b<>+0(SB), Y4, Y3
-	VROUNDPS     $0x08, Y3, Y3
-	VFNMADD231PS number3f317218<>+0(SB), Y3, Y4
-	VFNMADD231PS numberb102e308<>+0(SB), Y3, Y4
-	VMOVAPS      number3ab511e6<>+0(SB), Y5
-	VFMADD213PS  number3c091d10<>+0(SB), Y4, Y5
-	VFMADD213PS  number3d2aac79<>+0(SB), Y4, Y5
-	VFMADD213PS  number3e2aaa49<>+0(SB), Y4, Y5
-	VFMADD213PS  number3efffffe<>+0(SB), Y4, Y5
-	VMULPS       Y4, Y5, Y5
-	VFMADD213PS  Y4, Y4, Y5
-	VADDPS       number3f800000<>+0(SB), Y5, Y5
-	VCVTPS2DQ    Y3, Y3
-	VPSRAD       $0x01, Y3, Y4
-	VPSUBD       Y4, Y3, Y3
-	VPSLLD       $0x17, Y4, Y4
-	VPADDD       number3f800000<>+0(SB), Y4, Y4
-	VMULPS       Y4, Y5, Y5
-	VPSLLD       $0x17, Y3, Y3
-	VPADDD       number3f800000<>+0(SB), Y3, Y3
-	VMULPS       Y3, Y5, Y5
-	VMOVUPS      Y5, 32(AX)
-	VADDPS       Y5, Y2, Y2
-	VMOVUPS      64(AX), Y3
-	VSUBPS       Y1, Y3, Y3
-	VMOVAPS      numberc2d00000<>+0(SB), Y4
-	VMAXPS       Y3, Y4, Y4
-	VMOVAPS      number42b20000<>+0(SB), Y5
-	VMINPS       Y4, Y5, Y4
-	VMULPS       number3fb8aa3b<>+0(SB), Y4, Y3
-	VROUNDPS     $0x08, Y3, Y3
-	VFNMADD231PS number3f317218<>+0(SB), Y3, Y4
-	VFNMADD231PS numberb102e308<>+0(SB), Y3, Y4
-	VMOVAPS      number3ab511e6<>+0(SB), Y5
-	VFMADD213PS  number3c091d10<>+0(SB), Y4, Y5
-	VFMADD213PS  number3d2aac79<>+0(SB), Y4, Y5
-	VFMADD213PS  number3e2aaa49<>+0(SB), Y4, Y5
-	VFMADD213PS  number3efffffe<>+0(SB), Y4, Y5
-	VMULPS       Y4, Y5, Y5
-	VFMADD213PS  Y4, Y4, Y5
-	VADDPS       number3f800000<>+0(SB), Y5, Y5
-	VCVTPS2DQ    Y3, Y3
-	VPSRAD       $0x01, Y3, Y4
-	VPSUBD       Y4, Y3, Y3
-	VPSLLD       $0x17, Y4, Y4
-	VPADDD       number3f800000<>+0(SB), Y4, Y4
-	VMULPS       Y4, Y5, Y5
-	VPSLLD       $0x17, Y3, Y3
-	VPADDD       number3f800000<>+0(SB), Y3, Y3
-	VMULPS       Y3, Y5, Y5
-	VMOVUPS      Y5, 64(AX)
-	VADDPS       Y5, Y2, Y2
-	VMOVUPS      96(AX), Y3
-	VSUBPS       Y1, Y3, Y3
-	VMOVAPS      numberc2d00000<>+0(SB), Y4
-	VMAXPS       Y3, Y4, Y4
-	VMOVAPS      number42b20000<>+0(SB), Y5
-	VMINPS       Y4, Y5, Y4
-	VMULPS       number3fb8aa3b<>+0(SB), Y4, Y3
-	VROUNDPS     $0x08, Y3, Y3
-	VFNMADD231PS number3f317218<>+0(SB), Y3, Y4
-	VFNMADD231PS numberb102e308<>+0(SB), Y3, Y4
-	VMOVAPS      number3ab511e6<>+0(SB), Y5
-	VFMADD213PS  number3c091d10<>+0(SB), Y4, Y5
-	VFMADD213PS  number3d2aac79<>+0(SB), Y4, Y5
-	VFMADD213PS  number3e2aaa49<>+0(SB), Y4, Y5
-	VFMADD213PS  number3efffffe<>+0(SB), Y4, Y5
-	VMULPS       Y4, Y5, Y5
-	VFMADD213PS  Y4, Y4, Y5
-	VADDPS       number3f800000<>+0(SB), Y5, Y5
-	VCVTPS2DQ    Y3, Y3
-	VPSRAD       $0x01, Y3, Y4
-	VPSUBD       Y4, Y3, Y3
-	VPSLLD       $0x17, Y4, Y4
-	VPADDD       number3f800000<>+0(SB), Y4, Y4
-	VMULPS       Y4, Y5, Y5
-	VPSLLD       $0x17, Y3, Y3
-	VPADDD       number3f800000<>+0(SB), Y3, Y3
-	VMULPS       Y3, Y5, Y5
-	VMOVUPS      Y5, 96(AX)
-	VADDPS       Y5, Y2, Y2
-	VMOVUPS      128(AX), Y3
-	VSUBPS       Y1, Y3, Y3
-	VMOVAPS      numberc2d00000<>+0(SB), Y4
-	VMAXPS       Y3, Y4, Y4
-	VMOVAPS      number42b20000<>+0(SB), Y5
-	VMINPS       Y4, Y5, Y4
-	VMULPS       number3fb8aa3b<>+0(SB), Y4, Y3
-	VROUNDPS     $0x08, Y3, Y3
-	VFNMADD231PS number3f317218<>+0(SB), Y3, Y4
-	VFNMADD231PS numberb102e308<>+0(SB), Y3, Y4
-	VMOVAPS      number3ab511e6<>+0(SB), Y5
-	VFMADD213PS  number3c091d10<>+0(SB), Y4, Y5
-	VFMADD213PS  number3d2aac79<>+0(SB), Y4, Y5
-	VFMADD213PS  number3e2aaa49<>+0(SB), Y4, Y5
-	VFMADD213PS  number3efffffe<>+0(SB), Y4, Y5
-	VMULPS       Y4, Y5, Y5
-	VFMADD213PS  Y4, Y4, Y5
-	VADDPS       number3f800000<>+0(SB), Y5, Y5
-	VCVTPS2DQ    Y3, Y3
-	VPSRAD       $0x01, Y3, Y4
-	VPSUBD       Y4, Y3, Y3
-	VPSLLD       $0x17, Y4, Y4
-	VPADDD       number3f800000<>+0(SB), Y4, Y4
-	VMULPS       Y4, Y5, Y5
-	VPSLLD       $0x17, Y3, Y3
-	VPADDD       number3f800000<>+0(SB), Y3, Y3
-	VMULPS       Y3, Y5, Y5
-	VMOVUPS      Y5, 128(AX)
-	VADDPS       Y5, Y2, Y2
-	VMOVUPS      160(AX), Y3
-	VSUBPS       Y1, Y3, Y3
-	VMOVAPS      numberc2d00000<>+0(SB), Y4
-	VMAXPS       Y3, Y4, Y4
-	VMOVAPS      number42b20000<>+0(SB), Y5
-	VMINPS       Y4, Y5, Y4
-	VMULPS       number3fb8aa3b<>+0(SB), Y4, Y3
-	VROUNDPS     $0x08, Y3, Y3
-	VFNMADD231PS number3f317218<>+0(SB), Y3, Y4
-	VFNMADD231PS numberb102e308<>+0(SB), Y3, Y4
-	VMOVAPS      number3ab511e6<>+0(SB), Y5
-	VFMADD213PS  number3c091d10<>+0(SB), Y4, Y5
-	VFMADD213PS  number3d2aac79<>+0(SB), Y4, Y5
-	VFMADD213PS  number3e2aaa49<>+0(SB), Y4, Y5
-	VFMADD213PS  number3efffffe<>+0(SB), Y4, Y5
-	VMULPS       Y4, Y5, Y5
-	VFMADD213PS  Y4, Y4, Y5
-	VADDPS       number3f800000<>+0(SB), Y5, Y5
-	VCVTPS2DQ    Y3, Y3
-	VPSRAD       $0x01, Y3, Y4
-	VPSUBD       Y4, Y3, Y3
-	VPSLLD       $0x17, Y4, Y4
-	VPADDD       number3f800000<>+0(SB), Y4, Y4
-	VMULPS       Y4, Y5, Y5
-	VPSLLD       $0x17, Y3, Y3
-	VPADDD       number3f800000<>+0(SB), Y3, Y3
-	VMULPS       Y3, Y5, Y5
-	VMOVUPS      Y5, 160(AX)
-	VADDPS       Y5, Y2, Y2
-	VMOVUPS      192(AX), Y3
-	VSUBPS       Y1, Y3, Y3
-	VMOVAPS      numberc2d00000<>+0(SB), Y4
-	VMAXPS       Y3, Y4, Y4
-	VMOVAPS      number42b20000<>+0(SB), Y5
-	VMINPS       Y4, Y5, Y4
-	VMULPS       number3fb8aa3b<>+0(SB), Y4, Y3
-	VROUNDPS     $0x08, Y3, Y3
-	VFNMADD231PS number3f317218<>+0(SB), Y3, Y4
-	VFNMADD231PS numberb102e308<>+0(SB), Y3, Y4
-	VMOVAPS      number3ab511e6<>+0(SB), Y5
-	VFMADD213PS  number3c091d10<>+0(SB), Y4, Y5
-	VFMADD213PS  number3d2aac79<>+0(SB), Y4, Y5
-	VFMADD213PS  number3e2aaa49<>+0(SB), Y4, Y5
-	VFMADD213PS  number3efffffe<>+0(SB), Y4, Y5
-	VMULPS       Y4, Y5, Y5
-	VFMADD213PS  Y4, Y4, Y5
-	VADDPS       number3f800000<>+0(SB), Y5, Y5
-	VCVTPS2DQ    Y3, Y3
-	VPSRAD       $0x01, Y3, Y4
-	VPSUBD       Y4, Y3, Y3
-	VPSLLD       $0x17, Y4, Y4
-	VPADDD       number3f800000<>+0(SB), Y4, Y4
-	VMULPS       Y4, Y5, Y5
-	VPSLLD       $0x17, Y3, Y3
-	VPADDD       number3f800000<>+0(SB), Y3, Y3
-	VMULPS       Y3, Y5, Y5
-	VMOVUPS      Y5, 192(AX)
-	VADDPS       Y5, Y2, Y2
-	VMOVUPS      224(AX), Y3
-	VSUBPS       Y1, Y3, Y3
-	VMOVAPS      numberc2d00000<>+0(SB), Y1
-	VMAXPS       Y3, Y1, Y1
+	VMOVUPS      Y4, (AX)
+	VADDPS       Y4, Y1, Y1
+	VMOVUPS      32(AX), Y2
+	VSUBPS       Y0, Y2, Y2
+	VMOVAPS      numberc2d00000<>+0(SB), Y3
+	VMAXPS       Y2, Y3, Y3
 	VMOVAPS      number42b20000<>+0(SB), Y4
-	VMINPS       Y1, Y4, Y1
-	VMULPS       number3fb8aa3b<>+0(SB), Y1, Y3
-	VROUNDPS     $0x08, Y3, Y3
-	VFNMADD231PS number3f317218<>+0(SB), Y3, Y1
-	VFNMADD231PS numberb102e308<>+0(SB), Y3, Y1
+	VMINPS       Y3, Y4, Y3
+	VMULPS       number3fb8aa3b<>+0(SB), Y3, Y2
+	VROUNDPS     $0x08, Y2, Y2
+	VFNMADD231PS number3f317218<>+0(SB), Y2, Y3
+	VFNMADD231PS numberb102e308<>+0(SB), Y2, Y3
 	VMOVAPS      number3ab511e6<>+0(SB), Y4
-	VFMADD213PS  number3c091d10<>+0(SB), Y1, Y4
-	VFMADD213PS  number3d2aac79<>+0(SB), Y1, Y4
-	VFMADD213PS  number3e2aaa49<>+0(SB), Y1, Y4
-	VFMADD213PS  number3efffffe<>+0(SB), Y1, Y4
-	VMULPS       Y1, Y4, Y4
-	VFMADD213PS  Y1, Y1, Y4
+	VFMADD213PS  number3c091d10<>+0(SB), Y3, Y4
+	VFMADD213PS  number3d2aac79<>+0(SB), Y3, Y4
+	VFMADD213PS  number3e2aaa49<>+0(SB), Y3, Y4
+	VFMADD213PS  number3efffffe<>+0(SB), Y3, Y4
+	VMULPS       Y3, Y4, Y4
+	VFMADD213PS  Y3, Y3, Y4
 	VADDPS       number3f800000<>+0(SB), Y4, Y4
-	VCVTPS2DQ    Y3, Y3
-	VPSRAD       $0x01, Y3, Y1
-	VPSUBD       Y1, Y3, Y3
-	VPSLLD       $0x17, Y1, Y1
-	VPADDD       number3f800000<>+0(SB), Y1, Y1
-	VMULPS       Y1, Y4, Y4
+	VCVTPS2DQ    Y2, Y2
+	VPSRAD       $0x01, Y2, Y3
+	VPSUBD       Y3, Y2, Y2
 	VPSLLD       $0x17, Y3, Y3
 	VPADDD       number3f800000<>+0(SB), Y3, Y3
 	VMULPS       Y3, Y4, Y4
-	VMOVUPS      Y4, 224(AX)
-	VADDPS       Y4, Y2, Y2
-	VMOVUPS      Y2, (BX)
+	VPSLLD       $0x17, Y2, Y2
+	VPADDD       number3f800000<>+0(SB), Y2, Y2
+	VMULPS       Y2, Y4, Y4
+	VMOVUPS      Y4, 32(AX)
+	VADDPS       Y4, Y1, Y1
+	VMOVUPS      64(AX), Y2
+	VSUBPS       Y0, Y2, Y2
+	VMOVAPS      numberc2d00000<>+0(SB), Y3
+	VMAXPS       Y2, Y3, Y3
+	VMOVAPS      number42b20000<>+0(SB), Y4
+	VMINPS       Y3, Y4, Y3
+	VMULPS       number3fb8aa3b<>+0(SB), Y3, Y2
+	VROUNDPS     $0x08, Y2, Y2
+	VFNMADD231PS number3f317218<>+0(SB), Y2, Y3
+	VFNMADD231PS numberb102e308<>+0(SB), Y2, Y3
+	VMOVAPS      number3ab511e6<>+0(SB), Y4
+	VFMADD213PS  number3c091d10<>+0(SB), Y3, Y4
+	VFMADD213PS  number3d2aac79<>+0(SB), Y3, Y4
+	VFMADD213PS  number3e2aaa49<>+0(SB), Y3, Y4
+	VFMADD213PS  number3efffffe<>+0(SB), Y3, Y4
+	VMULPS       Y3, Y4, Y4
+	VFMADD213PS  Y3, Y3, Y4
+	VADDPS       number3f800000<>+0(SB), Y4, Y4
+	VCVTPS2DQ    Y2, Y2
+	VPSRAD       $0x01, Y2, Y3
+	VPSUBD       Y3, Y2, Y2
+	VPSLLD       $0x17, Y3, Y3
+	VPADDD       number3f800000<>+0(SB), Y3, Y3
+	VMULPS       Y3, Y4, Y4
+	VPSLLD       $0x17, Y2, Y2
+	VPADDD       number3f800000<>+0(SB), Y2, Y2
+	VMULPS       Y2, Y4, Y4
+	VMOVUPS      Y4, 64(AX)
+	VADDPS       Y4, Y1, Y1
+	VMOVUPS      96(AX), Y2
+	VSUBPS       Y0, Y2, Y2
+	VMOVAPS      numberc2d00000<>+0(SB), Y3
+	VMAXPS       Y2, Y3, Y3
+	VMOVAPS      number42b20000<>+0(SB), Y4
+	VMINPS       Y3, Y4, Y3
+	VMULPS       number3fb8aa3b<>+0(SB), Y3, Y2
+	VROUNDPS     $0x08, Y2, Y2
+	VFNMADD231PS number3f317218<>+0(SB), Y2, Y3
+	VFNMADD231PS numberb102e308<>+0(SB), Y2, Y3
+	VMOVAPS      number3ab511e6<>+0(SB), Y4
+	VFMADD213PS  number3c091d10<>+0(SB), Y3, Y4
+	VFMADD213PS  number3d2aac79<>+0(SB), Y3, Y4
+	VFMADD213PS  number3e2aaa49<>+0(SB), Y3, Y4
+	VFMADD213PS  number3efffffe<>+0(SB), Y3, Y4
+	VMULPS       Y3, Y4, Y4
+	VFMADD213PS  Y3, Y3, Y4
+	VADDPS       number3f800000<>+0(SB), Y4, Y4
+	VCVTPS2DQ    Y2, Y2
+	VPSRAD       $0x01, Y2, Y3
+	VPSUBD       Y3, Y2, Y2
+	VPSLLD       $0x17, Y3, Y3
+	VPADDD       number3f800000<>+0(SB), Y3, Y3
+	VMULPS       Y3, Y4, Y4
+	VPSLLD       $0x17, Y2, Y2
+	VPADDD       number3f800000<>+0(SB), Y2, Y2
+	VMULPS       Y2, Y4, Y4
+	VMOVUPS      Y4, 96(AX)
+	VADDPS       Y4, Y1, Y1
+	VMOVUPS      128(AX), Y2
+	VSUBPS       Y0, Y2, Y2
+	VMOVAPS      numberc2d00000<>+0(SB), Y3
+	VMAXPS       Y2, Y3, Y3
+	VMOVAPS      number42b20000<>+0(SB), Y4
+	VMINPS       Y3, Y4, Y3
+	VMULPS       number3fb8aa3b<>+0(SB), Y3, Y2
+	VROUNDPS     $0x08, Y2, Y2
+	VFNMADD231PS number3f317218<>+0(SB), Y2, Y3
+	VFNMADD231PS numberb102e308<>+0(SB), Y2, Y3
+	VMOVAPS      number3ab511e6<>+0(SB), Y4
+	VFMADD213PS  number3c091d10<>+0(SB), Y3, Y4
+	VFMADD213PS  number3d2aac79<>+0(SB), Y3, Y4
+	VFMADD213PS  number3e2aaa49<>+0(SB), Y3, Y4
+	VFMADD213PS  number3efffffe<>+0(SB), Y3, Y4
+	VMULPS       Y3, Y4, Y4
+	VFMADD213PS  Y3, Y3, Y4
+	VADDPS       number3f800000<>+0(SB), Y4, Y4
+	VCVTPS2DQ    Y2, Y2
+	VPSRAD       $0x01, Y2, Y3
+	VPSUBD       Y3, Y2, Y2
+	VPSLLD       $0x17, Y3, Y3
+	VPADDD       number3f800000<>+0(SB), Y3, Y3
+	VMULPS       Y3, Y4, Y4
+	VPSLLD       $0x17, Y2, Y2
+	VPADDD       number3f800000<>+0(SB), Y2, Y2
+	VMULPS       Y2, Y4, Y4
+	VMOVUPS      Y4, 128(AX)
+	VADDPS       Y4, Y1, Y1
+	VMOVUPS      160(AX), Y2
+	VSUBPS       Y0, Y2, Y2
+	VMOVAPS      numberc2d00000<>+0(SB), Y3
+	VMAXPS       Y2, Y3, Y3
+	VMOVAPS      number42b20000<>+0(SB), Y4
+	VMINPS       Y3, Y4, Y3
+	VMULPS       number3fb8aa3b<>+0(SB), Y3, Y2
+	VROUNDPS     $0x08, Y2, Y2
+	VFNMADD231PS number3f317218<>+0(SB), Y2, Y3
+	VFNMADD231PS numberb102e308<>+0(SB), Y2, Y3
+	VMOVAPS      number3ab511e6<>+0(SB), Y4
+	VFMADD213PS  number3c091d10<>+0(SB), Y3, Y4
+	VFMADD213PS  number3d2aac79<>+0(SB), Y3, Y4
+	VFMADD213PS  number3e2aaa49<>+0(SB), Y3, Y4
+	VFMADD213PS  number3efffffe<>+0(SB), Y3, Y4
+	VMULPS       Y3, Y4, Y4
+	VFMADD213PS  Y3, Y3, Y4
+	VADDPS       number3f800000<>+0(SB), Y4, Y4
+	VCVTPS2DQ    Y2, Y2
+	VPSRAD       $0x01, Y2, Y3
+	VPSUBD       Y3, Y2, Y2
+	VPSLLD       $0x17, Y3, Y3
+	VPADDD       number3f800000<>+0(SB), Y3, Y3
+	VMULPS       Y3, Y4, Y4
+	VPSLLD       $0x17, Y2, Y2
+	VPADDD       number3f800000<>+0(SB), Y2, Y2
+	VMULPS       Y2, Y4, Y4
+	VMOVUPS      Y4, 160(AX)
+	VADDPS       Y4, Y1, Y1
+	VMOVUPS      192(AX), Y2
+	VSUBPS       Y0, Y2, Y2
+	VMOVAPS      numberc2d00000<>+0(SB), Y3
+	VMAXPS       Y2, Y3, Y3
+	VMOVAPS      number42b20000<>+0(SB), Y4
+	VMINPS       Y3, Y4, Y3
+	VMULPS       number3fb8aa3b<>+0(SB), Y3, Y2
+	VROUNDPS     $0x08, Y2, Y2
+	VFNMADD231PS number3f317218<>+0(SB), Y2, Y3
+	VFNMADD231PS numberb102e308<>+0(SB), Y2, Y3
+	VMOVAPS      number3ab511e6<>+0(SB), Y4
+	VFMADD213PS  number3c091d10<>+0(SB), Y3, Y4
+	VFMADD213PS  number3d2aac79<>+0(SB), Y3, Y4
+	VFMADD213PS  number3e2aaa49<>+0(SB), Y3, Y4
+	VFMADD213PS  number3efffffe<>+0(SB), Y3, Y4
+	VMULPS       Y3, Y4, Y4
+	VFMADD213PS  Y3, Y3, Y4
+	VADDPS       number3f800000<>+0(SB), Y4, Y4
+	VCVTPS2DQ    Y2, Y2
+	VPSRAD       $0x01, Y2, Y3
+	VPSUBD       Y3, Y2, Y2
+	VPSLLD       $0x17, Y3, Y3
+	VPADDD       number3f800000<>+0(SB), Y3, Y3
+	VMULPS       Y3, Y4, Y4
+	VPSLLD       $0x17, Y2, Y2
+	VPADDD       number3f800000<>+0(SB), Y2, Y2
+	VMULPS       Y2, Y4, Y4
+	VMOVUPS      Y4, 192(AX)
+	VADDPS       Y4, Y1, Y1
+	VMOVUPS      224(AX), Y2
+	VSUBPS       Y0, Y2, Y2
+	VMOVAPS      numberc2d00000<>+0(SB), Y0
+	VMAXPS       Y2, Y0, Y0
+	VMOVAPS      number42b20000<>+0(SB), Y3
+	VMINPS       Y0, Y3, Y0
+	VMULPS       number3fb8aa3b<>+0(SB), Y0, Y2
+	VROUNDPS     $0x08, Y2, Y2
+	VFNMADD231PS number3f317218<>+0(SB), Y2, Y0
+	VFNMADD231PS numberb102e308<>+0(SB), Y2, Y0
+	VMOVAPS      number3ab511e6<>+0(SB), Y3
+	VFMADD213PS  number3c091d10<>+0(SB), Y0, Y3
+	VFMADD213PS  number3d2aac79<>+0(SB), Y0, Y3
+	VFMADD213PS  number3e2aaa49<>+0(SB), Y0, Y3
+	VFMADD213PS  number3efffffe<>+0(SB), Y0, Y3
+	VMULPS       Y0, Y3, Y3
+	VFMADD213PS  Y0, Y0, Y3
+	VADDPS       number3f800000<>+0(SB), Y3, Y3
+	VCVTPS2DQ    Y2, Y2
+	VPSRAD       $0x01, Y2, Y0
+	VPSUBD       Y0, Y2, Y2
+	VPSLLD       $0x17, Y0, Y0
+	VPADDD       number3f800000<>+0(SB), Y0, Y0
+	VMULPS       Y0, Y3, Y3
+	VPSLLD       $0x17, Y2, Y2
+	VPADDD       number3f800000<>+0(SB), Y2, Y2
+	VMULPS       Y2, Y3, Y3
+	VMOVUPS      Y3, 224(AX)
+	VADDPS       Y3, Y1, Y1
+	VMOVUPS      Y1, (BX)
 	ADDQ         $0x00000100, AX
 	ADDQ         $0x04, CX
 	ADDQ         $0x04, DX
 	ADDQ         $0x40, BX
 	DECQ         SI
 	JNE          row
+	VZEROUPPER
+	RET
+
+// func divideRowsAVX2(dst *float32, out *float32, sums *float32, rows int, steps int)
+// Requires: AVX, AVX2
+TEXT ·divideRowsAVX2(SB), $0-40
+	MOVQ   dst+0(FP), AX
+	MOVQ   out+8(FP), CX
+	MOVQ   sums+16(FP), DX
+	MOVQ   rows+24(FP), BX
+	MOVQ   steps+32(FP), SI
+	VMOVSS number3f800000<>+0(SB), X0
+
+row:
+	VMOVUPS      (DX), Y1
+	VMOVUPS      32(DX), Y2
+	VADDPS       Y2, Y1, Y1
+	VEXTRACTF128 $0x01, Y1, X2
+	VADDPS       X2, X1, X1
+	VPSHUFD      $0x4e, X1, X2
+	VADDPS       X2, X1, X1
+	VPSHUFD      $0xb1, X1, X2
+	VADDPS       X2, X1, X1
+	VDIVSS       X1, X0, X1
+	VBROADCASTSS X1, Y1
+	MOVQ         SI, DI
+
+step:
+	VMULPS  (CX), Y1, Y2
+	VMOVUPS Y2, (AX)
+	ADDQ    $0x20, CX
+	ADDQ    $0x20, AX
+	DECQ    DI
+	JNE     step
+	ADDQ    $0x40, DX
+	DECQ    BX
+	JNE     row
 	VZEROUPPER
 	RET
 

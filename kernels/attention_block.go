@@ -8,9 +8,11 @@ type blockFuncs struct {
 	transpose func(dst, rows []float32, stride, width, cells int)
 	// multiply does what a blockProduct says; its columns are a multiple of 16.
 	multiply func(p *blockProduct)
-	// softmax takes a block of scores [rows, 64] into the softmax: most becomes the largest scaled score m so far, shrink
-	// e^(old most − m), scores e^(scale·score − m), and sums [rows, 16], whose lanes are parts of one sum, the sums so far.
-	softmax func(scores, most, shrink, sums []float32, scale float32)
+	// softmax takes a block of scores [rows, 64] into the softmax: most becomes the largest score m so far, shrink
+	// e^(old most − m), scores e^(score − m), and sums [rows, 16], whose lanes are parts of one sum, the sums so far.
+	softmax func(scores, most, shrink, sums []float32)
+	// divide writes rows of out, whose size is a multiple of 16, divided by their sums to dst, which may be out.
+	divide func(dst, out, sums []float32)
 }
 
 // sumLanes is how many parts the sum of a row has.
@@ -25,7 +27,7 @@ type blockProduct struct {
 	factors                     []float32
 }
 
-var genericBlocks = blockFuncs{transposeGeneric, multiplyGeneric, softmaxGeneric}
+var genericBlocks = blockFuncs{transposeGeneric, multiplyGeneric, softmaxGeneric, divideGeneric}
 
 func transposeGeneric(dst, rows []float32, stride, width, cells int) {
 	for i := range cells {
@@ -49,13 +51,25 @@ func multiplyGeneric(p *blockProduct) {
 	}
 }
 
-func softmaxGeneric(scores, most, shrink, sums []float32, scale float32) {
+func softmaxGeneric(scores, most, shrink, sums []float32) {
 	for r := range most {
 		row := scores[r*attnBlock:][:attnBlock]
-		scaleGeneric(scale, row)
 		m := max(most[r], maxGeneric(row))
 		shrink[r] = float32(math.Exp(float64(most[r] - m)))
 		most[r] = m
 		sums[r*sumLanes] = float32(sums[r*sumLanes]*shrink[r]) + float32(expSumGeneric(row, m))
+	}
+}
+
+func divideGeneric(dst, out, sums []float32) {
+	rows := len(sums) / sumLanes
+	for r := range rows {
+		var sum float32
+		for _, v := range sums[r*sumLanes:][:sumLanes] {
+			sum += v
+		}
+		row := dst[r*len(out)/rows:][:len(out)/rows]
+		copy(row, out[r*len(row):])
+		scaleGeneric(1/sum, row)
 	}
 }

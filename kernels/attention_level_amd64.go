@@ -5,8 +5,8 @@ package kernels
 import "unsafe"
 
 var (
-	avx2Blocks   = blockFuncs{transposeByAVX2, multiplyByAVX2, softmaxByAVX2}
-	avx512Blocks = blockFuncs{transposeByAVX512, multiplyByAVX512, softmaxByAVX512}
+	avx2Blocks   = blockFuncs{transposeByAVX2, multiplyByAVX2, softmaxByAVX2, divideByAVX2}
+	avx512Blocks = blockFuncs{transposeByAVX512, multiplyByAVX512, softmaxByAVX512, divideByAVX512}
 )
 
 // blocksAt returns the functions of a level.
@@ -98,14 +98,26 @@ func (f *mulAdds) multiply(p *blockProduct) {
 	}
 }
 
-func softmaxByAVX512(scores, most, shrink, sums []float32, scale float32) {
+func softmaxByAVX512(scores, most, shrink, sums []float32) {
 	n := len(most)
 	_, _, _ = scores[n*attnBlock-1], shrink[n-1], sums[n*sumLanes-1]
-	softmaxRowsAVX512(&scores[0], &most[0], &shrink[0], &sums[0], n, scale)
+	softmaxRowsAVX512(&scores[0], &most[0], &shrink[0], &sums[0], n)
 }
 
-func softmaxByAVX2(scores, most, shrink, sums []float32, scale float32) {
+func softmaxByAVX2(scores, most, shrink, sums []float32) {
 	n := len(most)
 	_, _, _ = scores[n*attnBlock-1], shrink[n-1], sums[n*sumLanes-1]
-	softmaxRowsAVX2(&scores[0], &most[0], &shrink[0], &sums[0], n, scale)
+	softmaxRowsAVX2(&scores[0], &most[0], &shrink[0], &sums[0], n)
+}
+
+func divideByAVX512(dst, out, sums []float32) {
+	rows := len(sums) / sumLanes
+	_ = dst[len(out)-1]
+	divideRowsAVX512(&dst[0], &out[0], &sums[0], rows, len(out)/rows/16)
+}
+
+func divideByAVX2(dst, out, sums []float32) {
+	rows := len(sums) / sumLanes
+	_ = dst[len(out)-1]
+	divideRowsAVX2(&dst[0], &out[0], &sums[0], rows, len(out)/rows/8)
 }

@@ -89,6 +89,6 @@ func (a *mixing) unit(s *attnScratch, i int) {
 
 // scoresOf returns where the scores of a row lie in [heads, tokens, cells].
 func (s *attnScratch) scoresOf(a *attention, row, tokens int) int {
-	token, head := s.query(a, row)
+	token, head := s.first+row/a.group(), s.head*a.group()+row%a.group()
 	return (head*tokens + token) * a.cells
 }

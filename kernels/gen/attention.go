@@ -21,6 +21,7 @@ func attentions(a *asm) {
 			}
 		}
 		a.softmaxRows(v)
+		a.divideRows(v)
 	}
 	a.prefetchRows()
 }
@@ -130,9 +131,9 @@ func (a *asm) mulAdd(v vector, rows, cols int) {
 }
 
 // softmaxRows builds a step of the online softmax: the largest score so far, m, becomes that of this block and those
-// before, scores become e^(scale·score − m), and what was summed before has to shrink by e^(old m − m).
+// before, scores become e^(score − m), and what was summed before has to shrink by e^(old m − m).
 func (a *asm) softmaxRows(v vector) {
-	a.function("softmaxRows"+v.level, "func(scores, most, shrink, sums *float32, rows int, scale float32)",
+	a.function("softmaxRows"+v.level, "func(scores, most, shrink, sums *float32, rows int)",
 		fmt.Sprintf("takes a block of %d scores of each row; sums has 16 lanes for each.", attnBlock))
 	scores := a.Load(a.Param("scores"), a.GP64())
 	most := a.Load(a.Param("most"), a.GP64())
@@ -140,7 +141,6 @@ func (a *asm) softmaxRows(v vector) {
 	sums := a.Load(a.Param("sums"), a.GP64())
 	rows := a.Load(a.Param("rows"), a.GP64())
 	e := a.exponential(v)
-	scale := a.broadcast(v, "scale")
 	at := func(i int) Mem { return Mem{Base: scores, Disp: i * v.bytes} }
 
 	a.Label("row")
@@ -150,8 +150,7 @@ func (a *asm) softmaxRows(v vector) {
 	}
 	for i := range attnBlock * 4 / v.bytes {
 		x := v.new(a)
-		a.VMULPS(at(i), scale, x)
-		a.VMOVUPS(x, at(i))
+		a.VMOVUPS(at(i), x)
 		a.VMAXPS(largest[i%2], x, largest[i%2])
 	}
 	m, old := v.new(a), v.new(a)
@@ -175,6 +174,43 @@ func (a *asm) softmaxRows(v vector) {
 	a.ADDQ(U32(4*attnBlock), scores)
 	a.ADDQ(Imm(4), most)
 	a.ADDQ(Imm(4), shrink)
+	a.ADDQ(Imm(64), sums)
+	a.DECQ(rows)
+	a.JNE(LabelRef("row"))
+	a.end()
+}
+
+// divideRows builds the end of the online softmax.
+func (a *asm) divideRows(v vector) {
+	a.function("divideRows"+v.level, "func(dst, out, sums *float32, rows, steps int)",
+		fmt.Sprintf("writes rows of %d·steps numbers of out, divided by their sums, to dst; sums has 16 lanes for each.", v.bytes/4))
+	dst := a.Load(a.Param("dst"), a.GP64())
+	out := a.Load(a.Param("out"), a.GP64())
+	sums := a.Load(a.Param("sums"), a.GP64())
+	rows := a.Load(a.Param("rows"), a.GP64())
+	steps := a.Load(a.Param("steps"), a.GP64())
+	left := a.GP64()
+	one := a.XMM()
+	a.VMOVSS(a.number(ymm, 1), one)
+	a.Label("row")
+	lanes := make([]reg.VecVirtual, 64/v.bytes)
+	for i := range lanes {
+		lanes[i] = v.new(a)
+		a.VMOVUPS(Mem{Base: sums, Disp: i * v.bytes}, lanes[i])
+	}
+	sum := a.together(v, lanes, 4, func(y, x reg.Register) { a.VADDPS(y, x, x) })
+	factor, quotient := v.new(a), a.XMM()
+	a.VDIVSS(sum, one, quotient)
+	a.VBROADCASTSS(quotient, factor)
+	a.MOVQ(steps, left)
+	a.Label("step")
+	x := v.new(a)
+	a.VMULPS(Mem{Base: out}, factor, x)
+	a.VMOVUPS(x, Mem{Base: dst})
+	a.ADDQ(Imm(uint64(v.bytes)), out)
+	a.ADDQ(Imm(uint64(v.bytes)), dst)
+	a.DECQ(left)
+	a.JNE(LabelRef("step"))
 	a.ADDQ(Imm(64), sums)
 	a.DECQ(rows)
 	a.JNE(LabelRef("row"))
