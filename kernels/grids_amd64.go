@@ -3,6 +3,7 @@
 package kernels
 
 import (
+	"slices"
 	"unsafe"
 
 	"github.com/sonde-ml/sonde/gguf"
@@ -37,6 +38,53 @@ var (
 		b[66+i/8] |= byte(point >> 8 << (i % 8))
 	}))
 )
+
+// The same points, packed. Assembly finds 64 bytes with what fields of a byte mean; then for each point a byte with the
+// fields of its first half, and for each one with those of the other half.
+//
+//lint:file-ignore U1000 assembly uses them
+var (
+	codebookIQ1_S   = codebookOf(gridIQ1_S[:])
+	codebookIQ2_XXS = codebookOf(gridIQ2_XXS[:])
+	codebookIQ2_XS  = codebookOf(gridIQ2_XS[:])
+	codebookIQ2_S   = codebookOf(gridIQ2_S[:])
+	codebookIQ3_XXS = codebookOf(gridIQ3_XXS[:])
+	codebookIQ3_S   = codebookOf(gridIQ3_S[:])
+)
+
+// codebookOf packs points of eight codes, of which there are four, and of four codes, of which there are eight. Registers
+// are loaded from it, so it begins at a cache line.
+func codebookOf[word uint32 | uint64](grid []word) *byte {
+	size, bits := int(unsafe.Sizeof(word(0))), 3 // of a field
+	if size == 8 {
+		bits = 2
+	}
+	var codes []byte
+	for _, w := range grid {
+		for i := range size {
+			codes = append(codes, byte(w>>(8*i)))
+		}
+	}
+	slices.Sort(codes)
+	codes = slices.Compact(codes)
+	book := aligned(64 + 2*len(grid))
+	for i := range 64 {
+		book[i] = codes[min(i%(1<<bits), len(codes)-1)]
+	}
+	for p, w := range grid {
+		for i := range size {
+			field, half := slices.Index(codes, byte(w>>(8*i))), size/2
+			book[64+i/half*len(grid)+p] |= byte(field << (i % half * bits))
+		}
+	}
+	return &book[0]
+}
+
+// aligned returns n zeros from the beginning of a cache line on.
+func aligned(n int) []byte {
+	b := make([]byte, n+63)
+	return b[-uintptr(unsafe.Pointer(&b[0]))&63:][:n]
+}
 
 // gridCodes unpacks blocks that name all points; put makes one the i-th of its block.
 func gridCodes[word uint32 | uint64](t gguf.Type, points int, put func(block []byte, i, point int)) []word {

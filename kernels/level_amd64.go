@@ -60,7 +60,11 @@ func (s *Set) fill(m *Matrix, p *panel, f *panelFiller, rows []byte, cols int) {
 	blocks := cols / m.Type.BlockWeights()
 	_ = rows[(panelRows-1)*m.rowBytes+blocks*m.Type.BlockBytes()-1]
 	if s.tier >= avx512 {
-		unpackers[m.Type].avx512((*byte)(unsafe.Pointer(p)), &rows[0], m.rowBytes, blocks)
+		unpack := unpackers[m.Type].avx512
+		if s.hasCodebook(m.Type) {
+			unpack = codebooks[m.Type].unpack
+		}
+		unpack((*byte)(unsafe.Pointer(p)), &rows[0], m.rowBytes, blocks)
 		return
 	}
 	for row := 0; row < panelRows; row += narrowRows {
@@ -105,6 +109,24 @@ var dots = [...]struct{ vnni, avx2 dotFunc }{
 	gguf.IQ3_S:   {dotIQ3_SVNNI, dotIQ3_SAVX2},
 }
 
+// codebooks are what takes the place of VNNI's where points of grids are looked up in registers.
+var codebooks = [...]struct {
+	unpack unpackFunc
+	dot    dotFunc
+}{
+	gguf.IQ1_S:   {unpackIQ1_SVBMI, dotIQ1_SVBMI},
+	gguf.IQ1_M:   {unpackIQ1_MVBMI, dotIQ1_MVBMI},
+	gguf.IQ2_XXS: {unpackIQ2_XXSVBMI, dotIQ2_XXSVBMI},
+	gguf.IQ2_XS:  {unpackIQ2_XSVBMI, dotIQ2_XSVBMI},
+	gguf.IQ2_S:   {unpackIQ2_SVBMI, dotIQ2_SVBMI},
+	gguf.IQ3_XXS: {unpackIQ3_XXSVBMI, dotIQ3_XXSVBMI},
+	gguf.IQ3_S:   {unpackIQ3_SVBMI, dotIQ3_SVBMI},
+}
+
+func (s *Set) hasCodebook(t gguf.Type) bool {
+	return s.bytes && int(t) < len(codebooks) && codebooks[t].dot != nil
+}
+
 // dot writes the products of a tile's rows with one token to acc, if there is a kernel that needs no panel.
 func (s *Set) dot(m *Matrix, acc []float32, rows []byte, words []uint32) bool {
 	if s.tier < avx2 || int(m.Type) >= len(dots) || dots[m.Type].avx2 == nil {
@@ -113,6 +135,9 @@ func (s *Set) dot(m *Matrix, acc []float32, rows []byte, words []uint32) bool {
 	f, n := dots[m.Type].avx2, narrowRows
 	if s.tier == vnni {
 		f, n = dots[m.Type].vnni, panelRows
+	}
+	if s.hasCodebook(m.Type) {
+		f = codebooks[m.Type].dot
 	}
 	_, _, _ = acc[tileRows-1], rows[tileRows*m.rowBytes-1], words[m.Cols/blockCols*actWords-1]
 	for row := 0; row < tileRows; row += n {

@@ -2,8 +2,6 @@
 
 package kernels
 
-import "github.com/sonde-ml/sonde/kernels/cpu"
-
 var avx2Rows = rowFuncs{
 	dot: dotAVX2, axpy: axpyAVX2, scale: scaleAVX2, add: addAVX2, mul: mulAVX2,
 	max: maxAVX2, above: aboveAVX2, odd: oddAVX2,
@@ -32,9 +30,9 @@ var byteRows = func() rowFuncs {
 }()
 
 // rowsAt returns the functions of a level.
-func rowsAt(t tier) *rowFuncs {
+func rowsAt(t tier, bytes bool) *rowFuncs {
 	switch {
-	case t >= vnni && cpu.HasBytes():
+	case bytes:
 		return &byteRows
 	case t >= avx512:
 		return &avx512Rows

@@ -3,4 +3,4 @@
 package kernels
 
 // rowsAt returns the functions of a level.
-func rowsAt(tier) *rowFuncs { return &genericRows }
+func rowsAt(tier, bool) *rowFuncs { return &genericRows }

@@ -10,6 +10,7 @@ import (
 // is active. A set is read-only and shared.
 type Set struct {
 	tier   tier
+	bytes  bool // the processor looks bytes up in tables: some kernels of VNNI use that
 	rows   *rowFuncs
 	blocks *blockFuncs
 }
@@ -29,7 +30,10 @@ var (
 	active = activeSet()
 )
 
-func setOf(t tier) Set { return Set{t, rowsAt(t), blocksAt(t)} }
+func setOf(t tier) Set {
+	bytes := t == vnni && cpu.HasBytes()
+	return Set{t, bytes, rowsAt(t, bytes), blocksAt(t)}
+}
 
 func activeSet() *Set {
 	level, _ := cpu.Active() // beside an error, which is the command's to report, it is the best level

@@ -7,11 +7,15 @@ import (
 	"github.com/sonde-ml/sonde/kernels/cpu"
 )
 
-// atLevels calls f with the kernels of each level that can run here, plain Go first.
+// atLevels calls f with the kernels of each level that can run here, plain Go first, and with what is left of one where the
+// processor does not look up bytes.
 func atLevels(f func(set *Set)) {
 	for _, level := range cpu.All() {
 		if set, err := At(level); err == nil {
 			f(set)
+			if set.bytes {
+				f(&Set{tier: set.tier, rows: rowsAt(set.tier, false), blocks: set.blocks})
+			}
 		}
 	}
 }

@@ -134,6 +134,9 @@ func (p *panel) lookUp(nibbles reg.VecVirtual, table constant) reg.VecVirtual {
 func (p *panel) bitMasks(v Op) func(j int) mask {
 	var bytes [4]reg.VecVirtual
 	return func(j int) mask {
+		if p.codebooks {
+			return p.pickBits(p.loaded(v), j)
+		}
 		if bytes[j/2] == nil {
 			bytes[j/2] = p.fromByte(v, j/2, spread)
 		}

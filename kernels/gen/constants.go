@@ -31,7 +31,7 @@ func (p *panel) constants() {
 	}
 	draft := &asm{Context: build.NewContext()}
 	draft.Function("draft")
-	asked := &panel{rows: draft.rows(p.vector, reg.RAX, reg.RBX), format: p.format, to: reg.RCX, signed: p.signed}
+	asked := &panel{rows: draft.rows(p.vector, reg.RAX, reg.RBX), format: p.format, to: reg.RCX, signed: p.signed, codebooks: p.codebooks}
 	asked.consts.regs, p.consts.regs = map[constant]reg.VecVirtual{}, map[constant]reg.VecVirtual{}
 	p.unpack(asked)
 	for i, c := range asked.consts.order {

@@ -58,7 +58,7 @@ func (a *asm) dot(v vector, level string, f format) {
 	blocks := a.param("blocks") // look-ups leave no register for it
 	d := &dotSink{asm: a, vector: v, format: f, act: a.Load(a.Param("acts"), a.GP64()), sum: v.new(a), stride: stride}
 	d.signed = v.bytes == 32 && f.codeBits == 8
-	p := &panel{rows: a.rows(v, first, stride), format: f, dot: d, signed: d.signed}
+	p := &panel{rows: a.rows(v, first, stride), format: f, dot: d, signed: d.signed, codebooks: level == vbmi.level}
 	d.lookAhead(first)
 	a.VXORPS(d.sum, d.sum, d.sum)
 	d.constants()

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"iter"
 	"math"
 
 	. "github.com/mmcloughlin/avo/operand"
@@ -16,24 +17,38 @@ type grid struct {
 	codes int // of a point: 4 or 8
 }
 
-// numbers prepares a row, and returns what puts the number of a point into i.
-type numbers func(row reg.Register) func(point int, i reg.GPVirtual)
+// numbers says where a block has the numbers of its points: a byte each, and more bits.
+type numbers struct {
+	low  func(point int) int // the byte with the lowest eight bits
+	more int                 // bits
+	high func(point int) int // the bit that the others begin at
+}
 
-// lookUpGrid gathers the points of 256 columns. A body of its own takes row after row.
-func (p *panel) lookUpGrid(t grid, n numbers) *rows {
+// points are the codes of 256 columns, before signs.
+type points interface {
+	// each goes through the columns of the 32 codes from disp on: register j has codes 4j … 4j+3 of each row in its lane.
+	each(disp int) iter.Seq2[int, reg.VecVirtual]
+}
+
+// lookUpGrid looks up the points of 256 columns. A body of its own takes row after row, where registers have no codebook.
+func (p *panel) lookUpGrid(t grid, n numbers) points {
+	if p.codebooks {
+		return p.codebook(t, n)
+	}
 	table, row, to, i := p.GP64(), p.GP64(), p.GP64(), p.GP64()
-	points, left := p.AllocLocal(p.lanes()*panelCols), p.AllocLocal(8)
-	p.LEAQ(NewDataAddr(Symbol{Name: "·" + t.name}, 0), table)
+	local, left := p.AllocLocal(p.lanes()*panelCols), p.AllocLocal(8)
+	p.LEAQ(NewDataAddr(Symbol{Name: "·grid" + t.name}, 0), table)
 	p.MOVQ(p.bases[0], row)
-	p.LEAQ(points, to)
+	p.LEAQ(local, to)
 	p.MOVQ(U32(p.lanes()), left)
+	number := p.numbersOf(n, panelCols/t.codes)
 	p.Label("row")
-	number := n(row)
+	next := number(row)
 	together := 16 / t.codes // points that are stored at a time
 	for point := 0; point < panelCols/t.codes; point += together {
 		x := p.XMM()
 		for k := range together {
-			number(point+k, i)
+			next(point+k, i)
 			p.insertPoint(t, k, Mem{Base: table, Index: i, Scale: uint8(t.codes)}, x)
 		}
 		p.VMOVDQU(x, Mem{Base: to, Disp: t.codes * point})
@@ -42,7 +57,23 @@ func (p *panel) lookUpGrid(t grid, n numbers) *rows {
 	p.ADDQ(U32(panelCols), to)
 	p.DECQ(left)
 	p.JNE(LabelRef("row"))
-	return &rows{asm: p.asm, vector: p.vector, local: points, step: panelCols}
+	return &rows{asm: p.asm, vector: p.vector, local: local, step: panelCols}
+}
+
+// inWords reports whether a number and what else is in its word lie together.
+func (n numbers) inWords() bool { return n.low(1)-n.low(0) == 2 }
+
+// numbersOf prepares a row, and returns what puts the number of a point into i.
+func (p *panel) numbersOf(n numbers, points int) func(row reg.Register) func(point int, i reg.GPVirtual) {
+	switch {
+	case n.inWords():
+		return p.wordNumbers(n)
+	case n.more > 0:
+		return p.longNumbers(n, points)
+	}
+	return func(row reg.Register) func(point int, i reg.GPVirtual) {
+		return p.fours(8, func(point int, w reg.GPVirtual) { p.MOVL(Mem{Base: row, Disp: n.low(point)}, w.As32()) })
+	}
 }
 
 // insertPoint puts the codes of a point into place k of x.
@@ -78,32 +109,35 @@ func (p *panel) fours(bits int, load func(point int, w reg.GPVirtual)) func(poin
 	}
 }
 
-// byteNumbers are bytes, the places of those of each four points side by side.
-func (p *panel) byteNumbers(disp func(point int) int) numbers {
+// wordNumbers are the lowest bits of words.
+func (p *panel) wordNumbers(n numbers) func(row reg.Register) func(point int, i reg.GPVirtual) {
 	return func(row reg.Register) func(point int, i reg.GPVirtual) {
-		return p.fours(8, func(point int, w reg.GPVirtual) { p.MOVL(Mem{Base: row, Disp: disp(point)}, w.As32()) })
+		word := p.fours(16, func(point int, w reg.GPVirtual) { p.MOVQ(Mem{Base: row, Disp: n.low(point)}, w) })
+		return func(point int, i reg.GPVirtual) {
+			word(point, i)
+			p.ANDL(U32(1<<(8+n.more)-1), i.As32())
+		}
 	}
 }
 
-// longNumbers are the bytes from disp on and n more bits for each, at the bit that is asked for. They are put together by
-// vectors: a word for each has the two bytes at its bits, shifted to the left by a product.
-func (p *panel) longNumbers(points, disp, n int, bit func(point int) int) numbers {
+// longNumbers are put together by vectors: a word for each has the two bytes at its bits, shifted to the left by a product.
+func (p *panel) longNumbers(n numbers, points int) func(row reg.Register) func(point int, i reg.GPVirtual) {
 	const together = 16
 	words := p.AllocLocal(2 * points)
 	var shuffle, shift []uint32
 	for k := 0; k < together; k += 2 {
-		first, second := bit(k)-bit(0)/8*8, bit(k+1)-bit(0)/8*8
+		first, second := n.high(k)-n.high(0)/8*8, n.high(k+1)-n.high(0)/8*8
 		shuffle = append(shuffle, uint32(first/8|(first/8+1)<<8|second/8<<16|(second/8+1)<<24))
 		shift = append(shift, 1<<(8-first%8)|1<<(24-second%8))
 	}
 	return func(row reg.Register) func(point int, i reg.GPVirtual) {
 		for g := 0; g < points; g += together {
 			low, high := p.YMM(), p.YMM()
-			p.VPMOVZXBW(Mem{Base: row, Disp: disp + g}, low)
-			p.VPBROADCASTQ(Mem{Base: row, Disp: bit(g) / 8}, high)
+			p.VPMOVZXBW(Mem{Base: row, Disp: n.low(g)}, low)
+			p.VPBROADCASTQ(Mem{Base: row, Disp: n.high(g) / 8}, high)
 			p.VPSHUFB(p.table("shuffle"+p.name, shuffle), high, high)
 			p.VPMULLW(p.table("shift"+p.name, shift), high, high)
-			p.VPAND(p.table(fmt.Sprintf("high%d", n), repeated((1<<n-1)*(1<<8|1<<24), 8)), high, high)
+			p.VPAND(p.table(fmt.Sprintf("high%d", n.more), repeated((1<<n.more-1)*(1<<8|1<<24), 8)), high, high)
 			p.VPOR(high, low, low)
 			p.VMOVDQU(low, words.Offset(2*g))
 		}
@@ -113,7 +147,7 @@ func (p *panel) longNumbers(points, disp, n int, bit func(point int) int) number
 
 // signedBlock unpacks a block whose points are in the rows given: the codes are above the offset by what they have to be
 // below it where a bit of signs is set.
-func (p *panel) signedBlock(block int, points *rows, signs reg.VecVirtual) {
+func (p *panel) signedBlock(block int, points points, signs reg.VecVirtual) {
 	negative := p.bitMasks(signs)
 	for j, c := range points.each(32 * block) {
 		p.mirrorWhere(negative(j), uint32(2*p.offset)*each, c)

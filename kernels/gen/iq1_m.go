@@ -5,7 +5,8 @@ import "github.com/mmcloughlin/avo/reg"
 // unpackIQ1_M: the low bytes of 32 points of the grid, 16 bytes whose nibbles have three more bits and one that makes the
 // point's shift negative, 4 u16 with 4 × 3 bits of scale, for halves of blocks, and four bits of d f16.
 func unpackIQ1_M(p *panel) {
-	points := p.lookUpGrid(grid{"gridIQ1_S", 8}, p.longNumbers(32, 0, 3, func(point int) int { return 32*8 + 4*point }))
+	points := p.lookUpGrid(grid{"IQ1_S", 8}, numbers{low: func(point int) int { return point },
+		more: 3, high: func(point int) int { return 32*8 + 4*point }})
 	last := p.columns(40)
 	p.gatheredScales(last[2], last[3])
 	nibbles := p.keepAll(p.columns(32))

@@ -8,7 +8,8 @@ import (
 // unpackIQ1_S: d f16, the low bytes of 32 points of the grid, 8 u16 with 4 × 3 more bits for the points, 3 bits of scale and
 // a bit that makes the shift of the block negative.
 func unpackIQ1_S(p *panel) {
-	points := p.lookUpGrid(grid{"gridIQ1_S", 8}, p.longNumbers(32, 2, 3, func(point int) int { return 34*8 + point/4*16 + point%4*3 }))
+	points := p.lookUpGrid(grid{"IQ1_S", 8}, numbers{low: func(point int) int { return 2 + point },
+		more: 3, high: func(point int) int { return 34*8 + point/4*16 + point%4*3 }})
 	d := p.first()
 	words := p.keepAll(p.columns(34))
 	for b := range 8 {

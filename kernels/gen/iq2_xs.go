@@ -1,20 +1,12 @@
 package main
 
-import (
-	. "github.com/mmcloughlin/avo/operand"
-	"github.com/mmcloughlin/avo/reg"
-)
+import "github.com/mmcloughlin/avo/reg"
 
 // unpackIQ2_XS: d f16, 32 u16 with nine bits of a point of the grid and seven signs, 8 bytes with the scales of halves of
 // blocks in their nibbles.
 func unpackIQ2_XS(p *panel) {
-	points := p.lookUpGrid(grid{"gridIQ2_XS", 8}, func(row reg.Register) func(point int, i reg.GPVirtual) {
-		word := p.fours(16, func(point int, w reg.GPVirtual) { p.MOVQ(Mem{Base: row, Disp: 2 + 2*point}, w) })
-		return func(point int, i reg.GPVirtual) {
-			word(point, i)
-			p.ANDL(U32(511), i.As32())
-		}
-	})
+	points := p.lookUpGrid(grid{"IQ2_XS", 8}, numbers{low: func(point int) int { return 2 + 2*point },
+		more: 1, high: func(point int) int { return (3 + 2*point) * 8 }})
 	p.nibbleScales(p.first(), p.columns(58))
 	for k := range 4 {
 		c := p.columns(2 + 16*k)

@@ -4,7 +4,7 @@ import "github.com/mmcloughlin/avo/reg"
 
 // unpackIQ2_XXS: d f16, for each block 4 points of the grid, and u32 with 4 × 7 signs and 4 bits of scale.
 func unpackIQ2_XXS(p *panel) {
-	points := p.lookUpGrid(grid{"gridIQ2_XXS", 8}, p.byteNumbers(func(point int) int { return 2 + point/4*8 + point%4 }))
+	points := p.lookUpGrid(grid{"IQ2_XXS", 8}, numbers{low: func(point int) int { return 2 + point/4*8 + point%4 }})
 	d := p.first()
 	for k := range 4 {
 		for half, word := range everyOther(p.columns(2 + 16*k)) {

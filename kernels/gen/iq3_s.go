@@ -3,7 +3,8 @@ package main
 // unpackIQ3_S: d f16, the low bytes of 64 points of the grid, 8 bytes with one more bit for each, 32 bytes of signs, 4 bytes
 // with the scales in their nibbles.
 func unpackIQ3_S(p *panel) {
-	points := p.lookUpGrid(grid{"gridIQ3_S", 4}, p.longNumbers(64, 2, 1, func(point int) int { return 66*8 + point }))
+	points := p.lookUpGrid(grid{"IQ3_S", 4}, numbers{low: func(point int) int { return 2 + point },
+		more: 1, high: func(point int) int { return 66*8 + point }})
 	d, scales := p.first(), p.column(94, 3)
 	for b := range 8 {
 		p.scale(b, 0, p.oddSteps(p.bits(scales, 4*b, 4), d, 1))

@@ -2,7 +2,7 @@ package main
 
 // unpackIQ3_XXS: d f16, 64 points of the grid, 8 u32 with 4 × 7 signs and 4 bits of scale.
 func unpackIQ3_XXS(p *panel) {
-	points := p.lookUpGrid(grid{"gridIQ3_XXS", 4}, p.byteNumbers(func(point int) int { return 2 + point }))
+	points := p.lookUpGrid(grid{"IQ3_XXS", 4}, numbers{low: func(point int) int { return 2 + point }})
 	d := p.first()
 	for k := range 2 {
 		for j, word := range p.columns(66 + 16*k) {

@@ -39,6 +39,7 @@ var units = []unit{
 	{"dot", dots},
 	{"dot_avx2", narrowDots},
 	{"across", acrosses},
+	{"codebook", codebooks},
 	{"unpackrows", rowUnpackers},
 	{"float", floats},
 	{"floatpanel", floatPanels},

@@ -17,37 +17,38 @@ type format struct {
 	scales   int // per block of 32 columns: 1 or 2
 	mins     int // per block of 32 columns: 0, 1 or 2
 	unpack   func(p *panel)
+	grid     bool // codes are those of points of a grid
 }
 
 // formats are the types that have an unpacker.
 var formats = []format{
-	{"Q4_0", 18, 1, 8, 4, 1, 0, unpackQ4_0},
-	{"Q4_1", 20, 1, 0, 4, 1, 1, unpackQ4_1},
-	{"Q5_0", 22, 1, 16, 5, 1, 0, unpackQ5_0},
-	{"Q5_1", 24, 1, 0, 5, 1, 1, unpackQ5_1},
-	{"Q8_0", 34, 1, 128, 8, 1, 0, unpackQ8_0},
-	{"Q8_1", 36, 1, 128, 8, 1, 0, unpackQ8_1},
-	{"Q8_K", 292, 8, 128, 8, 1, 0, unpackQ8_K},
-	{"Q1_0", 18, 4, 1, 4, 1, 0, unpackQ1_0},
-	{"Q2_0", 18, 2, 1, 4, 1, 0, unpackQ2_0},
-	{"Q2_K", 84, 8, 0, 6, 1, 2, unpackQ2_K},
-	{"Q3_K", 110, 8, 128, 8, 1, 0, unpackQ3_K},
-	{"Q4_K", 144, 8, 0, 4, 1, 1, unpackQ4_K},
-	{"Q5_K", 176, 8, 0, 5, 1, 1, unpackQ5_K},
-	{"Q6_K", 210, 8, 32, 6, 2, 0, unpackQ6_K},
-	{"IQ4_NL", 18, 1, 128, 8, 1, 0, unpackIQ4_NL},
-	{"IQ4_XS", 136, 8, 128, 8, 1, 0, unpackIQ4_XS},
-	{"TQ1_0", 54, 8, 1, 4, 1, 0, unpackTQ1_0},
-	{"TQ2_0", 66, 8, 1, 4, 1, 0, unpackTQ2_0},
-	{"MXFP4", 17, 1, 12, 5, 1, 0, unpackMXFP4},
-	{"NVFP4", 36, 2, 12, 5, 2, 0, unpackNVFP4},
-	{"IQ1_S", 50, 8, 16, 5, 1, 0, unpackIQ1_S},
-	{"IQ1_M", 56, 8, 16, 5, 2, 0, unpackIQ1_M},
-	{"IQ2_XXS", 66, 8, 64, 7, 1, 0, unpackIQ2_XXS},
-	{"IQ2_XS", 74, 8, 64, 7, 2, 0, unpackIQ2_XS},
-	{"IQ2_S", 82, 8, 64, 7, 2, 0, unpackIQ2_S},
-	{"IQ3_XXS", 98, 8, 64, 7, 1, 0, unpackIQ3_XXS},
-	{"IQ3_S", 110, 8, 16, 5, 1, 0, unpackIQ3_S},
+	{"Q4_0", 18, 1, 8, 4, 1, 0, unpackQ4_0, false},
+	{"Q4_1", 20, 1, 0, 4, 1, 1, unpackQ4_1, false},
+	{"Q5_0", 22, 1, 16, 5, 1, 0, unpackQ5_0, false},
+	{"Q5_1", 24, 1, 0, 5, 1, 1, unpackQ5_1, false},
+	{"Q8_0", 34, 1, 128, 8, 1, 0, unpackQ8_0, false},
+	{"Q8_1", 36, 1, 128, 8, 1, 0, unpackQ8_1, false},
+	{"Q8_K", 292, 8, 128, 8, 1, 0, unpackQ8_K, false},
+	{"Q1_0", 18, 4, 1, 4, 1, 0, unpackQ1_0, false},
+	{"Q2_0", 18, 2, 1, 4, 1, 0, unpackQ2_0, false},
+	{"Q2_K", 84, 8, 0, 6, 1, 2, unpackQ2_K, false},
+	{"Q3_K", 110, 8, 128, 8, 1, 0, unpackQ3_K, false},
+	{"Q4_K", 144, 8, 0, 4, 1, 1, unpackQ4_K, false},
+	{"Q5_K", 176, 8, 0, 5, 1, 1, unpackQ5_K, false},
+	{"Q6_K", 210, 8, 32, 6, 2, 0, unpackQ6_K, false},
+	{"IQ4_NL", 18, 1, 128, 8, 1, 0, unpackIQ4_NL, false},
+	{"IQ4_XS", 136, 8, 128, 8, 1, 0, unpackIQ4_XS, false},
+	{"TQ1_0", 54, 8, 1, 4, 1, 0, unpackTQ1_0, false},
+	{"TQ2_0", 66, 8, 1, 4, 1, 0, unpackTQ2_0, false},
+	{"MXFP4", 17, 1, 12, 5, 1, 0, unpackMXFP4, false},
+	{"NVFP4", 36, 2, 12, 5, 2, 0, unpackNVFP4, false},
+	{"IQ1_S", 50, 8, 16, 5, 1, 0, unpackIQ1_S, true},
+	{"IQ1_M", 56, 8, 16, 5, 2, 0, unpackIQ1_M, true},
+	{"IQ2_XXS", 66, 8, 64, 7, 1, 0, unpackIQ2_XXS, true},
+	{"IQ2_XS", 74, 8, 64, 7, 2, 0, unpackIQ2_XS, true},
+	{"IQ2_S", 82, 8, 64, 7, 2, 0, unpackIQ2_S, true},
+	{"IQ3_XXS", 98, 8, 64, 7, 1, 0, unpackIQ3_XXS, true},
+	{"IQ3_S", 110, 8, 16, 5, 1, 0, unpackIQ3_S, true},
 }
 
 // unpackers builds the functions that fill a panel from the bytes of 16 rows, and narrowUnpackers those that fill half of
@@ -65,11 +66,13 @@ func (a *asm) unpackers(v vector) {
 type panel struct {
 	*rows
 	format
-	to     reg.Register
-	dot    *dotSink // instead of memory
-	firsts *firsts  // of blocks that lie across
-	signed bool     // dot takes codes of eight bits without their offset
-	consts constants
+	to        reg.Register
+	dot       *dotSink                  // instead of memory
+	firsts    *firsts                   // of blocks that lie across
+	codebooks bool                      // points are looked up in registers
+	turned    map[int][4]reg.VecVirtual // columns that were asked for, with codebooks
+	signed    bool                      // dot takes codes of eight bits without their offset
+	consts    constants
 }
 
 func (a *asm) unpacker(v vector, f format) {
@@ -79,7 +82,7 @@ func (a *asm) unpacker(v vector, f format) {
 	first := a.Load(a.Param("rows"), a.GP64())
 	stride := a.Load(a.Param("stride"), a.GP64())
 	blocks := a.Load(a.Param("blocks"), a.GP64())
-	p := &panel{rows: a.rows(v, first, stride), format: f, to: to}
+	p := &panel{rows: a.rows(v, first, stride), format: f, to: to, codebooks: v.level == vbmi.level}
 	p.constants()
 	a.Label("block")
 	f.unpack(p)
@@ -98,6 +101,22 @@ func (p *panel) code(block, j int, v reg.VecVirtual) {
 		return
 	}
 	p.store(v, block*blockBytes+j*panelRows*4)
+}
+
+// columns is that of rows. Unpackers with codebooks ask for the same ones in several places.
+func (p *panel) columns(disp int) [4]reg.VecVirtual {
+	c, ok := p.turned[disp]
+	if ok {
+		return c
+	}
+	c = p.rows.columns(disp)
+	if p.codebooks {
+		if p.turned == nil {
+			p.turned = map[int][4]reg.VecVirtual{}
+		}
+		p.turned[disp] = c
+	}
+	return c
 }
 
 // signedCode takes codes that are signed bytes: in a panel they are 128 more.
