@@ -66,7 +66,16 @@ func (p *panel) first() reg.VecVirtual {
 	if p.firsts != nil {
 		return p.firsts.load(p)
 	}
-	return p.half(p.column(0, 0))
+	if p.bytes == 64 {
+		return p.half(p.column(0, 0))
+	}
+	words, x := p.XMM(), p.register()
+	p.VMOVD(p.at(0, 0), words)
+	for row := 1; row < p.lanes(); row++ {
+		p.VPINSRW(Imm(uint64(row)), p.at(row, 0), words, words)
+	}
+	p.VCVTPH2PS(words, x)
+	return x
 }
 
 // half converts the f16 in the low half of each lane, and highHalf that in the other.
