@@ -4,12 +4,17 @@ import (
 	"testing"
 
 	"github.com/sonde-ml/sonde/internal/hostile"
+	"github.com/sonde-ml/sonde/kernels/cpu"
 )
 
 // eachLevel runs a benchmark at each level that can run here.
 func eachLevel(b *testing.B, f func(b *testing.B, set *Set)) {
 	atLevels(func(set *Set) {
-		b.Run(string(set.Level()), func(b *testing.B) { f(b, set) })
+		name := string(set.Level())
+		if set.tier == vnni && !set.bytes && cpu.HasBytes() {
+			name += "-without-bytes"
+		}
+		b.Run(name, func(b *testing.B) { f(b, set) })
 	})
 }
 

@@ -124,17 +124,11 @@ func (p *floatPanels) band(s *tileScratch, first, n int) {
 func (p *floatPanels) multiply(acc []float32, s *floatPanelScratch, row, col, nextRow, nextCol int) {
 	x, size, cols := p.x.part(col)
 	p.fill(s, row, col, cols)
-	step, panels, rows := p.set.panelRows(), p.x.panels(), min(floatPanelRows, p.m.Rows-row)
-	asked, all := 0, panels*floatPanelRows
+	panels, rows := p.x.panels(), min(floatPanelRows, p.m.Rows-row)
 	for i := 0; i < panels; {
 		n := min(2, panels-i)
-		for r := 0; r < rows; r += step {
-			ask := asked + n*step
-			p.set.ask(&p.m, nextRow+floatPanelRows*asked/all, nextRow+floatPanelRows*ask/all, nextCol, floatPanelCols)
-			asked = ask
-			at := (i*floatPanelRows + r*n) * p.x.lanes
-			p.set.addPanels(acc[at:][:step*n*p.x.lanes], s.rows[r*floatPanelCols:], x[i*size:(i+n)*size], n, cols)
-		}
+		p.set.ask(&p.m, nextRow+floatPanelRows*i/panels, nextRow+floatPanelRows*(i+n)/panels, nextCol, floatPanelCols)
+		p.set.addPanels(acc[i*floatPanelRows*p.x.lanes:], s.rows[:], x[i*size:(i+n)*size], n, rows, cols)
 		i += n
 	}
 }

@@ -2,9 +2,9 @@
 
 //go:build amd64 && !purego
 
-// func floatPanelx1AVX512(acc *float32, w *float32, wStride int, x *float32, xStride int, cols int)
+// func floatPanelx1AVX512(acc *float32, w *float32, wStride int, x *float32, xStride int, cols int, groups int)
 // Requires: AVX, AVX512DQ, AVX512F
-TEXT ·floatPanelx1AVX512(SB), $0-48
+TEXT ·floatPanelx1AVX512(SB), $0-56
 	MOVQ   acc+0(FP), AX
 	MOVQ   w+8(FP), CX
 	MOVQ   wStride+16(FP), DX
@@ -14,8 +14,14 @@ TEXT ·floatPanelx1AVX512(SB), $0-48
 	ADDQ   DX, SI
 	LEAQ   (SI)(DX*2), DI
 	ADDQ   DX, DI
+	MOVQ   xStride+32(FP), R8
+	IMUL3Q $0x0000000c, DX, R10
+	MOVQ   cols+40(FP), R9
+	SHLQ   $0x02, R9
+	SUBQ   R9, R10
+
+group:
 	MOVQ   x+24(FP), R8
-	MOVQ   xStride+32(FP), R9
 	MOVQ   cols+40(FP), R9
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
@@ -87,12 +93,19 @@ column:
 	VMOVUPS      Z10, 640(AX)
 	VADDPS       704(AX), Z11, Z11
 	VMOVUPS      Z11, 704(AX)
+	ADDQ         $0x00000300, AX
+	ADDQ         R10, CX
+	ADDQ         R10, BX
+	ADDQ         R10, SI
+	ADDQ         R10, DI
+	DECQ         groups+48(FP)
+	JNE          group
 	VZEROUPPER
 	RET
 
-// func floatPanelx2AVX512(acc *float32, w *float32, wStride int, x *float32, xStride int, cols int)
+// func floatPanelx2AVX512(acc *float32, w *float32, wStride int, x *float32, xStride int, cols int, groups int)
 // Requires: AVX, AVX512DQ, AVX512F
-TEXT ·floatPanelx2AVX512(SB), $0-48
+TEXT ·floatPanelx2AVX512(SB), $0-56
 	MOVQ   acc+0(FP), AX
 	MOVQ   w+8(FP), CX
 	MOVQ   wStride+16(FP), DX
@@ -102,8 +115,14 @@ TEXT ·floatPanelx2AVX512(SB), $0-48
 	ADDQ   DX, SI
 	LEAQ   (SI)(DX*2), DI
 	ADDQ   DX, DI
-	MOVQ   x+24(FP), R8
 	MOVQ   xStride+32(FP), R9
+	IMUL3Q $0x0000000c, DX, R11
+	MOVQ   cols+40(FP), R10
+	SHLQ   $0x02, R10
+	SUBQ   R10, R11
+
+group:
+	MOVQ   x+24(FP), R8
 	MOVQ   cols+40(FP), R10
 	VXORPS Z0, Z0, Z0
 	VXORPS Z1, Z1, Z1
@@ -224,19 +243,32 @@ column:
 	VMOVUPS      Z22, 1408(AX)
 	VADDPS       1472(AX), Z23, Z23
 	VMOVUPS      Z23, 1472(AX)
+	ADDQ         $0x00000600, AX
+	ADDQ         R11, CX
+	ADDQ         R11, BX
+	ADDQ         R11, SI
+	ADDQ         R11, DI
+	DECQ         groups+48(FP)
+	JNE          group
 	VZEROUPPER
 	RET
 
-// func floatPanelx1AVX2(acc *float32, w *float32, wStride int, x *float32, xStride int, cols int)
+// func floatPanelx1AVX2(acc *float32, w *float32, wStride int, x *float32, xStride int, cols int, groups int)
 // Requires: AVX, FMA3
-TEXT ·floatPanelx1AVX2(SB), $0-48
+TEXT ·floatPanelx1AVX2(SB), $0-56
 	MOVQ   acc+0(FP), AX
 	MOVQ   w+8(FP), CX
 	MOVQ   wStride+16(FP), DX
 	LEAQ   (CX)(DX*2), BX
 	ADDQ   DX, BX
+	MOVQ   xStride+32(FP), SI
+	IMUL3Q $0x00000006, DX, R8
+	MOVQ   cols+40(FP), DI
+	SHLQ   $0x02, DI
+	SUBQ   DI, R8
+
+group:
 	MOVQ   x+24(FP), SI
-	MOVQ   xStride+32(FP), DI
 	MOVQ   cols+40(FP), DI
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
@@ -276,19 +308,30 @@ column:
 	VMOVUPS      Y4, 128(AX)
 	VADDPS       160(AX), Y5, Y5
 	VMOVUPS      Y5, 160(AX)
+	ADDQ         $0x000000c0, AX
+	ADDQ         R8, CX
+	ADDQ         R8, BX
+	DECQ         groups+48(FP)
+	JNE          group
 	VZEROUPPER
 	RET
 
-// func floatPanelx2AVX2(acc *float32, w *float32, wStride int, x *float32, xStride int, cols int)
+// func floatPanelx2AVX2(acc *float32, w *float32, wStride int, x *float32, xStride int, cols int, groups int)
 // Requires: AVX, FMA3
-TEXT ·floatPanelx2AVX2(SB), $0-48
+TEXT ·floatPanelx2AVX2(SB), $0-56
 	MOVQ   acc+0(FP), AX
 	MOVQ   w+8(FP), CX
 	MOVQ   wStride+16(FP), DX
 	LEAQ   (CX)(DX*2), BX
 	ADDQ   DX, BX
-	MOVQ   x+24(FP), SI
 	MOVQ   xStride+32(FP), DI
+	IMUL3Q $0x00000006, DX, R9
+	MOVQ   cols+40(FP), R8
+	SHLQ   $0x02, R8
+	SUBQ   R8, R9
+
+group:
+	MOVQ   x+24(FP), SI
 	MOVQ   cols+40(FP), R8
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
@@ -353,5 +396,10 @@ column:
 	VMOVUPS      Y10, 320(AX)
 	VADDPS       352(AX), Y11, Y11
 	VMOVUPS      Y11, 352(AX)
+	ADDQ         $0x00000180, AX
+	ADDQ         R9, CX
+	ADDQ         R9, BX
+	DECQ         groups+48(FP)
+	JNE          group
 	VZEROUPPER
 	RET

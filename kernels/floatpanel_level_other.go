@@ -2,8 +2,6 @@
 
 package kernels
 
-func (s *Set) panelRows() int { return floatPanelRows }
-
-func (s *Set) addPanels(_, _, _ []float32, _, _ int) {}
+func (s *Set) addPanels(_, _, _ []float32, _, _, _ int) {}
 
 func (s *Set) turn([]float32, int, []float32, int, int) {}

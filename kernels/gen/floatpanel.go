@@ -20,15 +20,22 @@ func floatPanels(a *asm) {
 
 // floatPanel adds the sums over the columns of some panels to those of the columns before.
 func (a *asm) floatPanel(v vector, panels int) {
-	a.function(fmt.Sprintf("floatPanelx%d%s", panels, v.level), "func(acc, w *float32, wStride int, x *float32, xStride, cols int)",
-		fmt.Sprintf("adds to acc [%d, %d] the products of as many rows with panels [cols, %d]; strides are in bytes.", v.panelRows, panels*v.bytes/4, v.bytes/4))
+	a.function(fmt.Sprintf("floatPanelx%d%s", panels, v.level), "func(acc, w *float32, wStride int, x *float32, xStride, cols, groups int)",
+		fmt.Sprintf("adds to acc [groups, %d, %d] the products of as many rows with panels [cols, %d]; strides are in bytes.", v.panelRows, panels*v.bytes/4, v.bytes/4))
 	acc := a.Load(a.Param("acc"), a.GP64())
 	w := a.Load(a.Param("w"), a.GP64())
 	rows := a.strided(w, a.Load(a.Param("wStride"), a.GP64()), v.panelRows)
-	x := a.Load(a.Param("x"), a.GP64())
-	columns := a.strided(x, a.Load(a.Param("xStride"), a.GP64()), panels)
-	cols := a.Load(a.Param("cols"), a.GP64())
+	x, xStride := a.GP64(), a.Load(a.Param("xStride"), a.GP64())
+	columns := strided{a, []reg.Register{x}, xStride}
+	cols, groups, next := a.GP64(), a.param("groups"), a.GP64() // next is from the last column of a group to the next group
+	a.IMUL3Q(U32(uint32(v.panelRows)), rows.stride, next)
+	a.Load(a.Param("cols"), cols)
+	a.SHLQ(Imm(2), cols)
+	a.SUBQ(cols, next)
 
+	a.Label("group")
+	a.Load(a.Param("x"), x)
+	a.Load(a.Param("cols"), cols)
 	sums := make([][]reg.VecVirtual, v.panelRows)
 	for r := range sums {
 		sums[r] = a.zeros(v, panels)
@@ -57,5 +64,11 @@ func (a *asm) floatPanel(v vector, panels int) {
 			a.VMOVUPS(sum, at)
 		}
 	}
+	a.ADDQ(U32(uint32(v.panelRows*panels*v.bytes)), acc)
+	for _, b := range rows.bases {
+		a.ADDQ(next, b)
+	}
+	a.DECQ(groups)
+	a.JNE(LabelRef("group"))
 	a.end()
 }
