@@ -12,7 +12,17 @@ func acrossQ4_0VNNI(products *float32, rows *byte, n int, groups int, acts *byte
 // writes the products of blocks with those of one token, for n rows that follow each other, of so many groups of 16 blocks.
 //
 //go:noescape
+func acrossQ4_0AVX2(products *float32, rows *byte, n int, groups int, acts *byte)
+
+// writes the products of blocks with those of one token, for n rows that follow each other, of so many groups of 16 blocks.
+//
+//go:noescape
 func acrossQ5_0VNNI(products *float32, rows *byte, n int, groups int, acts *byte)
+
+// writes the products of blocks with those of one token, for n rows that follow each other, of so many groups of 16 blocks.
+//
+//go:noescape
+func acrossQ5_0AVX2(products *float32, rows *byte, n int, groups int, acts *byte)
 
 // writes the products of blocks with those of one token, for n rows that follow each other, of so many groups of 16 blocks.
 //
@@ -22,7 +32,17 @@ func acrossQ8_0VNNI(products *float32, rows *byte, n int, groups int, acts *byte
 // writes the products of blocks with those of one token, for n rows that follow each other, of so many groups of 16 blocks.
 //
 //go:noescape
+func acrossQ8_0AVX2(products *float32, rows *byte, n int, groups int, acts *byte)
+
+// writes the products of blocks with those of one token, for n rows that follow each other, of so many groups of 16 blocks.
+//
+//go:noescape
 func acrossQ8_1VNNI(products *float32, rows *byte, n int, groups int, acts *byte)
+
+// writes the products of blocks with those of one token, for n rows that follow each other, of so many groups of 16 blocks.
+//
+//go:noescape
+func acrossQ8_1AVX2(products *float32, rows *byte, n int, groups int, acts *byte)
 
 // writes the products of blocks with those of one token, for n rows that follow each other, of so many groups of 16 blocks.
 //
@@ -32,9 +52,24 @@ func acrossIQ4_NLVNNI(products *float32, rows *byte, n int, groups int, acts *by
 // writes the products of blocks with those of one token, for n rows that follow each other, of so many groups of 16 blocks.
 //
 //go:noescape
+func acrossIQ4_NLAVX2(products *float32, rows *byte, n int, groups int, acts *byte)
+
+// writes the products of blocks with those of one token, for n rows that follow each other, of so many groups of 16 blocks.
+//
+//go:noescape
 func acrossMXFP4VNNI(products *float32, rows *byte, n int, groups int, acts *byte)
+
+// writes the products of blocks with those of one token, for n rows that follow each other, of so many groups of 16 blocks.
+//
+//go:noescape
+func acrossMXFP4AVX2(products *float32, rows *byte, n int, groups int, acts *byte)
 
 // writes the sums of 16 rows of products to acc, each from its first to its last.
 //
 //go:noescape
 func sumAcrossAVX512(acc *float32, products *float32, blocks int)
+
+// writes the sums of 8 rows of products to acc, each from its first to its last.
+//
+//go:noescape
+func sumAcrossAVX2(acc *float32, products *float32, blocks int)

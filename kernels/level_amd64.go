@@ -149,13 +149,17 @@ func (s *Set) dot(m *Matrix, acc []float32, rows []byte, words []uint32) bool {
 // acrossFunc multiplies n rows of groups of 16 blocks by one token, block by block.
 type acrossFunc func(products *float32, rows *byte, n, groups int, acts *byte)
 
-var acrossFuncs = [...]acrossFunc{
-	gguf.Q4_0: acrossQ4_0VNNI, gguf.Q5_0: acrossQ5_0VNNI, gguf.Q8_0: acrossQ8_0VNNI, gguf.Q8_1: acrossQ8_1VNNI,
-	gguf.IQ4_NL: acrossIQ4_NLVNNI, gguf.MXFP4: acrossMXFP4VNNI,
+var acrossFuncs = [...]struct{ vnni, avx2 acrossFunc }{
+	gguf.Q4_0:   {acrossQ4_0VNNI, acrossQ4_0AVX2},
+	gguf.Q5_0:   {acrossQ5_0VNNI, acrossQ5_0AVX2},
+	gguf.Q8_0:   {acrossQ8_0VNNI, acrossQ8_0AVX2},
+	gguf.Q8_1:   {acrossQ8_1VNNI, acrossQ8_1AVX2},
+	gguf.IQ4_NL: {acrossIQ4_NLVNNI, acrossIQ4_NLAVX2},
+	gguf.MXFP4:  {acrossMXFP4VNNI, acrossMXFP4AVX2},
 }
 
 func (s *Set) hasAcross(t gguf.Type) bool {
-	return s.tier == vnni && int(t) < len(acrossFuncs) && acrossFuncs[t] != nil
+	return s.tier >= avx2 && int(t) < len(acrossFuncs) && acrossFuncs[t].avx2 != nil
 }
 
 // dotAcross multiplies the rows of a tile by one token, whose words have blocks across. It needs memory for the products of
@@ -163,9 +167,13 @@ func (s *Set) hasAcross(t gguf.Type) bool {
 func (s *Set) dotAcross(m *Matrix, acc []float32, rows []byte, words []uint32, products []float32) {
 	blocks := m.Cols / blockCols
 	_, _, _, _ = acc[tileRows-1], rows[tileRows*m.rowBytes-1], words[blocks*actWords-1], products[panelRows*blocks-1]
-	for row := 0; row < tileRows; row += panelRows {
-		acrossFuncs[m.Type](&products[0], &rows[row*m.rowBytes], panelRows, blocks/acrossBlocks, (*byte)(unsafe.Pointer(&words[0])))
-		sumAcrossAVX512(&acc[row], &products[0], blocks)
+	multiply, sum, n := acrossFuncs[m.Type].avx2, sumAcrossAVX2, narrowRows
+	if s.tier == vnni {
+		multiply, sum, n = acrossFuncs[m.Type].vnni, sumAcrossAVX512, panelRows
+	}
+	for row := 0; row < tileRows; row += n {
+		multiply(&products[0], &rows[row*m.rowBytes], n, blocks/acrossBlocks, (*byte)(unsafe.Pointer(&words[0])))
+		sum(&acc[row], &products[0], blocks)
 	}
 }
 

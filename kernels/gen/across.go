@@ -7,9 +7,12 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// Products with one token may also have blocks across: lanes are 16 blocks of one row, not one block of 16 rows. So a matrix
-// is read from its first byte to its last, which memory likes best. The order of sums stays: the products of blocks are
+// Products with one token may also have blocks across: lanes are 16 blocks of one row, not one block of 16 rows, or twice
+// 8. So a matrix is read from its first byte to its last, which memory likes best. The order of sums stays: the products of blocks are
 // stored, and added up afterwards, with a row in each lane. That suits formats of short blocks, and without minima.
+
+// acrossBlocks are the blocks whose words of the token lie together.
+const acrossBlocks = 16
 
 // acrossAhead is how far ahead of them blocks are asked for.
 const acrossAhead = floatAhead
@@ -18,32 +21,41 @@ const acrossAhead = floatAhead
 func acrosses(a *asm) {
 	for _, f := range formats {
 		if f.fills == 1 && f.scales == 1 && f.mins == 0 {
-			a.across(f)
+			a.across(zmm, "VNNI", f)
+			a.across(ymm, "AVX2", f)
 		}
 	}
-	a.sumsAcross()
+	a.sumsAcross(zmm)
+	a.sumsAcross(ymm)
 }
 
 // across builds a product: an unpacker that goes from block to block instead of from row to row.
-func (a *asm) across(f format) {
-	a.function("across"+f.name+"VNNI", "func(products *float32, rows *byte, n, groups int, acts *byte)",
+func (a *asm) across(v vector, level string, f format) {
+	a.function("across"+f.name+level, "func(products *float32, rows *byte, n, groups int, acts *byte)",
 		"writes the products of blocks with those of one token, for n rows that follow each other, of so many groups of 16 blocks.")
 	row, left := a.Load(a.Param("rows"), a.GP64()), a.Load(a.Param("n"), a.GP64())
-	d := &dotSink{asm: a, vector: zmm, format: f, act: a.GP64(), products: a.Load(a.Param("products"), a.GP64())}
-	p := &panel{rows: &rows{asm: a, vector: zmm, local: Mem{Base: row}, step: f.size}, format: f, dot: d}
+	d := &dotSink{asm: a, vector: v, format: f, act: a.GP64(), products: a.Load(a.Param("products"), a.GP64())}
+	d.signed = v.bytes == 32 && f.codeBits == 8
+	p := &panel{rows: &rows{asm: a, vector: v, local: Mem{Base: row}, step: f.size}, format: f, dot: d, signed: d.signed}
 	d.ahead[0] = row
 	d.constants()
 	p.constants()
-	p.firsts = a.firsts(f.size)
+	if v.bytes == 64 {
+		p.firsts = a.firsts(f.size)
+	}
 	groups := a.GP64()
 	a.Label("row")
 	a.Load(a.Param("acts"), d.act)
 	a.Load(a.Param("groups"), groups)
 	a.Label("group")
-	f.unpack(p)
-	a.ADDQ(U32(uint32(zmm.lanes()*f.size)), row)
-	a.ADDQ(U32(uint32(zmm.lanes()*actBytes)), d.act)
-	a.ADDQ(U32(uint32(zmm.bytes)), d.products)
+	for d.part = range 64 / v.bytes {
+		p.local.Disp = d.part * v.lanes() * f.size
+		d.groups, d.added = [16]dotGroup{}, 0
+		f.unpack(p)
+	}
+	a.ADDQ(U32(uint32(acrossBlocks*f.size)), row)
+	a.ADDQ(U32(uint32(acrossBlocks*actBytes)), d.act)
+	a.ADDQ(U32(uint32(4*acrossBlocks)), d.products)
 	a.DECQ(groups)
 	a.JNE(LabelRef("group"))
 	a.DECQ(left)
@@ -99,7 +111,7 @@ func (f *firsts) load(p *panel) reg.VecVirtual {
 
 // prefetchAcross asks for a share of what comes after this group.
 func (d *dotSink) prefetchAcross() {
-	lines, codes := (d.lanes()*d.size+63)/64, 8
+	lines, codes := (acrossBlocks*d.size+63)/64, 8*64/d.bytes
 	for i := lines * d.taken / codes; i < lines*(d.taken+1)/codes; i++ {
 		d.PREFETCHT1(Mem{Base: d.ahead[0], Disp: acrossAhead + 64*i})
 	}
@@ -107,16 +119,16 @@ func (d *dotSink) prefetchAcross() {
 }
 
 // sumsAcross adds up eight blocks at a time.
-func (a *asm) sumsAcross() {
-	a.function("sumAcrossAVX512", "func(acc, products *float32, blocks int)",
-		fmt.Sprintf("writes the sums of %d rows of products to acc, each from its first to its last.", zmm.lanes()))
+func (a *asm) sumsAcross(v vector) {
+	a.function("sumAcross"+v.level, "func(acc, products *float32, blocks int)",
+		fmt.Sprintf("writes the sums of %d rows of products to acc, each from its first to its last.", v.lanes()))
 	first, blocks := a.Load(a.Param("products"), a.GP64()), a.Load(a.Param("blocks"), a.GP64())
 	stride := a.GP64()
 	a.LEAQ(Mem{Base: blocks, Index: blocks, Scale: 1}, stride)
 	a.ADDQ(stride, stride)
-	r, sum := a.rows(zmm, first, stride), a.zeros(zmm, 1)[0]
+	r, sum := a.rows(v, first, stride), a.zeros(v, 1)[0]
 	a.Label("blocks")
-	for _, c := range r.wide(0) {
+	for _, c := range r.each(0) {
 		a.VADDPS(c, sum, sum)
 	}
 	r.advance(32)

@@ -38,6 +38,7 @@ type dotSink struct {
 	ahead          [prefetchStreams]reg.Register // places in the rows that come next
 	taken          int                           // codes of the body
 	products       reg.Register                  // where those of blocks go that lie across, instead of into the sum
+	part           int                           // of those blocks: a half of them may fill a register
 	signed         bool                          // codes lose their offset, since pairs of products would not fit into 16 bits
 }
 
@@ -85,7 +86,7 @@ func (a *asm) dot(v vector, level string, f format) {
 // actAt is a word of the token in a block of 32 columns.
 func (d *dotSink) actAt(block, word int) Mem {
 	if d.products != nil {
-		return Mem{Base: d.act, Disp: d.lanes() * word}
+		return Mem{Base: d.act, Disp: acrossBlocks*word + d.part*d.bytes}
 	}
 	return Mem{Base: d.act, Disp: block*actBytes + word}
 }
@@ -132,7 +133,7 @@ func (d *dotSink) complete(i int) {
 // add adds a group, and behind the last one of a block takes off its minima.
 func (d *dotSink) add(i int) {
 	if d.products != nil {
-		d.VMOVUPS(d.groups[i].product, Mem{Base: d.products})
+		d.VMOVUPS(d.groups[i].product, Mem{Base: d.products, Disp: d.part * d.bytes})
 		return
 	}
 	d.VADDPS(d.groups[i].product, d.sum, d.sum)

@@ -111,9 +111,13 @@ func (d *dotSink) addInts(block, j int, factor Op, pairs reg.VecVirtual) {
 	}
 }
 
-// token fills a register with a word of the token.
+// token fills a register with a word of the token, or with that of each block that lies across.
 func (d *dotSink) token(block, word int) reg.VecVirtual {
 	x := d.YMM()
+	if d.products != nil {
+		d.VMOVDQU(d.actAt(block, word), x)
+		return x
+	}
 	d.VPBROADCASTD(d.actAt(block, word), x)
 	return x
 }
