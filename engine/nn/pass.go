@@ -55,7 +55,9 @@ type Runner struct {
 	unseen    []*slot // those whose outputs were not looked at
 	out       *Tensor
 	body      func() error
-	memory    [3]buffers // outside of the blocks; even and odd blocks
+	memory    [4]buffers      // outside of the blocks; even and odd blocks; what one block alone reads
+	local     map[string]bool // names of the ops whose outputs those are
+	unhooked  bool            // nobody looks at this pass
 
 	plan []Point // collected instead of computing, when planning
 	dry  bool
@@ -64,7 +66,7 @@ type Runner struct {
 // NewRunner returns a runner for forward with the given numerics, cache and hooks. threads workers share
 // the rows of each op; Close ends them.
 func NewRunner(forward func(*Pass) *Tensor, n *Numerics, cache *Cache, hooks *Hooks, threads int) *Runner {
-	r := &Runner{forward: forward, numerics: n, cache: cache, hooks: hooks, work: newWorkspace(threads)}
+	r := &Runner{forward: forward, numerics: n, cache: cache, hooks: hooks, work: newWorkspace(threads), local: hooks.local()}
 	r.init()
 	return r
 }
@@ -122,6 +124,7 @@ func (r *Runner) begin(ctx context.Context, b Batch) error {
 	r.rows, r.work.input = r.pos, nil
 	r.tokens = Tensor{Shape: append(r.tokens.Shape[:0], len(b.Tokens)), IDs: b.Tokens}
 	r.memory[0].next, r.unseen = 0, r.unseen[:0]
+	r.unhooked = r.hooks.Empty()
 	return nil
 }
 
@@ -139,8 +142,13 @@ func (e *ContextFullError) Error() string {
 	return fmt.Sprintf("the context holds %d tokens and %d are needed: start a new session or make its context larger", e.Size, e.Need)
 }
 
+// localMemory is the memory of outputs that no other block reads. It serves all blocks, so a pass takes half as much. Where
+// there are hooks it is not used: they may have kept an output until the next block.
+const localMemory = 3
+
 // Block returns a pass whose ops belong to block i. What they return may be used until the end of
-// block i+1; what is needed longer must come from the pass outside of the blocks.
+// block i+1, if the same op used it when the pass was planned; what is needed longer must come from the pass outside of the
+// blocks.
 func (p *Pass) Block(i int) *Pass {
 	for len(p.blocks) <= i {
 		n := len(p.blocks)
@@ -148,7 +156,7 @@ func (p *Pass) Block(i int) *Pass {
 		p.blocks = append(p.blocks, block)
 	}
 	p.look()
-	p.blocks[i].memory.next = 0
+	p.blocks[i].memory.next, p.Runner.memory[localMemory].next = 0, 0
 	return p.blocks[i]
 }
 
@@ -170,13 +178,17 @@ func (p *Pass) Last(x *Tensor) *Tensor {
 func (p *Pass) do(s *slot) *Tensor {
 	op := &s.op
 	if p.dry {
-		p.plan = append(p.plan, newPoint(s))
+		p.planOp(s)
 		return op.Out
 	}
 	if p.err != nil {
 		return op.Out
 	}
 	p.now = s
+	if err := p.readable(op); err != nil {
+		p.err = &OpError{op.Name, op.Kind, err}
+		return op.Out
+	}
 	name, kind := op.Name, op.Kind // a hook may spoil them
 	if err := p.compute(s); err != nil {
 		p.err = &OpError{name, kind, err}
@@ -185,6 +197,16 @@ func (p *Pass) do(s *slot) *Tensor {
 	}
 	p.notice(s)
 	return op.Out
+}
+
+// readable reports an input of another block that is not there any more, since no op read it when the pass was planned.
+func (p *Pass) readable(op *Op) error {
+	for _, t := range op.In {
+		if t.block != 0 && t.block != p.layer+1 {
+			return fmt.Errorf("it reads an output of blk.%d, which it did not when the pass was planned: a pass must have the same ops each time", t.block-1)
+		}
+	}
+	return nil
 }
 
 func (p *Pass) compute(s *slot) error {

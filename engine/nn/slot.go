@@ -12,6 +12,7 @@ type slot struct {
 	version int
 
 	passedOn bool // what is not finite in out shows in the output of another op
+	local    bool // no other block reads out
 }
 
 // slot returns the description of the next op, named p.prefix + name, with an output of the given shape
@@ -26,6 +27,7 @@ func (p *Pass) slot(name string, kind Kind) *slot {
 	if s.short != name || s.op.Layer != p.layer || s.op.Kind != kind {
 		*s = slot{short: name, version: -1}
 		s.op = Op{Name: p.prefix + name, Kind: kind, Layer: p.layer, work: r.work}
+		s.local = r.local[s.op.Name]
 	}
 	s.op.Out, s.op.Pos = &s.out, r.rows
 	s.op.In, s.op.Weights = s.in[:0], s.weights[:0]
@@ -48,8 +50,12 @@ func (s *slot) weighs(weights ...*Weight) *slot {
 
 // numbers gives the op an output of float32 numbers.
 func (p *Pass) numbers(s *slot, shape ...int) *slot {
-	s.out.Shape = append(s.out.Shape[:0], shape...)
-	if !p.dry {
+	s.out.Shape, s.out.block = append(s.out.Shape[:0], shape...), 0
+	switch {
+	case p.dry:
+	case s.local && p.unhooked:
+		s.out.Data, s.out.block = p.Runner.memory[localMemory].floats(elements(shape)), p.layer+1
+	default:
 		s.out.Data = p.memory.floats(elements(shape))
 	}
 	return s

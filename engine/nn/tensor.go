@@ -22,6 +22,7 @@ type Tensor struct {
 	IDs   []int32   // token or expert ids; nil when it holds numbers
 
 	packed *kernels.Cells // instead of Data in a KV cache of another type, where nobody looks
+	block  int            // 1 + the block whose ops alone may read it, since the next one uses its memory; 0 for none
 }
 
 // NewTensor returns a tensor of zeros.

@@ -39,7 +39,7 @@ of repetitions; noise of other programs is in them, so look at the load before y
 GB/s count the bytes of the weights that a token reads, GMAC/s (10^9 a second) the multiply-adds with weights. "products"
 is what the weight products alone reach of the ceiling, "outside" the share of the time that is spent in no op.
 
-Nobody looks into the ops, so prompts run in passes of 128 tokens, as in sonde run.
+Nobody looks into the ops, so prompts run in passes of 256 tokens, as in sonde run.
 
 With --types the models are made, with random weights, in temporary files of their full size. Shapes: %s.
 With --growth it measures the time of prefilling 16 to 4096 tokens and of decoding one token behind 16 to 8192.`, strings.Join(convert.Shapes(), ", ")),
