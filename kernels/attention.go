@@ -79,7 +79,15 @@ func (h *HeadShape) fits(dst, q []float32, k, v *Cells, pos []int32) error {
 	if want := len(pos) * h.Heads * h.Dim; len(q) != want || len(dst) != want {
 		return fmt.Errorf("attention of %d tokens, %d heads of %d numbers: q has %d and dst %d numbers, expected %d", len(pos), h.Heads, h.Dim, len(q), len(dst), want)
 	}
-	cells := min(k.cells(h), v.cells(h))
+	cells, err := k.cells(h)
+	if err != nil {
+		return err
+	}
+	values, err := v.cells(h)
+	if err != nil {
+		return err
+	}
+	cells = min(cells, values)
 	for _, p := range pos {
 		if p < 0 || int(p) >= cells {
 			return fmt.Errorf("attention up to cell %d: the keys and values [cells, %d, %d] have %d", p, h.KVHeads, h.Dim, cells)

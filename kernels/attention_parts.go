@@ -11,7 +11,11 @@ func (a *Attender) Scores(dst, q []float32, k Cells, h HeadShape) error {
 	if err := h.valid(); err != nil {
 		return err
 	}
-	tokens, cells := len(q)/(h.Heads*h.Dim), k.cells(&h)
+	cells, err := k.cells(&h)
+	if err != nil {
+		return err
+	}
+	tokens := len(q) / (h.Heads * h.Dim)
 	if len(q) != tokens*h.Heads*h.Dim || len(dst) != h.Heads*tokens*cells {
 		return fmt.Errorf("scores of %d heads of %d numbers: q has %d numbers and keys [cells, %d, %d] %d cells, and dst %d numbers, expected %d",
 			h.Heads, h.Dim, len(q), h.KVHeads, h.Dim, cells, len(dst), h.Heads*tokens*cells)
@@ -28,7 +32,7 @@ func (a *Attender) Mix(dst, p []float32, v Cells, pos []int32, h HeadShape) erro
 	if err := h.fits(dst, dst, &v, &v, pos); err != nil {
 		return err
 	}
-	cells := v.cells(&h)
+	cells, _ := v.cells(&h)
 	if len(p) != h.Heads*len(pos)*cells {
 		return fmt.Errorf("mix of %d heads, %d tokens and %d cells: p has %d numbers, expected %d", h.Heads, len(pos), cells, len(p), h.Heads*len(pos)*cells)
 	}

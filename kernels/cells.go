@@ -36,18 +36,21 @@ func NewCells(t gguf.Type, dim int, bytes []byte) (Cells, error) {
 	return Cells{bytes: bytes, format: format, rowSize: size}, nil
 }
 
-// cells returns how many cells of a shape there are, 0 where the heads are those of another one.
-func (c *Cells) cells(h *HeadShape) int {
-	if c.floats != nil {
-		return len(c.floats) / (h.KVHeads * h.Dim)
+// cells returns how many cells of a shape there are. The error says that the heads are of another size, or that the last
+// cell is not whole.
+func (c *Cells) cells(h *HeadShape) (int, error) {
+	total, head, unit := len(c.floats), h.Dim, "numbers"
+	if c.format != nil {
+		total, head, unit = len(c.bytes), c.rowSize, "bytes"
+		if size, _ := c.format.Type.RowBytes(h.Dim); size != head {
+			dim := head / c.format.Type.BlockBytes() * c.format.Type.BlockWeights()
+			return 0, fmt.Errorf("attention of heads of %d numbers: the cache of %v has heads of %d", h.Dim, c.format.Type, dim)
+		}
 	}
-	if c.format == nil {
-		return 0
+	if total%(h.KVHeads*head) != 0 {
+		return 0, fmt.Errorf("attention over [cells, %d, %d]: a cache of %d %s is not whole cells of %d", h.KVHeads, h.Dim, total, unit, h.KVHeads*head)
 	}
-	if size, _ := c.format.Type.RowBytes(h.Dim); size != c.rowSize {
-		return 0
-	}
-	return len(c.bytes) / (h.KVHeads * c.rowSize)
+	return total / (h.KVHeads * head), nil
 }
 
 // row returns where a head of a cell lies, counted in heads.

@@ -32,7 +32,7 @@ type Multiplier struct {
 // NewMultiplier returns a multiplier that works by pool.
 func NewMultiplier(pool *Pool) *Multiplier { return active.NewMultiplier(pool) }
 
-// NewMultiplier returns a multiplier that works by pool.
+// NewMultiplier returns a multiplier that works by pool, at this level.
 func (s *Set) NewMultiplier(pool *Pool) *Multiplier {
 	return &Multiplier{set: s, pool: pool, acts: Activations{set: s}, scratch: make([]tileScratch, pool.Threads())}
 }
@@ -67,7 +67,13 @@ func (m *Multiplier) Product(dst []float32, w Matrix) error {
 	return m.do(m.blocks.tiles(), len(m.x)*w.Rows, &m.blocks)
 }
 
+// fits checks a matrix anew, since its fields can be set, and whether the product can be taken.
 func (m *Multiplier) fits(dst []float32, w *Matrix) error {
+	made, err := NewMatrix(w.Type, w.Rows, w.Cols, w.Bytes)
+	if err != nil {
+		return err
+	}
+	*w = made
 	if m.cols <= 0 || m.cols != w.Cols || len(m.x)%m.cols != 0 {
 		return fmt.Errorf("product of %d numbers in rows of %d with a matrix [%d, %d]: rows must have as many numbers as the matrix has columns", len(m.x), m.cols, w.Rows, w.Cols)
 	}

@@ -95,7 +95,8 @@ func TestAttentionRefusesShapesThatDoNotFit(t *testing.T) {
 		{floats, kernels.HeadShape{4, 2, 64, 1}, 256, 255, []int32{3}, "expected 256"},
 		{floats, kernels.HeadShape{4, 2, 64, 1}, 256, 256, []int32{-1}, "cell -1"},
 		{floats, kernels.HeadShape{4, 2, 64, 1}, 256, 256, []int32{4}, "have 4"},
-		{q8, kernels.HeadShape{4, 2, 32, 1}, 128, 128, []int32{3}, "have 0"},
+		{q8, kernels.HeadShape{4, 2, 32, 1}, 128, 128, []int32{3}, "heads of 64"},
+		{kernels.FloatCells(make([]float32, 4*2*64+1)), kernels.HeadShape{4, 2, 64, 1}, 256, 256, []int32{3}, "whole cells of 128"},
 		{kernels.Cells{}, kernels.HeadShape{4, 2, 64, 1}, 256, 256, []int32{0}, "have 0"},
 	} {
 		err := kernels.NewAttender(pool).Attend(make([]float32, test.dst), make([]float32, test.q), test.cells, test.cells, test.pos, test.shape)
@@ -163,5 +164,18 @@ func TestPoolRefusesASecondTask(t *testing.T) {
 	s := &square{out: make([]int, 10)}
 	if err := p.Do(10, s); err != nil || s.out[9] != 81 {
 		t.Errorf("the pool does not work any more: %v, %v", err, s.out)
+	}
+}
+
+// TestMatricesAreCheckedWhoeverMadeThem has matrices that were not made by NewMatrix, or changed since.
+func TestMatricesAreCheckedWhoeverMadeThem(t *testing.T) {
+	x, y := make([]float32, 32), make([]float32, 2)
+	literal := kernels.Matrix{Type: gguf.Q4_0, Rows: 2, Cols: 32, Bytes: make([]byte, 36)}
+	if err := literal.Mul(y, x); err != nil {
+		t.Errorf("got error %v", err)
+	}
+	literal.Bytes = literal.Bytes[:35]
+	if err := literal.Mul(y, x); err == nil || !strings.Contains(err.Error(), "35 bytes") {
+		t.Errorf("got error %v, want one about 35 bytes", err)
 	}
 }

@@ -22,8 +22,9 @@ func codebooks(a *asm) {
 	}
 }
 
-// codebook is a grid whose points are packed into two bytes: four codes of two bits in each, or two of three bits. The
-// first bytes of all points come first, then the second ones. See package kernels.
+// codebook is a grid whose points are packed into two bytes: four codes of two bits in each, or two of three bits. A table
+// of package kernels has, from its beginning, 64 bytes with the codes that two or three bits mean, over and over; the first
+// bytes of all points; the second ones.
 type codebook struct {
 	*panel
 	grid
@@ -57,7 +58,7 @@ func (p *panel) codebook(t grid, n numbers) *codebook {
 
 func (c *codebook) each(disp int) iter.Seq2[int, reg.VecVirtual] {
 	return func(yield func(int, reg.VecVirtual) bool) {
-		j := 0
+		j := 0 // 32 codes are eight registers: of four points, or twice of four
 		for first := disp / c.grid.codes; j < 8; first += 4 {
 			four := c.four(first)
 			packed := [2]reg.VecVirtual{c.look(c.packed[0], 8+c.more, four), c.look(c.packed[1], 8+c.more, four)}
