@@ -79,6 +79,11 @@ func (h *HeadShape) fits(dst, q []float32, k, v *Cells, pos []int32) error {
 	if want := len(pos) * h.Heads * h.Dim; len(q) != want || len(dst) != want {
 		return fmt.Errorf("attention of %d tokens, %d heads of %d numbers: q has %d and dst %d numbers, expected %d", len(pos), h.Heads, h.Dim, len(q), len(dst), want)
 	}
+	return h.reach(k, v, pos)
+}
+
+// reach reports a token that sees more cells than there are.
+func (h *HeadShape) reach(k, v *Cells, pos []int32) error {
 	cells, err := k.cells(h)
 	if err != nil {
 		return err

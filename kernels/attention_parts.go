@@ -29,12 +29,16 @@ func (a *Attender) Scores(dst, q []float32, k Cells, h HeadShape) error {
 // t sees the cells 0 … pos[t], whatever p holds for the others; what it gets does not depend on other tokens. The error of
 // an output is at most cells·2^-24·Σ|p·v|. An error says how the shapes do not fit, or is a fault in a mapped file.
 func (a *Attender) Mix(dst, p []float32, v Cells, pos []int32, h HeadShape) error {
-	if err := h.fits(dst, dst, &v, &v, pos); err != nil {
+	if err := h.valid(); err != nil {
+		return err
+	}
+	if err := h.reach(&v, &v, pos); err != nil {
 		return err
 	}
 	cells, _ := v.cells(&h)
-	if len(p) != h.Heads*len(pos)*cells {
-		return fmt.Errorf("mix of %d heads, %d tokens and %d cells: p has %d numbers, expected %d", h.Heads, len(pos), cells, len(p), h.Heads*len(pos)*cells)
+	if n, all := len(pos)*h.Heads*h.Dim, h.Heads*len(pos)*cells; len(dst) != n || len(p) != all {
+		return fmt.Errorf("mix of %d heads of %d numbers, %d tokens and %d cells: dst has %d numbers, expected %d, and p %d, expected %d",
+			h.Heads, h.Dim, len(pos), cells, len(dst), n, len(p), all)
 	}
 	a.task.HeadShape, a.task.dst, a.task.q, a.task.v, a.task.pos, a.task.cells = h, dst, p, v, pos, cells
 	return a.run(&a.mix, len(pos), len(dst)*a.task.seen(0, len(pos)))

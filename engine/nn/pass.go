@@ -147,8 +147,8 @@ func (e *ContextFullError) Error() string {
 const localMemory = 3
 
 // Block returns a pass whose ops belong to block i. What they return may be used until the end of
-// block i+1, if the same op used it when the pass was planned; what is needed longer must come from the pass outside of the
-// blocks.
+// block i+1, if another block used it when the pass was planned; what is needed longer must come from the pass outside of
+// the blocks.
 func (p *Pass) Block(i int) *Pass {
 	for len(p.blocks) <= i {
 		n := len(p.blocks)
@@ -199,11 +199,11 @@ func (p *Pass) do(s *slot) *Tensor {
 	return op.Out
 }
 
-// readable reports an input of another block that is not there any more, since no op read it when the pass was planned.
+// readable reports an input of another block that is not there any more, since no other block read it when the pass was planned.
 func (p *Pass) readable(op *Op) error {
 	for _, t := range op.In {
 		if t.block != 0 && t.block != p.layer+1 {
-			return fmt.Errorf("it reads an output of blk.%d, which it did not when the pass was planned: a pass must have the same ops each time", t.block-1)
+			return fmt.Errorf("it reads an output of blk.%d, which no other block did when the pass was planned: a pass must have the same ops each time", t.block-1)
 		}
 	}
 	return nil

@@ -7,9 +7,9 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// Products with one token may also have blocks across: lanes are 16 blocks of one row, not one block of 16 rows, or twice
-// 8. So a matrix is read from its first byte to its last, which memory likes best. The order of sums stays: the products of blocks are
-// stored, and added up afterwards, with a row in each lane. That suits formats of short blocks, and without minima.
+// Products with one token may also have blocks across: lanes are 16 blocks of one row, or twice 8, not one block of 16 rows.
+// So a matrix is read from its first byte to its last, which memory likes best. The order of sums stays: the products of
+// blocks are stored, and added up afterwards, with a row in each lane. That suits formats of short blocks, and without minima.
 
 // acrossBlocks are the blocks whose words of the token lie together.
 const acrossBlocks = 16
@@ -35,8 +35,7 @@ func (a *asm) across(v vector, level string, f format) {
 		"writes the products of blocks with those of one token, for n rows that follow each other, of so many groups of 16 blocks.")
 	row, left := a.Load(a.Param("rows"), a.GP64()), a.Load(a.Param("n"), a.GP64())
 	d := &dotSink{asm: a, vector: v, format: f, act: a.GP64(), products: a.Load(a.Param("products"), a.GP64())}
-	d.signed = v.bytes == 32 && f.codeBits == 8
-	p := &panel{rows: &rows{asm: a, vector: v, local: Mem{Base: row}, step: f.size}, format: f, dot: d, signed: d.signed}
+	p := d.panel(&rows{asm: a, vector: v, local: Mem{Base: row}, step: f.size})
 	d.ahead[0] = row
 	d.constants()
 	p.constants()

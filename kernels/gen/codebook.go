@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"iter"
+	"slices"
 
 	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
@@ -164,15 +165,6 @@ func (c *codebook) unpacked(packed [2]reg.VecVirtual, half, place int) reg.VecVi
 // pickBits makes bits 4j … 4j+3 of each lane a mask of its bytes.
 func (p *panel) pickBits(v reg.VecVirtual, j int) mask {
 	k, at := p.K(), placesOfBits([4]int{4 * j, 4*j + 1, 4*j + 2, 4*j + 3})
-	p.VPSHUFBITQMB(p.table(fmt.Sprintf("bits%d", 4*j), wideWords(at)), v, k)
+	p.VPSHUFBITQMB(p.table(fmt.Sprintf("bits%d", 4*j), slices.Repeat(at.words(), 4)), v, k)
 	return k
-}
-
-// wideWords repeats 16 bytes in 64.
-func wideWords(c constant) (w []uint32) {
-	for i := range 16 {
-		at := c[i%4*4:]
-		w = append(w, uint32(at[0])|uint32(at[1])<<8|uint32(at[2])<<16|uint32(at[3])<<24)
-	}
-	return w
 }

@@ -68,11 +68,14 @@ func (p *panel) inRegister(c constant) reg.VecVirtual {
 }
 
 func (p *panel) inMemory(c constant) Mem {
-	var w []uint32
+	return p.table(fmt.Sprintf("const%x", c[:]), slices.Repeat(c.words(), 2))
+}
+
+func (c constant) words() (w []uint32) {
 	for b := range slices.Chunk(c[:], 4) {
 		w = append(w, binary.LittleEndian.Uint32(b))
 	}
-	return p.table(fmt.Sprintf("const%x", c[:]), append(w, w...))
+	return w
 }
 
 // word returns w in all lanes, as constant does.

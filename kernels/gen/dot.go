@@ -58,8 +58,8 @@ func (a *asm) dot(v vector, level string, f format) {
 	stride := a.Load(a.Param("stride"), a.GP64())
 	blocks := a.param("blocks") // look-ups leave no register for it
 	d := &dotSink{asm: a, vector: v, format: f, act: a.Load(a.Param("acts"), a.GP64()), sum: v.new(a), stride: stride}
-	d.signed = v.bytes == 32 && f.codeBits == 8
-	p := &panel{rows: a.rows(v, first, stride), format: f, dot: d, signed: d.signed, codebooks: level == vbmi.level}
+	p := d.panel(a.rows(v, first, stride))
+	p.codebooks = level == vbmi.level
 	d.lookAhead(first)
 	a.VXORPS(d.sum, d.sum, d.sum)
 	d.constants()
@@ -81,6 +81,12 @@ func (a *asm) dot(v vector, level string, f format) {
 	a.VMOVUPS(d.sum, Mem{Base: a.Load(a.Param("acc"), a.GP64())})
 	a.VZEROUPPER()
 	a.RET()
+}
+
+// panel returns what takes the codes of rows to the sums.
+func (d *dotSink) panel(r *rows) *panel {
+	d.signed = d.bytes == 32 && d.codeBits == 8
+	return &panel{rows: r, format: d.format, dot: d, signed: d.signed}
 }
 
 // actAt is a word of the token in a block of 32 columns.

@@ -16,7 +16,7 @@ type Registry struct {
 }
 
 // On adds f to be called after each selected op: it may read op, and edit op.Out in place. Everything behind sees the
-// edit. Selectors are those of package nn: names, globs, "kind:rms_norm", "blk.3-7.*", foreign names.
+// edit. The inputs must stay as they are. Selectors are those of package nn: names, globs, "kind:rms_norm", "blk.3-7.*", foreign names.
 func (r *Registry) On(selector string, f func(op *Op) error) { r.add(AfterOp, selector, f) }
 
 // Before adds f to be called before each selected op: it may read op, and edit its inputs in place or put others into
