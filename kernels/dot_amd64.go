@@ -103,38 +103,3 @@ func dotMXFP4VNNI(acc *float32, rows *byte, stride int, blocks int, acts *byte)
 //
 //go:noescape
 func dotNVFP4VNNI(acc *float32, rows *byte, stride int, blocks int, acts *byte)
-
-// writes the products of so many blocks of 16 rows, which are stride bytes apart, with one token to acc.
-//
-//go:noescape
-func dotIQ1_SVNNI(acc *float32, rows *byte, stride int, blocks int, acts *byte)
-
-// writes the products of so many blocks of 16 rows, which are stride bytes apart, with one token to acc.
-//
-//go:noescape
-func dotIQ1_MVNNI(acc *float32, rows *byte, stride int, blocks int, acts *byte)
-
-// writes the products of so many blocks of 16 rows, which are stride bytes apart, with one token to acc.
-//
-//go:noescape
-func dotIQ2_XXSVNNI(acc *float32, rows *byte, stride int, blocks int, acts *byte)
-
-// writes the products of so many blocks of 16 rows, which are stride bytes apart, with one token to acc.
-//
-//go:noescape
-func dotIQ2_XSVNNI(acc *float32, rows *byte, stride int, blocks int, acts *byte)
-
-// writes the products of so many blocks of 16 rows, which are stride bytes apart, with one token to acc.
-//
-//go:noescape
-func dotIQ2_SVNNI(acc *float32, rows *byte, stride int, blocks int, acts *byte)
-
-// writes the products of so many blocks of 16 rows, which are stride bytes apart, with one token to acc.
-//
-//go:noescape
-func dotIQ3_XXSVNNI(acc *float32, rows *byte, stride int, blocks int, acts *byte)
-
-// writes the products of so many blocks of 16 rows, which are stride bytes apart, with one token to acc.
-//
-//go:noescape
-func dotIQ3_SVNNI(acc *float32, rows *byte, stride int, blocks int, acts *byte)

@@ -39,6 +39,17 @@ var (
 	}))
 )
 
+// The same points without their offset.
+//
+//lint:file-ignore U1000 assembly uses them
+var (
+	magnitudesIQ2_XXS = [256]uint64(withoutOffset(gguf.IQ2_XXS, gridIQ2_XXS[:]))
+	magnitudesIQ2_XS  = [512]uint64(withoutOffset(gguf.IQ2_XS, gridIQ2_XS[:]))
+	magnitudesIQ2_S   = [1024]uint64(withoutOffset(gguf.IQ2_S, gridIQ2_S[:]))
+	magnitudesIQ3_XXS = [256]uint32(withoutOffset(gguf.IQ3_XXS, gridIQ3_XXS[:]))
+	magnitudesIQ3_S   = [512]uint32(withoutOffset(gguf.IQ3_S, gridIQ3_S[:]))
+)
+
 // The same points, packed. Assembly finds 64 bytes with what fields of a byte mean; then for each point a byte with the
 // fields of its first half, and for each one with those of the other half.
 //
@@ -78,6 +89,16 @@ func codebookOf[word uint32 | uint64](grid []word) *byte {
 		}
 	}
 	return &book[0]
+}
+
+func withoutOffset[word uint32 | uint64](t gguf.Type, grid []word) []word {
+	layout, _ := quant.LayoutOf(t)
+	allOnes := ^word(0)
+	list := make([]word, len(grid))
+	for i, w := range grid {
+		list[i] = w - allOnes/0xff*word(layout.Offset)
+	}
+	return list
 }
 
 // aligned returns n zeros from the beginning of a cache line on.

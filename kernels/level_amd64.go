@@ -78,7 +78,7 @@ const narrowRows = panelRows / 2
 // dotFunc multiplies blocks of as many rows as its registers have lanes by one token.
 type dotFunc func(acc *float32, rows *byte, stride, blocks int, acts *byte)
 
-// dots multiply blocks of 16 rows by VNNI, and of 8 by AVX2.
+// dots multiply blocks of 16 rows by VNNI, and of 8 by AVX2, which is the faster one for points of grids: see codebooks.
 var dots = [...]struct{ vnni, avx2 dotFunc }{
 	gguf.Q4_0:    {dotQ4_0VNNI, dotQ4_0AVX2},
 	gguf.Q4_1:    {dotQ4_1VNNI, dotQ4_1AVX2},
@@ -100,16 +100,16 @@ var dots = [...]struct{ vnni, avx2 dotFunc }{
 	gguf.TQ2_0:   {dotTQ2_0VNNI, dotTQ2_0AVX2},
 	gguf.MXFP4:   {dotMXFP4VNNI, dotMXFP4AVX2},
 	gguf.NVFP4:   {dotNVFP4VNNI, dotNVFP4AVX2},
-	gguf.IQ1_S:   {dotIQ1_SVNNI, dotIQ1_SAVX2},
-	gguf.IQ1_M:   {dotIQ1_MVNNI, dotIQ1_MAVX2},
-	gguf.IQ2_XXS: {dotIQ2_XXSVNNI, dotIQ2_XXSAVX2},
-	gguf.IQ2_XS:  {dotIQ2_XSVNNI, dotIQ2_XSAVX2},
-	gguf.IQ2_S:   {dotIQ2_SVNNI, dotIQ2_SAVX2},
-	gguf.IQ3_XXS: {dotIQ3_XXSVNNI, dotIQ3_XXSAVX2},
-	gguf.IQ3_S:   {dotIQ3_SVNNI, dotIQ3_SAVX2},
+	gguf.IQ1_S:   {nil, dotIQ1_SAVX2},
+	gguf.IQ1_M:   {nil, dotIQ1_MAVX2},
+	gguf.IQ2_XXS: {nil, dotIQ2_XXSAVX2},
+	gguf.IQ2_XS:  {nil, dotIQ2_XSAVX2},
+	gguf.IQ2_S:   {nil, dotIQ2_SAVX2},
+	gguf.IQ3_XXS: {nil, dotIQ3_XXSAVX2},
+	gguf.IQ3_S:   {nil, dotIQ3_SAVX2},
 }
 
-// codebooks are what takes the place of VNNI's where points of grids are looked up in registers.
+// codebooks take the place of others where points of grids are looked up in registers.
 var codebooks = [...]struct {
 	unpack unpackFunc
 	dot    dotFunc
@@ -133,11 +133,11 @@ func (s *Set) dot(m *Matrix, acc []float32, rows []byte, words []uint32) bool {
 		return false
 	}
 	f, n := dots[m.Type].avx2, narrowRows
-	if s.tier == vnni {
+	switch {
+	case s.hasCodebook(m.Type):
+		f, n = codebooks[m.Type].dot, panelRows
+	case s.tier == vnni && dots[m.Type].vnni != nil:
 		f, n = dots[m.Type].vnni, panelRows
-	}
-	if s.hasCodebook(m.Type) {
-		f = codebooks[m.Type].dot
 	}
 	_, _, _ = acc[tileRows-1], rows[tileRows*m.rowBytes-1], words[m.Cols/blockCols*actWords-1]
 	for row := 0; row < tileRows; row += n {

@@ -89,7 +89,7 @@ func check(l Level) *Error {
 
 // features has what each level needs beyond the one before it.
 var features = map[Level][]cpuid.FeatureID{
-	AVX2:       {cpuid.AVX2, cpuid.FMA3, cpuid.F16C},
+	AVX2:       {cpuid.AVX2, cpuid.FMA3, cpuid.F16C, cpuid.BMI1, cpuid.BMI2},
 	AVX512:     {cpuid.AVX512F, cpuid.AVX512BW, cpuid.AVX512DQ, cpuid.AVX512VL},
 	AVX512VNNI: {cpuid.AVX512VNNI},
 }

@@ -18,7 +18,9 @@ func narrowDots(a *asm) { a.dots(ymm, "AVX2") }
 
 func (a *asm) dots(v vector, level string) {
 	for _, f := range formats {
-		a.dot(v, level, f)
+		if v.bytes == 32 || !f.grid { // rows of points are the faster ones for grids, but for codebooks
+			a.dot(v, level, f)
+		}
 	}
 }
 
@@ -108,13 +110,31 @@ func (d *dotSink) code(block, j int, v reg.VecVirtual) {
 	d.count(block, j)
 }
 
-// count notes that codes 4j … 4j+3 were multiplied, and adds the groups whose turn it is to the sum.
+// count notes that codes 4j … 4j+3 were multiplied.
 func (d *dotSink) count(block, j int) {
 	i := d.group(block, j)
 	d.prefetch()
 	if d.groups[i].codes++; d.groups[i].codes < 8/d.scales {
 		return
 	}
+	d.finish(i)
+}
+
+// halves takes the products of the codes of a block, of its first and of its last 16 columns.
+func (d *dotSink) halves(block int, first, last reg.VecVirtual) {
+	i := block * d.scales
+	if d.groups[i].ints[0] = first; d.scales == 1 {
+		d.VPADDD(last, first, first)
+		d.finish(i)
+		return
+	}
+	d.groups[i+1].ints[0] = last
+	d.finish(i)
+	d.finish(i + 1)
+}
+
+// finish scales the products of a group, and adds those whose turn it is to the sum.
+func (d *dotSink) finish(i int) {
 	d.complete(i)
 	for ; d.added < d.fills*d.scales && d.groups[d.added].product != nil; d.added++ {
 		d.add(d.added)

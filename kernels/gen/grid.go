@@ -32,8 +32,11 @@ type points interface {
 
 // lookUpGrid looks up the points of 256 columns. A body of its own takes row after row, where registers have no codebook.
 func (p *panel) lookUpGrid(t grid, n numbers) points {
-	if p.codebooks {
+	switch {
+	case p.codebooks:
 		return p.codebook(t, n)
+	case p.dot != nil && p.bytes == 32:
+		return p.pointRows(t, n)
 	}
 	table, row, to, i := p.GP64(), p.GP64(), p.GP64(), p.GP64()
 	local, left := p.AllocLocal(p.lanes()*panelCols), p.AllocLocal(8)
@@ -122,32 +125,41 @@ func (p *panel) wordNumbers(n numbers) func(row reg.Register) func(point int, i 
 
 // longNumbers are put together by vectors: a word for each has the two bytes at its bits, shifted to the left by a product.
 func (p *panel) longNumbers(n numbers, points int) func(row reg.Register) func(point int, i reg.GPVirtual) {
-	const together = 16
 	words := p.AllocLocal(2 * points)
+	return func(row reg.Register) func(point int, i reg.GPVirtual) {
+		p.putNumbers(n, points, func(disp int) Mem { return Mem{Base: row, Disp: disp} }, words)
+		return p.fours(16, func(point int, w reg.GPVirtual) { p.MOVQ(words.Offset(2*point), w) })
+	}
+}
+
+// putNumbers writes the words of a row.
+func (p *panel) putNumbers(n numbers, points int, at func(disp int) Mem, words Mem) {
+	const together = 16
 	var shuffle, shift []uint32
 	for k := 0; k < together; k += 2 {
 		first, second := n.high(k)-n.high(0)/8*8, n.high(k+1)-n.high(0)/8*8
 		shuffle = append(shuffle, uint32(first/8|(first/8+1)<<8|second/8<<16|(second/8+1)<<24))
 		shift = append(shift, 1<<(8-first%8)|1<<(24-second%8))
 	}
-	return func(row reg.Register) func(point int, i reg.GPVirtual) {
-		for g := 0; g < points; g += together {
-			low, high := p.YMM(), p.YMM()
-			p.VPMOVZXBW(Mem{Base: row, Disp: n.low(g)}, low)
-			p.VPBROADCASTQ(Mem{Base: row, Disp: n.high(g) / 8}, high)
-			p.VPSHUFB(p.table("shuffle"+p.name, shuffle), high, high)
-			p.VPMULLW(p.table("shift"+p.name, shift), high, high)
-			p.VPAND(p.table(fmt.Sprintf("high%d", n.more), repeated((1<<n.more-1)*(1<<8|1<<24), 8)), high, high)
-			p.VPOR(high, low, low)
-			p.VMOVDQU(low, words.Offset(2*g))
-		}
-		return p.fours(16, func(point int, w reg.GPVirtual) { p.MOVQ(words.Offset(2*point), w) })
+	for g := 0; g < points; g += together {
+		low, high := p.YMM(), p.YMM()
+		p.VPMOVZXBW(at(n.low(g)), low)
+		p.VPBROADCASTQ(at(n.high(g)/8), high)
+		p.VPSHUFB(p.table("shuffle"+p.name, shuffle), high, high)
+		p.VPMULLW(p.table("shift"+p.name, shift), high, high)
+		p.VPAND(p.table(fmt.Sprintf("high%d", n.more), repeated((1<<n.more-1)*(1<<8|1<<24), 8)), high, high)
+		p.VPOR(high, low, low)
+		p.VMOVDQU(low, words.Offset(2*g))
 	}
 }
 
 // signedBlock unpacks a block whose points are in the rows given: the codes are above the offset by what they have to be
 // below it where a bit of signs is set.
 func (p *panel) signedBlock(block int, points points, signs reg.VecVirtual) {
+	if rows, ok := points.(*pointRows); ok {
+		rows.prepared(block, signs, rows.signed)
+		return
+	}
 	negative := p.bitMasks(signs)
 	for j, c := range points.each(32 * block) {
 		p.mirrorWhere(negative(j), uint32(2*p.offset)*each, c)

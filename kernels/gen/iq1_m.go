@@ -11,10 +11,8 @@ func unpackIQ1_M(p *panel) {
 	p.gatheredScales(last[2], last[3])
 	nibbles := p.keepAll(p.columns(32))
 	for b := range 8 {
-		for j, c := range points.each(32 * b) {
-			p.VPSUBB(p.negativeShift(nibbles[b/2], b%2*16+j/2*4+3), c, c)
-			p.code(b, j, c)
-		}
+		at := b % 2 * 16
+		p.shiftedBlock(b, points, nibbles[b/2], at+3, at+7, at+11, at+15)
 	}
 }
 

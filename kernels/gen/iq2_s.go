@@ -1,5 +1,7 @@
 package main
 
+import . "github.com/mmcloughlin/avo/operand"
+
 // unpackIQ2_S: d f16, the low bytes of 32 points of the grid, 32 bytes of signs, 8 bytes with two more bits for each point,
 // 8 bytes with the scales of halves of blocks in their nibbles.
 func unpackIQ2_S(p *panel) {
@@ -11,6 +13,12 @@ func unpackIQ2_S(p *panel) {
 
 // signedBlocks unpacks all blocks: a byte has the signs of eight weights.
 func (p *panel) signedBlocks(points points, signs int) {
+	if rows, ok := points.(*pointRows); ok {
+		for b := range 8 {
+			rows.signed(b, func(row int) Mem { return p.at(row, signs+4*b) })
+		}
+		return
+	}
 	for k := range 2 {
 		for j, c := range p.columns(signs + 16*k) {
 			p.signedBlock(4*k+j, points, c)
