@@ -1,6 +1,8 @@
 package main
 
 import (
+	"math"
+
 	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 )
@@ -56,9 +58,35 @@ func (p *panel) product(n, d reg.VecVirtual) reg.VecVirtual {
 	return x
 }
 
-// times multiplies unsigned byte j of each lane by d.
-func (p *panel) times(bytes Op, j int, d reg.VecVirtual) reg.VecVirtual {
-	return p.product(p.bits(bytes, 8*j, 8), d)
+// byteFactors returns d, d·2⁻⁸ and d·2⁻¹⁶: factors of a byte that stays where it is in its lane.
+func (p *panel) byteFactors(d reg.VecVirtual) (factors [3]reg.VecVirtual) {
+	factors[0] = d
+	for j := 1; j < len(factors); j++ {
+		factors[j] = p.register()
+		p.VMULPS(p.word(math.Float32bits(1/float32(int(1)<<(8*j)))), d, factors[j])
+	}
+	return factors
+}
+
+// byteTimes multiplies unsigned byte j of each lane by d, in one rounding.
+func (p *panel) byteTimes(bytes reg.VecVirtual, j int, d [3]reg.VecVirtual) reg.VecVirtual {
+	if j == 3 {
+		return p.product(p.shifted(bytes, 24), d[0])
+	}
+	return p.product(p.field(bytes, 0, 0xff<<(8*j)), d[j])
+}
+
+// fieldCode takes codes that lie above bit right of each byte, for a group that has no others. A product can take them where
+// they are, and shift its sum instead.
+func (p *panel) fieldCode(block, j int, v reg.VecVirtual, right int, mask uint32) {
+	if !p.leftCodes {
+		p.code(block, j, p.field(v, right, mask))
+		return
+	}
+	if p.dot != nil {
+		p.dot.groups[p.dot.group(block, j)].right = right
+	}
+	p.code(block, j, p.field(v, 0, mask<<right))
 }
 
 // first returns the f16 that blocks begin with.

@@ -16,6 +16,7 @@ type constant [16]byte
 
 // constants are those that a body uses in registers.
 type constants struct {
+	draft bool
 	order []constant
 	regs  map[constant]reg.VecVirtual
 }
@@ -31,7 +32,8 @@ func (p *panel) constants() {
 	}
 	draft := &asm{Context: build.NewContext()}
 	draft.Function("draft")
-	asked := &panel{rows: draft.rows(p.vector, reg.RAX, reg.RBX), format: p.format, to: reg.RCX, signed: p.signed, codebooks: p.codebooks}
+	asked := &panel{rows: draft.rows(p.vector, reg.RAX, reg.RBX), format: p.format, to: reg.RCX, signed: p.signed, leftCodes: p.leftCodes, codebooks: p.codebooks}
+	asked.consts.draft = true
 	asked.consts.regs, p.consts.regs = map[constant]reg.VecVirtual{}, map[constant]reg.VecVirtual{}
 	p.unpack(asked)
 	for i, c := range asked.consts.order {
@@ -60,6 +62,9 @@ func (p *panel) constant(c constant) Op {
 func (p *panel) inRegister(c constant) reg.VecVirtual {
 	v, ok := p.consts.regs[c]
 	if !ok {
+		if !p.consts.draft {
+			panic(fmt.Sprintf("gen: %s: constant % x was not in the draft", p.name, c))
+		}
 		v = p.register()
 		p.consts.order = append(p.consts.order, c)
 		p.consts.regs[c] = v
@@ -110,6 +115,14 @@ func (p *panel) keep(v reg.VecVirtual) Op {
 func (p *panel) keepAll(list [4]reg.VecVirtual) (kept [4]Op) {
 	for i, v := range list {
 		kept[i] = p.keep(v)
+	}
+	return kept
+}
+
+// keepEach keeps the columns of 32 bytes of each row.
+func (p *panel) keepEach(disp int) (kept []Op) {
+	for _, c := range p.each(disp) {
+		kept = append(kept, p.keep(c))
 	}
 	return kept
 }

@@ -50,6 +50,7 @@ type dotGroup struct {
 	ints    [2]reg.VecVirtual // their products, in one or two chains
 	pairs   reg.VecVirtual    // products that are not in ints: see multiplyNarrow
 	scale   Op                // times the token's
+	right   int               // bits that codes are shifted to the left
 	product Op                // of all codes and the scale
 }
 
@@ -88,7 +89,7 @@ func (a *asm) dot(v vector, level string, f format) {
 // panel returns what takes the codes of rows to the sums.
 func (d *dotSink) panel(r *rows) *panel {
 	d.signed = d.bytes == 32 && d.codeBits == 8
-	return &panel{rows: r, format: d.format, dot: d, signed: d.signed}
+	return &panel{rows: r, format: d.format, dot: d, signed: d.signed, leftCodes: d.bytes == 64}
 }
 
 // actAt is a word of the token in a block of 32 columns.

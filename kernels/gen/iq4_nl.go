@@ -8,11 +8,12 @@ var nonlinear = constant{1, 24, 45, 63, 79, 93, 106, 118, 129, 141, 153, 166, 18
 // unpackIQ4_NL: d f16, 16 bytes of nibbles as in Q4_0, which stand for other numbers.
 func unpackIQ4_NL(p *panel) {
 	p.scale(0, 0, p.first())
-	p.lookUpBlock(0, p.columns(2), nonlinear)
+	c := p.columns(2)
+	p.lookUpBlock(0, c[:], nonlinear)
 }
 
 // lookUpBlock unpacks a block of nibbles that stand for other codes.
-func (p *panel) lookUpBlock(block int, codes [4]reg.VecVirtual, table constant) {
+func (p *panel) lookUpBlock(block int, codes []reg.VecVirtual, table constant) {
 	put := p.code
 	if p.signed {
 		put = p.signedCode

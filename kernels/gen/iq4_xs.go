@@ -11,7 +11,9 @@ func unpackIQ4_XS(p *panel) {
 		p.VPSUBD(p.word(32), scale, scale)
 		p.scale(b, 0, p.product(scale, d))
 	}
-	for b := range 8 {
-		p.lookUpBlock(b, p.columns(8+16*b), nonlinear)
+	for pair := range 4 {
+		for half, c := range p.halves(8 + 32*pair) {
+			p.lookUpBlock(2*pair+half, c, nonlinear)
+		}
 	}
 }

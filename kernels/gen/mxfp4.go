@@ -11,7 +11,8 @@ var twiceE2M1 = constant{12, 13, 14, 15, 16, 18, 20, 24, 12, 11, 10, 9, 8, 6, 4,
 // unpackMXFP4: an exponent, 16 bytes of nibbles as in Q4_0.
 func unpackMXFP4(p *panel) {
 	p.scale(0, 0, p.halfE8M0(p.bits(p.column(0, 0), 0, 8)))
-	p.lookUpBlock(0, p.columns(1), twiceE2M1)
+	c := p.columns(1)
+	p.lookUpBlock(0, c[:], twiceE2M1)
 }
 
 // halfE8M0 returns 2^(e−128). Those of 0 and 1 are subnormal.

@@ -9,28 +9,28 @@ import (
 // are multiplied by their scales.
 func unpackQ2_K(p *panel) {
 	ends := p.column(68, 3)
-	d, dmin := p.half(ends), p.highHalf(ends)
+	d, dmin := p.half(ends), p.byteFactors(p.highHalf(ends))
 	bytes := p.columns(0)
 	for b := range 8 {
 		p.scale(b, 0, d)
 		mins := p.high(bytes[b/2])
 		for half := range 2 {
-			p.minimum(b, half, p.times(mins, b%2*2+half, dmin))
+			p.minimum(b, half, p.byteTimes(mins, b%2*2+half, dmin))
 		}
 	}
 	var scales [4]Op
 	for i, s := range bytes {
 		scales[i] = p.keep(p.low(s))
 	}
-	for k := range 4 {
-		half, part := k/2, k%2
-		codes := p.columns(16 + 16*k)
-		for plane := range 4 {
-			s := 8*half + 2*plane + part
-			factor := p.fromByte(scales[s/4], s%4, words)
-			p.factored(4*half+plane, 4*part, factor, func(j int) reg.VecVirtual {
-				return p.field(codes[j], 2*plane, 3*each) // no byte of the product is above 45
-			})
+	for half := range 2 {
+		for part, codes := range p.halves(16 + 32*half) {
+			for plane := range 4 {
+				s := 8*half + 2*plane + part
+				factor := p.fromByte(scales[s/4], s%4, words)
+				p.factored(4*half+plane, 4*part, factor, func(j int) reg.VecVirtual {
+					return p.field(codes[j], 2*plane, 3*each) // no byte of the product is above 45
+				})
+			}
 		}
 	}
 }

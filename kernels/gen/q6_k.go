@@ -9,21 +9,23 @@ func unpackQ6_K(p *panel) {
 			p.scale(2*i+j/2, j%2, p.product(p.signedByte(c, j), d))
 		}
 	}
-	for k := range 4 {
-		p.sixBits(4*(k/2), 4*(k%2), 64*(k/2)+16*(k%2), 128+16*k)
+	for half := range 2 {
+		for _, at := range p.runs() {
+			p.sixBits(4*half, at, 64*half+4*at, 128+32*half+4*at)
+		}
 	}
 }
 
-// sixBits unpacks half of each of four blocks.
+// sixBits unpacks a run of codes, from the first on, of four blocks.
 func (p *panel) sixBits(block, first, low, high int) {
-	rest := p.columns(high)
+	rest := p.words(high)
 	for n := range 2 {
-		for j, c := range p.columns(low + 32*n) {
+		for i, c := range p.words(low + 32*n) {
 			x, y := p.low(c), p.high(c)
-			p.merge(x, rest[j], 2*n-4, 0x30*each)
-			p.merge(y, rest[j], 2*n, 0x30*each)
-			p.code(block+n, first+j, x)
-			p.code(block+2+n, first+j, y)
+			p.merge(x, rest[i], 2*n-4, 0x30*each)
+			p.merge(y, rest[i], 2*n, 0x30*each)
+			p.code(block+n, first+i, x)
+			p.code(block+2+n, first+i, y)
 		}
 	}
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"iter"
-	"slices"
 
 	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
@@ -118,16 +117,44 @@ func (r *rows) wide(disp int) []reg.VecVirtual {
 	return c[:]
 }
 
+// run is the number of words that words returns: those of 32 bytes of a row, or of 16 where registers are few.
+func (r *rows) run() int { return r.bytes / 8 }
+
+// runs yields the words that runs begin at, of those of 32 bytes.
+func (r *rows) runs() []int {
+	if r.run() == 8 {
+		return []int{0}
+	}
+	return []int{0, 4}
+}
+
+// words is columns for a run.
+func (r *rows) words(disp int) []reg.VecVirtual {
+	if r.run() == 8 {
+		return r.wide(disp)
+	}
+	c := r.columns(disp)
+	return c[:]
+}
+
 // each goes through the columns of 32 bytes of each row. Where registers are few, half of them are there at a time.
 func (r *rows) each(disp int) iter.Seq2[int, reg.VecVirtual] {
 	return func(yield func(int, reg.VecVirtual) bool) {
-		if r.bytes == 64 {
-			slices.All(r.wide(disp))(yield)
-			return
+		for _, at := range r.runs() {
+			for i, c := range r.words(disp + 4*at) {
+				yield(at+i, c)
+			}
 		}
-		for half := range 2 {
-			for j, c := range r.columns(disp + 16*half) {
-				yield(4*half+j, c)
+	}
+}
+
+// halves goes through the same, 16 bytes of each row at a time.
+func (r *rows) halves(disp int) iter.Seq2[int, []reg.VecVirtual] {
+	return func(yield func(int, []reg.VecVirtual) bool) {
+		for _, at := range r.runs() {
+			c := r.words(disp + 4*at)
+			for i := 0; i < len(c); i += 4 {
+				yield((at+i)/4, c[i:i+4])
 			}
 		}
 	}

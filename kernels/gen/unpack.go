@@ -72,6 +72,7 @@ type panel struct {
 	codebooks bool                      // points are looked up in registers
 	turned    map[int][4]reg.VecVirtual // columns that were asked for, with codebooks
 	signed    bool                      // dot takes codes of eight bits without their offset
+	leftCodes bool                      // dot takes codes that are shifted to the left
 	consts    constants
 }
 
