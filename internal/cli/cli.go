@@ -85,6 +85,7 @@ instructions, which is the highest that the processor has otherwise. Exit status
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.SetVersionTemplate("sonde {{.Version}}\n")
+	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return flagError(err) })
 	cmd.AddCommand(a.inspectCmd(), a.runCmd(), a.tokenizeCmd(), a.pointsCmd(), a.traceCmd(), a.compareCmd(),
 		a.showCmd(), a.statsCmd(), a.doctorCmd(), a.diffCmd(), a.benchCmd(),
 		a.plotCmd(), a.quantizeCmd(), a.synthCmd(), a.notebookCmd())

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/sonde-ml/sonde/engine"
 	"github.com/sonde-ml/sonde/engine/arch"
@@ -109,6 +110,26 @@ func (f *textFlags) ids(a *app, tokenizer func() (*token.Vocab, error)) (ids []i
 	}
 	ids, err = t.Encode(text, opt)
 	return ids, text, err
+}
+
+// flagError says what a flag wants, where pflag repeats what strconv says.
+func flagError(err error) error {
+	var invalid *pflag.InvalidValueError
+	if !errors.As(err, &invalid) {
+		return err
+	}
+	f := invalid.GetFlag()
+	want, ok := map[string]string{
+		"bool":     "true or false",
+		"float32":  "a number, such as 0.8",
+		"int":      "a whole number",
+		"intSlice": "whole numbers with commas, such as 64,256",
+		"uint64":   "a whole number, not negative",
+	}[f.Value.Type()]
+	if !ok {
+		return err
+	}
+	return fmt.Errorf("--%s %q: want %s", f.Name, invalid.GetValue(), want)
 }
 
 // parseIDs reads a list such as "1,403,407".

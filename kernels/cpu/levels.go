@@ -25,13 +25,24 @@ func why(l, used Level, forced bool) string {
 	case err != nil:
 		return err.why()
 	case l == used && forced:
-		return fmt.Sprintf("%s asks for it", Variable)
+		return fmt.Sprintf("%s asks for it", Variable) + beside(l)
 	case l == used:
-		return "the highest level here"
+		return "the highest level here" + beside(l)
 	case forced:
 		return fmt.Sprintf("%s asks for %s", Variable, used)
 	}
 	return fmt.Sprintf("%s is higher", used)
+}
+
+// beside says of a level whether kernels use what some of its processors have beside it.
+func beside(l Level) string {
+	switch {
+	case l != AVX512VNNI:
+		return ""
+	case HasBytes():
+		return ", with VBMI"
+	}
+	return ", without VBMI"
 }
 
 // why is the error without the level.
