@@ -24,7 +24,7 @@ type Level string
 // The levels, each holding the ones before it.
 const (
 	Generic    Level = "generic"     // what the Go compiler makes
-	AVX2       Level = "avx2"        // 256-bit registers, and fused multiply-add
+	AVX2       Level = "avx2"        // 256-bit registers, fused multiply-add, F16C, BMI
 	AVX512     Level = "avx512"      // 512-bit registers: F, BW, DQ, VL
 	AVX512VNNI Level = "avx512-vnni" // and dot products of bytes
 )
