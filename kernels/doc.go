@@ -6,9 +6,9 @@
 // never depend on the number of workers, because each output is computed whole by one of them, in one documented order.
 // Products with block-quantised weights have the same bits at every level and for any number of tokens.
 //
-// A function that writes to dst works on len(dst) numbers; its other operands may be longer, and it panics where one is
-// shorter. What is not finite goes through as in the formula: NaN in a row makes all of its norm or its softmax NaN, and
-// silu(−Inf), which is −Inf·0, is NaN.
+// Norms, activations, [Add] and [Hadamard] work on len(dst) numbers; their other operands may be longer, and they panic where
+// one is shorter. Products return an error instead, unless the lengths are those of the matrix. What is not finite goes
+// through as in the formula: NaN in a row makes all of its norm or its softmax NaN, and silu(−Inf), which is −Inf·0, is NaN.
 //
 //	m, err := kernels.NewMatrix(gguf.Q4_K, rows, cols, tensor.Bytes())
 //	err = m.Mul(y, x) // y [tokens, rows] = x [tokens, cols] · mᵀ

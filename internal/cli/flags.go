@@ -122,11 +122,12 @@ func flagError(err error) error {
 	want, ok := map[string]string{
 		"bool":     "true or false",
 		"float32":  "a number, such as 0.8",
+		"float64":  "a number, such as 1e-6",
 		"int":      "a whole number",
 		"intSlice": "whole numbers with commas, such as 64,256",
 		"uint64":   "a whole number, not negative",
 	}[f.Value.Type()]
-	if !ok {
+	if !ok || errors.Is(err, strconv.ErrRange) {
 		return err
 	}
 	return fmt.Errorf("--%s %q: want %s", f.Name, invalid.GetValue(), want)

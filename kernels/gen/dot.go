@@ -18,7 +18,7 @@ func narrowDots(a *asm) { a.dots(ymm, "AVX2") }
 
 func (a *asm) dots(v vector, level string) {
 	for _, f := range formats {
-		if v.bytes == 32 || !f.grid { // rows of points are the faster ones for grids, but for codebooks
+		if v.bytes == 32 || !f.grid { // of grids, VNNI takes AVX2's, which are faster, and VBMI codebooks
 			a.dot(v, level, f)
 		}
 	}

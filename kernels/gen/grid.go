@@ -24,17 +24,27 @@ type numbers struct {
 	high func(point int) int // the bit that the others begin at
 }
 
-// points are the codes of 256 columns, before signs.
+// points are the codes of 256 columns. Their blocks are unpacked with what else the format has for them.
 type points interface {
-	// each goes through the columns of the 32 codes from disp on: register j has codes 4j … 4j+3 of each row in its lane.
-	each(disp int) iter.Seq2[int, reg.VecVirtual]
+	// signedBlock: a set bit of each row's word turns a code's sign.
+	signedBlock(block int, signs reg.VecVirtual)
+	// signedBlocks does that for all blocks, with the bits of 32 bytes from disp on.
+	signedBlocks(disp int)
+	// shiftedBlock: all points, or each of them, have a bit of word that makes their shift negative.
+	shiftedBlock(block int, word Op, at ...int)
+}
+
+// pointColumns are points with four codes of each row in the row's lane.
+type pointColumns struct {
+	*panel
+	each func(disp int) iter.Seq2[int, reg.VecVirtual] // the columns of the 32 codes from disp on
 }
 
 // lookUpGrid looks up the points of 256 columns. A body of its own takes row after row, where registers have no codebook.
 func (p *panel) lookUpGrid(t grid, n numbers) points {
 	switch {
 	case p.codebooks:
-		return p.codebook(t, n)
+		return &pointColumns{p, p.codebook(t, n).each}
 	case p.dot != nil && p.bytes == 32:
 		return p.pointRows(t, n)
 	}
@@ -60,7 +70,8 @@ func (p *panel) lookUpGrid(t grid, n numbers) points {
 	p.ADDQ(U32(panelCols), to)
 	p.DECQ(left)
 	p.JNE(LabelRef("row"))
-	return &rows{asm: p.asm, vector: p.vector, local: local, step: panelCols}
+	r := &rows{asm: p.asm, vector: p.vector, local: local, step: panelCols}
+	return &pointColumns{p, r.each}
 }
 
 // inWords reports whether a number and what else is in its word lie together.
@@ -153,16 +164,30 @@ func (p *panel) putNumbers(n numbers, points int, at func(disp int) Mem, words M
 	}
 }
 
-// signedBlock unpacks a block whose points are in the rows given: the codes are above the offset by what they have to be
-// below it where a bit of signs is set.
-func (p *panel) signedBlock(block int, points points, signs reg.VecVirtual) {
-	if rows, ok := points.(*pointRows); ok {
-		rows.prepared(block, signs, rows.signed)
-		return
-	}
+// signedBlock unpacks codes that are above the offset by what they have to be below it where a bit of signs is set.
+func (p *pointColumns) signedBlock(block int, signs reg.VecVirtual) {
 	negative := p.bitMasks(signs)
-	for j, c := range points.each(32 * block) {
+	for j, c := range p.each(32 * block) {
 		p.mirrorWhere(negative(j), uint32(2*p.offset)*each, c)
+		p.code(block, j, c)
+	}
+}
+
+func (p *pointColumns) signedBlocks(disp int) {
+	for k := range 2 {
+		for j, c := range p.columns(disp + 16*k) {
+			p.signedBlock(4*k+j, c)
+		}
+	}
+}
+
+func (p *pointColumns) shiftedBlock(block int, word Op, at ...int) {
+	var shift reg.VecVirtual
+	for j, c := range p.each(32 * block) {
+		if j%(8/len(at)) == 0 {
+			shift = p.negativeShift(word, at[j*len(at)/8])
+		}
+		p.VPSUBB(shift, c, c)
 		p.code(block, j, c)
 	}
 }

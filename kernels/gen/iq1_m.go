@@ -12,7 +12,7 @@ func unpackIQ1_M(p *panel) {
 	nibbles := p.keepAll(p.columns(32))
 	for b := range 8 {
 		at := b % 2 * 16
-		p.shiftedBlock(b, points, nibbles[b/2], at+3, at+7, at+11, at+15)
+		points.shiftedBlock(b, nibbles[b/2], at+3, at+7, at+11, at+15)
 	}
 }
 

@@ -15,23 +15,7 @@ func unpackIQ1_S(p *panel) {
 	for b := range 8 {
 		word, at := words[b/2], b%2*16
 		p.scale(b, 0, p.oddSteps(p.bits(word, at+12, 3), d, 0.125))
-		p.shiftedBlock(b, points, word, at+15)
-	}
-}
-
-// shiftedBlock unpacks a block of which all points, or each of them, have a bit of word that makes their shift negative.
-func (p *panel) shiftedBlock(block int, points points, word Op, at ...int) {
-	if rows, ok := points.(*pointRows); ok {
-		rows.shifted(block, word, at)
-		return
-	}
-	var shift reg.VecVirtual
-	for j, c := range points.each(32 * block) {
-		if j%(8/len(at)) == 0 {
-			shift = p.negativeShift(word, at[j*len(at)/8])
-		}
-		p.VPSUBB(shift, c, c)
-		p.code(block, j, c)
+		points.shiftedBlock(b, word, at+15)
 	}
 }
 

@@ -17,7 +17,7 @@ func unpackIQ2_XS(p *panel) {
 			p.merge(signs, second, -7, 0x7f<<16)
 			p.merge(signs, second, 1, 0x7f<<24)
 			p.evenSigns(signs)
-			p.signedBlock(2*k+half, points, signs)
+			points.signedBlock(2*k+half, signs)
 		}
 	}
 }

@@ -11,7 +11,7 @@ func unpackIQ2_XXS(p *panel) {
 			p.scale(2*k+half, 0, p.halfSteps(p.bits(word, 28, 4), d, 0.25))
 			signs := p.sevens(word)
 			p.evenSigns(signs)
-			p.signedBlock(2*k+half, points, signs)
+			points.signedBlock(2*k+half, signs)
 		}
 	}
 }

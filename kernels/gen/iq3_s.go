@@ -9,5 +9,5 @@ func unpackIQ3_S(p *panel) {
 	for b := range 8 {
 		p.scale(b, 0, p.oddSteps(p.bits(scales, 4*b, 4), d, 1))
 	}
-	p.signedBlocks(points, 74)
+	points.signedBlocks(74)
 }

@@ -9,7 +9,7 @@ func unpackIQ3_XXS(p *panel) {
 			p.scale(4*k+j, 0, p.halfSteps(p.bits(word, 28, 4), d, 0.5))
 			signs := p.sevens(word)
 			p.evenSigns(signs)
-			p.signedBlock(4*k+j, points, signs)
+			points.signedBlock(4*k+j, signs)
 		}
 	}
 }

@@ -57,9 +57,15 @@ func (g *pointRows) pitch() int {
 
 func (g *pointRows) numberBits() int { return 8 + g.numbers.more }
 
-// each would turn the points.
-func (g *pointRows) each(int) iter.Seq2[int, reg.VecVirtual] {
-	panic("gen: points of rows have no columns")
+func (g *pointRows) signedBlock(block int, signs reg.VecVirtual) {
+	g.prepared(block, signs, g.signed)
+}
+
+// signedBlocks takes signs from where they are in the file.
+func (g *pointRows) signedBlocks(disp int) {
+	for b := range 8 {
+		g.signed(b, func(row int) Mem { return g.at(row, disp+4*b) })
+	}
 }
 
 // prepared keeps a word for each row of a block, and multiplies all blocks behind the last: what was just written is not
@@ -98,8 +104,8 @@ func (g *pointRows) signed(block int, signs ofRow) {
 	})
 }
 
-// shifted multiplies them with two taken off where a bit is set: one for all points, or for each.
-func (g *pointRows) shifted(block int, word Op, at []int) {
+// shiftedBlock multiplies them with two taken off where a bit is set.
+func (g *pointRows) shiftedBlock(block int, word Op, at ...int) {
 	g.prepared(block, g.shifts(word, at), func(block int, shifts ofRow) {
 		g.find("grid")
 		act, spread := g.acts(block), g.register()

@@ -17,7 +17,7 @@ func unpackQ4_K(p *panel) {
 // bytes 4 … 7 and 8 … 11; of the others the low four bits are in bytes 12 … 15, and the high two in what is left there.
 func (p *panel) scaleMins() {
 	head := p.columns(0)
-	scale, min := p.byteFactors(p.half(head[0])), p.byteFactors(p.highHalf(head[0]))
+	d, dmin := p.byteFactors(p.half(head[0])), p.byteFactors(p.highHalf(head[0]))
 	scales, mins, rest := head[1], head[2], head[3]
 	for k, codes := range [][2]reg.VecVirtual{
 		{p.field(scales, 0, 0x3f*each), p.field(mins, 0, 0x3f*each)},
@@ -28,8 +28,8 @@ func (p *panel) scaleMins() {
 			p.merge(codes[1], mins, 2, 0x30*each)
 		}
 		for j := range 4 {
-			p.scale(4*k+j, 0, p.byteTimes(codes[0], j, scale))
-			p.minimum(4*k+j, 0, p.byteTimes(codes[1], j, min))
+			p.scale(4*k+j, 0, p.byteTimes(codes[0], j, d))
+			p.minimum(4*k+j, 0, p.byteTimes(codes[1], j, dmin))
 		}
 	}
 }
