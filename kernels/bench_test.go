@@ -1,6 +1,7 @@
 package kernels
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/sonde-ml/sonde/internal/hostile"
@@ -13,6 +14,8 @@ func eachLevel(b *testing.B, f func(b *testing.B, set *Set)) {
 		name := string(set.Level())
 		if set.tier == vnni && !set.bytes && cpu.HasBytes() {
 			name += "-without-bytes"
+		} else if set.pairs != sets[set.tier].pairs {
+			name += fmt.Sprintf("-pairs-%t", set.pairs)
 		}
 		b.Run(name, func(b *testing.B) { f(b, set) })
 	})

@@ -1,6 +1,8 @@
 package kernels
 
 import (
+	"iter"
+
 	"github.com/sonde-ml/sonde/gguf"
 	"github.com/sonde-ml/sonde/kernels/quant"
 )
@@ -89,20 +91,38 @@ func (m *Matrix) decode(dst []float32, r int) {
 
 func (p *floatProduct) tile(s *floatScratch, rows Matrix, first int) {
 	w := floatRowsAt{rows.Type, rows.Bytes, rows.rowBytes}
-	tokens, cols := len(p.x)/rows.Cols, rows.Cols
+	tokens, cols, apart := len(p.x)/rows.Cols, rows.Cols, 1
 	if !p.direct(tokens) || rows.Rows%floatRows != 0 {
 		w = s.decode(rows)
+	} else if tokens == 1 && p.set.pairs {
+		apart = rows.Rows / floatRows
 	}
 	for t := 0; t < tokens; {
 		n := p.set.floatWidth(tokens - t)
-		s.multiply(w, rows.Rows, s.padded(p.x[t*cols:(t+n)*cols], cols), n)
-		for r := 0; r < rows.Rows; r += floatRows {
-			s.add(r, n)
+		s.multiply(w, rows.Rows, apart, s.padded(p.x[t*cols:(t+n)*cols], cols), n)
+		for g, r := range fours(rows.Rows, apart) {
+			s.add(g, n)
 			for i := range n {
-				copy(p.dst[(t+i)*p.m.Rows+first+r:][:min(floatRows, rows.Rows-r)], s.sums[i*floatRows:])
+				dst := p.dst[(t+i)*p.m.Rows+first+r:]
+				for j := range min(floatRows, rows.Rows-r) {
+					dst[j*apart] = s.sums[i*floatRows+j]
+				}
 			}
 		}
 		t += n
+	}
+}
+
+// fours yields numbers of groups of four rows, and the first row of each. The others follow it so many rows apart: one, or
+// a fourth of them all, so that what is read side by side is far apart, which has fewer waits where pages begin.
+func fours(rows, apart int) iter.Seq2[int, int] {
+	return func(yield func(int, int) bool) {
+		step := 1
+		if apart == 1 {
+			step = floatRows
+		}
+		for g := 0; g*floatRows < rows && yield(g, g*step); g++ {
+		}
 	}
 }
 
@@ -149,19 +169,19 @@ func (s *floatScratch) padded(x []float32, cols int) []float32 {
 
 // multiply sums the lanes of rows by n tokens, part by part of the columns. One token stays in the cache as a whole, and
 // rows are read from the first to the last.
-func (s *floatScratch) multiply(w floatRowsAt, rows int, x []float32, n int) {
+func (s *floatScratch) multiply(w floatRowsAt, rows, apart int, x []float32, n int) {
 	cols, most := len(x)/n, floatPart
 	if n == 1 {
 		most = cols
 	}
 	for col := 0; col < cols; col += most {
 		part := min(most, cols-col)
-		for r := 0; r < rows; r += floatRows {
-			acc := &s.acc[r/floatRows]
+		for g, r := range fours(rows, apart) {
+			acc := &s.acc[g]
 			if col == 0 {
 				clear(acc[:floatRows*n*floatLanes])
 			}
-			s.set.addFloats(acc, w, r, x[col:], cols, n, col, part)
+			s.set.addFloats(acc, w, r, apart, x[col:], cols, n, col, part)
 		}
 	}
 }

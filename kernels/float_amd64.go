@@ -103,3 +103,18 @@ func floatF16x2AVX2(acc *float32, w *byte, wStride int, x *float32, xStride int,
 //
 //go:noescape
 func floatBF16x2AVX2(acc *float32, w *byte, wStride int, x *float32, xStride int, steps int)
+
+// adds to acc [4, 1, 32] the products of four rows with 1 tokens, lane by lane, over steps·32 columns; strides are in bytes.
+//
+//go:noescape
+func floatF32x1PairsAVX2(acc *float32, w *byte, wStride int, x *float32, xStride int, steps int)
+
+// adds to acc [4, 1, 32] the products of four rows with 1 tokens, lane by lane, over steps·32 columns; strides are in bytes.
+//
+//go:noescape
+func floatF16x1PairsAVX2(acc *float32, w *byte, wStride int, x *float32, xStride int, steps int)
+
+// adds to acc [4, 1, 32] the products of four rows with 1 tokens, lane by lane, over steps·32 columns; strides are in bytes.
+//
+//go:noescape
+func floatBF16x1PairsAVX2(acc *float32, w *byte, wStride int, x *float32, xStride int, steps int)

@@ -22,6 +22,7 @@ var (
 		gguf.F16:  {1: floatF16x1AVX2, 2: floatF16x2AVX2},
 		gguf.BF16: {1: floatBF16x1AVX2, 2: floatBF16x2AVX2},
 	}
+	floatPairs = [...]floatFunc{gguf.F32: floatF32x1PairsAVX2, gguf.F16: floatF16x1PairsAVX2, gguf.BF16: floatBF16x1PairsAVX2}
 )
 
 // registerLanes is how many float32 a register of the kernels holds, 0 without kernels.
@@ -48,24 +49,28 @@ func (s *Set) floatWidth(tokens int) int {
 	return min(tokens, 2)
 }
 
-// addFloats adds to acc the lanes of the products of rows r … r+3 with n tokens of x, whose rows are cols numbers, over
+// addFloats adds to acc the lanes of the products of four rows, from r on and apart, with n tokens of x, whose rows are cols numbers, over
 // part columns from col on; x begins there.
-func (s *Set) addFloats(acc *[floatRows * maxWidth * floatLanes]float32, w floatRowsAt, r int, x []float32, cols, n, col, part int) {
+func (s *Set) addFloats(acc *[floatRows * maxWidth * floatLanes]float32, w floatRowsAt, r, apart int, x []float32, cols, n, col, part int) {
 	funcs, size := &floatFuncs512, w.typ.BlockBytes()
 	if s.registerLanes() == 8 {
 		funcs = &floatFuncs256
 	}
-	from := r*w.stride + col*size
-	_, _ = w.bytes[from+(floatRows-1)*w.stride+part*size-1], x[(n-1)*cols+part-1]
-	funcs[w.typ][n](&acc[0], &w.bytes[from], w.stride, &x[0], 4*cols, part/floatLanes)
+	from, stride := r*w.stride+col*size, apart*w.stride
+	_, _ = w.bytes[from+(floatRows-1)*stride+part*size-1], x[(n-1)*cols+part-1]
+	f := funcs[w.typ][n]
+	if n == 1 && s.pairs {
+		f = floatPairs[w.typ]
+	}
+	f(&acc[0], &w.bytes[from], stride, &x[0], 4*cols, part/floatLanes)
 }
 
-// add sums the lanes of rows r … r+3.
-func (s *floatScratch) add(r, n int) {
+// add sums the lanes of a group of four rows.
+func (s *floatScratch) add(g, n int) {
 	if s.set.registerLanes() == 8 {
-		floatSumsAVX2(&s.sums[0], &s.acc[r/floatRows][0], n)
+		floatSumsAVX2(&s.sums[0], &s.acc[g][0], n)
 	} else {
-		floatSumsAVX512(&s.sums[0], &s.acc[r/floatRows][0], n)
+		floatSumsAVX512(&s.sums[0], &s.acc[g][0], n)
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 type Set struct {
 	tier   tier
 	bytes  bool // the processor looks bytes up in tables: some kernels of VNNI use that
+	pairs  bool // rows of floats are read two at a time, and not asked for ahead of time, for one token
 	rows   *rowFuncs
 	blocks *blockFuncs
 }
@@ -32,8 +33,12 @@ var (
 
 func setOf(t tier) Set {
 	bytes := t == vnni && cpu.HasBytes()
-	return Set{t, bytes, rowsAt(t, bytes), blocksAt(t)}
+	return Set{t, bytes, t == avx2 && readsAhead(), rowsAt(t, bytes), blocksAt(t)}
 }
+
+// readsAhead reports whether the processor is one of those that read rows of floats faster if nobody asks for them ahead of
+// time: of the processors at hand that is Zen 3, and none with AVX-512.
+func readsAhead() bool { return cpu.Check(cpu.AVX512) != nil }
 
 func activeSet() *Set {
 	level, _ := cpu.Active() // beside an error, which is the command's to report, it is the best level

@@ -7,14 +7,18 @@ import (
 	"github.com/sonde-ml/sonde/kernels/cpu"
 )
 
-// atLevels calls f with the kernels of each level that can run here, plain Go first, and with what is left of one where the
-// processor does not look up bytes.
+// atLevels calls f with the kernels of each level that can run here, plain Go first, and with those that another processor
+// of the level has: which does not look up bytes, or reads rows of floats in the other order.
 func atLevels(f func(set *Set)) {
 	for _, level := range cpu.All() {
 		if set, err := At(level); err == nil {
 			f(set)
-			if set.bytes {
-				f(&Set{tier: set.tier, rows: rowsAt(set.tier, false), blocks: set.blocks})
+			if other := *set; set.bytes {
+				other.bytes, other.rows = false, rowsAt(set.tier, false)
+				f(&other)
+			} else if set.tier == avx2 {
+				other.pairs = !set.pairs
+				f(&other)
 			}
 		}
 	}

@@ -20,9 +20,12 @@ func floats(a *asm) {
 		a.floatSums(v)
 		for _, w := range v.floatWidths {
 			for _, typ := range []string{"F32", "F16", "BF16"} {
-				a.floatTile(v, typ, w)
+				a.floatTile(v, typ, w, 1)
 			}
 		}
+	}
+	for _, typ := range []string{"F32", "F16", "BF16"} {
+		a.floatTile(ymm, typ, 1, 2)
 	}
 }
 
@@ -57,17 +60,19 @@ func (a *asm) floats(typ string, m Mem, x reg.VecVirtual) {
 const floatAhead = 8 << 10
 
 // floatTile builds the product with so many tokens. With one it takes a row after the other, since memory is fastest where
-// it is read in one run. With more it takes all rows, and a register of lanes after the other, since there are no more.
-func (a *asm) floatTile(v vector, typ string, width int) {
+// it is read in one run; or two, which are far apart, for processors that fetch better what nobody asks for. With more it
+// takes all rows, and a register of lanes after the other, since there are no more.
+func (a *asm) floatTile(v vector, typ string, width, together int) {
 	size := map[string]int{"F32": 4, "F16": 2, "BF16": 2}[typ]
-	a.function(fmt.Sprintf("float%sx%d%s", typ, width, v.level),
+	kind := []string{"", "", "Pairs"}[together]
+	a.function(fmt.Sprintf("float%sx%d%s%s", typ, width, kind, v.level),
 		"func(acc *float32, w *byte, wStride int, x *float32, xStride, steps int)",
 		fmt.Sprintf("adds to acc [4, %d, %d] the products of four rows with %d tokens, lane by lane, over steps·%[2]d columns; strides are in bytes.", width, floatLanes, width))
 	acc, w, x := a.Load(a.Param("acc"), a.GP64()), a.Load(a.Param("w"), a.GP64()), a.Load(a.Param("x"), a.GP64())
 	wStride, xStride := a.Load(a.Param("wStride"), a.GP64()), a.Load(a.Param("xStride"), a.GP64())
 	turns, rows, parts := floatLanes/v.lanes(), floatRows, 1
 	if width == 1 {
-		turns, rows, parts = rows, parts, turns
+		turns, rows, parts = floatRows/together, together, turns
 	}
 	left, steps, first := a.GP64(), a.GP64(), [2]reg.Register{a.GP64(), a.GP64()}
 	a.MOVQ(U32(uint32(turns)), left)
@@ -94,7 +99,7 @@ func (a *asm) floatTile(v vector, typ string, width int) {
 			column[r] = v.new(a)
 			disp := part * size * v.lanes()
 			a.floats(typ, weights.at(r).Offset(disp), column[r])
-			if width == 1 && disp%64 == 0 {
+			if width == 1 && together == 1 && disp%64 == 0 {
 				a.PREFETCHT1(weights.at(r).Offset(floatAhead + disp))
 			}
 		}
@@ -118,8 +123,10 @@ func (a *asm) floatTile(v vector, typ string, width int) {
 		}
 	}
 	if width == 1 {
-		a.ADDQ(wStride, w)
-		a.ADDQ(U32(4*floatLanes), acc)
+		for range rows {
+			a.ADDQ(wStride, w)
+		}
+		a.ADDQ(U32(uint32(rows*4*floatLanes)), acc)
 	} else {
 		a.ADDQ(U32(uint32(size*v.lanes())), w)
 		a.ADDQ(U32(uint32(v.bytes)), x)
