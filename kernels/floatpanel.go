@@ -128,16 +128,19 @@ func (p *floatPanels) multiply(acc []float32, s *floatPanelScratch, row, col, ne
 	for i := 0; i < panels; {
 		n := min(2, panels-i)
 		p.set.ask(&p.m, nextRow+floatPanelRows*i/panels, nextRow+floatPanelRows*(i+n)/panels, nextCol, floatPanelCols)
-		p.set.addPanels(acc[i*floatPanelRows*p.x.lanes:], s.rows[:], x[i*size:(i+n)*size], n, rows, cols)
+		p.set.addPanels(acc[i*floatPanelRows*p.x.lanes:], s.rows[:], x[i*size:(i+n)*size], n, rows, wholeTurns(cols))
 		i += n
 	}
 }
 
-// fill makes float32 of the columns of a tile, zeros behind its last row.
+// fill makes float32 of the columns of a tile, zeros behind its last row, and up to whole turns behind its last column.
 func (p *floatPanels) fill(s *floatPanelScratch, row, col, cols int) {
 	from, bytes := p.m.span(col, cols)
 	rows, data := min(floatPanelRows, p.m.Rows-row), p.m.Bytes[row*p.m.rowBytes+from:]
 	clear(s.rows[rows*floatPanelCols:])
+	for r := range rows {
+		clear(s.rows[r*floatPanelCols:][cols:wholeTurns(cols)])
+	}
 	if p.set.unpackRows(p.m.Type, s.rows[:], floatPanelCols, data, p.m.rowBytes, rows, cols) {
 		return
 	}

@@ -4,22 +4,22 @@
 
 package kernels
 
-// adds to acc [groups, 12, 16] the products of as many rows with panels [cols, 16]; strides are in bytes.
+// adds to acc [groups, 12, 16] the products of as many rows with panels [cols, 16]; strides are in bytes, and cols a multiple of 4.
 //
 //go:noescape
 func floatPanelx1AVX512(acc *float32, w *float32, wStride int, x *float32, xStride int, cols int, groups int)
 
-// adds to acc [groups, 12, 32] the products of as many rows with panels [cols, 16]; strides are in bytes.
+// adds to acc [groups, 12, 32] the products of as many rows with panels [cols, 16]; strides are in bytes, and cols a multiple of 4.
 //
 //go:noescape
 func floatPanelx2AVX512(acc *float32, w *float32, wStride int, x *float32, xStride int, cols int, groups int)
 
-// adds to acc [groups, 6, 8] the products of as many rows with panels [cols, 8]; strides are in bytes.
+// adds to acc [groups, 6, 8] the products of as many rows with panels [cols, 8]; strides are in bytes, and cols a multiple of 4.
 //
 //go:noescape
 func floatPanelx1AVX2(acc *float32, w *float32, wStride int, x *float32, xStride int, cols int, groups int)
 
-// adds to acc [groups, 6, 16] the products of as many rows with panels [cols, 8]; strides are in bytes.
+// adds to acc [groups, 6, 16] the products of as many rows with panels [cols, 8]; strides are in bytes, and cols a multiple of 4.
 //
 //go:noescape
 func floatPanelx2AVX2(acc *float32, w *float32, wStride int, x *float32, xStride int, cols int, groups int)

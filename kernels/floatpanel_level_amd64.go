@@ -11,7 +11,7 @@ var (
 )
 
 // addPanels adds to acc [rows, n, lanes] the products of as many rows w, 256 numbers apart, with n panels. Rows are made
-// whole groups, for which there is room.
+// whole groups, for which there is room, and cols are whole turns.
 func (s *Set) addPanels(acc, w, x []float32, n, rows, cols int) {
 	size, group, add := len(x)/n, 12, panelFuncs512[n]
 	if s.registerLanes() == 8 {

@@ -18,10 +18,13 @@ func floatPanels(a *asm) {
 	}
 }
 
+// panelUnroll is how many columns are multiplied in a step.
+const panelUnroll = 4
+
 // floatPanel adds the sums over the columns of some panels to those of the columns before.
 func (a *asm) floatPanel(v vector, panels int) {
 	a.function(fmt.Sprintf("floatPanelx%d%s", panels, v.level), "func(acc, w *float32, wStride int, x *float32, xStride, cols, groups int)",
-		fmt.Sprintf("adds to acc [groups, %d, %d] the products of as many rows with panels [cols, %d]; strides are in bytes.", v.panelRows, panels*v.bytes/4, v.bytes/4))
+		fmt.Sprintf("adds to acc [groups, %d, %d] the products of as many rows with panels [cols, %d]; strides are in bytes, and cols a multiple of %[4]d.", v.panelRows, panels*v.bytes/4, v.bytes/4, panelUnroll))
 	acc := a.Load(a.Param("acc"), a.GP64())
 	w := a.Load(a.Param("w"), a.GP64())
 	rows := a.strided(w, a.Load(a.Param("wStride"), a.GP64()), v.panelRows)
@@ -41,21 +44,23 @@ func (a *asm) floatPanel(v vector, panels int) {
 		sums[r] = a.zeros(v, panels)
 	}
 	a.Label("column")
-	tokens := make([]reg.VecVirtual, panels)
-	for p := range tokens {
-		tokens[p] = v.new(a)
-		a.VMOVUPS(columns.at(p), tokens[p])
-	}
-	for r := range sums {
-		weight := v.new(a)
-		a.VBROADCASTSS(rows.at(r), weight)
-		for p, sum := range sums[r] {
-			a.VFMADD231PS(weight, tokens[p], sum)
+	for c := range panelUnroll {
+		tokens := make([]reg.VecVirtual, panels)
+		for p := range tokens {
+			tokens[p] = v.new(a)
+			a.VMOVUPS(columns.at(p).Offset(c*v.bytes), tokens[p])
+		}
+		for r := range sums {
+			weight := v.new(a)
+			a.VBROADCASTSS(rows.at(r).Offset(4*c), weight)
+			for p, sum := range sums[r] {
+				a.VFMADD231PS(weight, tokens[p], sum)
+			}
 		}
 	}
-	rows.advance(4)
-	columns.advance(v.bytes)
-	a.DECQ(cols)
+	rows.advance(4 * panelUnroll)
+	columns.advance(v.bytes * panelUnroll)
+	a.SUBQ(Imm(panelUnroll), cols)
 	a.JNE(LabelRef("column"))
 	for r := range sums {
 		for p, sum := range sums[r] {
