@@ -77,16 +77,35 @@ func (p *panel) byteTimes(bytes reg.VecVirtual, j int, d [3]reg.VecVirtual) reg.
 }
 
 // fieldCode takes codes that lie above bit right of each byte, for a group that has no others. A product can take them where
-// they are, and shift its sum instead.
+// they are, and shift its sum instead: at any place with 512 bits; with 256 where they are still small enough, so nibbles
+// are moved, and no parts of them.
 func (p *panel) fieldCode(block, j int, v reg.VecVirtual, right int, mask uint32) {
-	if !p.leftCodes {
-		p.code(block, j, p.field(v, right, mask))
-		return
+	left := 0
+	if p.leftCodes {
+		left = right
+		if p.bytes == 32 {
+			left %= 4
+		}
 	}
 	if p.dot != nil {
-		p.dot.groups[p.dot.group(block, j)].right = right
+		p.dot.groups[p.dot.group(block, j)].right = left
 	}
-	p.code(block, j, p.field(v, 0, mask<<right))
+	p.code(block, j, p.field(p.movedBy(v, right-left), 0, mask<<left))
+}
+
+// movedBy is shifted, once for all fields that follow each other.
+func (p *panel) movedBy(v reg.VecVirtual, right int) reg.VecVirtual {
+	if p.moved.from != v || p.moved.right != right {
+		p.moved = moved{v, right, p.shifted(v, right)}
+	}
+	return p.moved.to
+}
+
+// moved is a register, and what it becomes when it is shifted.
+type moved struct {
+	from  reg.VecVirtual
+	right int
+	to    reg.VecVirtual
 }
 
 // first returns the f16 that blocks begin with.

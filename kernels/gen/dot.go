@@ -89,7 +89,7 @@ func (a *asm) dot(v vector, level string, f format) {
 // panel returns what takes the codes of rows to the sums.
 func (d *dotSink) panel(r *rows) *panel {
 	d.signed = d.bytes == 32 && d.codeBits == 8
-	return &panel{rows: r, format: d.format, dot: d, signed: d.signed, leftCodes: d.bytes == 64}
+	return &panel{rows: r, format: d.format, dot: d, signed: d.signed, leftCodes: true}
 }
 
 // actAt is a word of the token in a block of 32 columns.

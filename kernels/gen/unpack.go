@@ -73,6 +73,7 @@ type panel struct {
 	turned    map[int][4]reg.VecVirtual // columns that were asked for, with codebooks
 	signed    bool                      // dot takes codes of eight bits without their offset
 	leftCodes bool                      // dot takes codes that are shifted to the left
+	moved     moved                     // for the fields of a register
 	consts    constants
 }
 
