@@ -1,8 +1,6 @@
 package kernels
 
 import (
-	"iter"
-
 	"github.com/sonde-ml/sonde/gguf"
 	"github.com/sonde-ml/sonde/kernels/quant"
 )
@@ -91,21 +89,24 @@ func (m *Matrix) decode(dst []float32, r int) {
 
 func (p *floatProduct) tile(s *floatScratch, rows Matrix, first int) {
 	w := floatRowsAt{rows.Type, rows.Bytes, rows.rowBytes}
-	tokens, cols, apart := len(p.x)/rows.Cols, rows.Cols, 1
-	if !p.direct(tokens) || rows.Rows%floatRows != 0 {
+	tokens, cols := len(p.x)/rows.Cols, rows.Cols
+	direct := p.direct(tokens) && rows.Rows%floatRows == 0
+	if !direct {
 		w = s.decode(rows)
-	} else if tokens == 1 && p.set.pairs {
-		apart = rows.Rows / floatRows
 	}
 	for t := 0; t < tokens; {
 		n := p.set.floatWidth(tokens - t)
-		s.multiply(w, rows.Rows, apart, s.padded(p.x[t*cols:(t+n)*cols], cols), n)
-		for g, r := range fours(rows.Rows, apart) {
+		f := fours{(rows.Rows + floatRows - 1) / floatRows, floatRows, 1}
+		if n == 1 && direct && p.set.pairs {
+			f.step, f.apart = 1, f.n
+		}
+		s.multiply(w, f, s.padded(p.x[t*cols:(t+n)*cols], cols), n)
+		for g := range f.n {
 			s.add(g, n)
 			for i := range n {
-				dst := p.dst[(t+i)*p.m.Rows+first+r:]
-				for j := range min(floatRows, rows.Rows-r) {
-					dst[j*apart] = s.sums[i*floatRows+j]
+				dst := p.dst[(t+i)*p.m.Rows+first+g*f.step:]
+				for j := range min(floatRows, rows.Rows-g*f.step) {
+					dst[j*f.apart] = s.sums[i*floatRows+j]
 				}
 			}
 		}
@@ -113,18 +114,9 @@ func (p *floatProduct) tile(s *floatScratch, rows Matrix, first int) {
 	}
 }
 
-// fours yields numbers of groups of four rows, and the first row of each. The others follow it so many rows apart: one, or
-// a fourth of them all, so that what is read side by side is far apart, which has fewer waits where pages begin.
-func fours(rows, apart int) iter.Seq2[int, int] {
-	return func(yield func(int, int) bool) {
-		step := 1
-		if apart == 1 {
-			step = floatRows
-		}
-		for g := 0; g*floatRows < rows && yield(g, g*step); g++ {
-		}
-	}
-}
+// fours are n groups of four rows. The first rows of groups follow each other step by step, and the rows of a group are
+// so many apart: one, or a fourth of them all, so that rows which are read side by side are not neighbours.
+type fours struct{ n, step, apart int }
 
 // direct reports whether the kernels read the matrix as it lies.
 func (p *floatProduct) direct(tokens int) bool {
@@ -168,20 +160,20 @@ func (s *floatScratch) padded(x []float32, cols int) []float32 {
 }
 
 // multiply sums the lanes of rows by n tokens, part by part of the columns. One token stays in the cache as a whole, and
-// rows are read from the first to the last.
-func (s *floatScratch) multiply(w floatRowsAt, rows, apart int, x []float32, n int) {
+// rows are read as wholes.
+func (s *floatScratch) multiply(w floatRowsAt, f fours, x []float32, n int) {
 	cols, most := len(x)/n, floatPart
 	if n == 1 {
 		most = cols
 	}
 	for col := 0; col < cols; col += most {
 		part := min(most, cols-col)
-		for g, r := range fours(rows, apart) {
+		for g := range f.n {
 			acc := &s.acc[g]
 			if col == 0 {
 				clear(acc[:floatRows*n*floatLanes])
 			}
-			s.set.addFloats(acc, w, r, apart, x[col:], cols, n, col, part)
+			s.set.addFloats(acc, w, g*f.step, f.apart, x[col:], cols, n, col, part)
 		}
 	}
 }

@@ -49,8 +49,9 @@ func (s *Set) floatWidth(tokens int) int {
 	return min(tokens, 2)
 }
 
-// addFloats adds to acc the lanes of the products of four rows, from r on and apart, with n tokens of x, whose rows are cols numbers, over
-// part columns from col on; x begins there.
+// addFloats adds to acc the lanes of the products of four rows, row r and those that follow it apart rows behind each other,
+// with n tokens of x, whose rows are cols numbers, over part columns from col on; x begins there. Rows that are not
+// neighbours are read by pairs.
 func (s *Set) addFloats(acc *[floatRows * maxWidth * floatLanes]float32, w floatRowsAt, r, apart int, x []float32, cols, n, col, part int) {
 	funcs, size := &floatFuncs512, w.typ.BlockBytes()
 	if s.registerLanes() == 8 {
@@ -59,7 +60,7 @@ func (s *Set) addFloats(acc *[floatRows * maxWidth * floatLanes]float32, w float
 	from, stride := r*w.stride+col*size, apart*w.stride
 	_, _ = w.bytes[from+(floatRows-1)*stride+part*size-1], x[(n-1)*cols+part-1]
 	f := funcs[w.typ][n]
-	if n == 1 && s.pairs {
+	if apart > 1 {
 		f = floatPairs[w.typ]
 	}
 	f(&acc[0], &w.bytes[from], stride, &x[0], 4*cols, part/floatLanes)

@@ -29,8 +29,8 @@ type floatPanelScratch struct {
 }
 
 // turnedTokens are the rows of an input, cut into parts of 256 columns. A part is panels of as many tokens as a register
-// has lanes, [cols, lanes]. Behind the last token there are zeros, and behind the last column room for what is turned with
-// it.
+// has lanes, [cols, lanes]. Behind the last token there are zeros, and behind the last column up to a whole turn:
+// they are multiplied.
 type turnedTokens struct {
 	numbers             []float32
 	tokens, cols, lanes int

@@ -77,18 +77,21 @@ func (p *panel) byteTimes(bytes reg.VecVirtual, j int, d [3]reg.VecVirtual) reg.
 }
 
 // fieldCode takes codes that lie above bit right of each byte, for a group that has no others. A product can take them where
-// they are, and shift its sum instead: at any place with 512 bits; with 256 where they are still small enough, so nibbles
-// are moved, and no parts of them.
+// they are, and shift its sum instead: at any place with 512 bits; with 256 within a nibble, so that they are small enough
+// for the sums of pairs.
 func (p *panel) fieldCode(block, j int, v reg.VecVirtual, right int, mask uint32) {
 	left := 0
 	if p.leftCodes {
 		left = right
 		if p.bytes == 32 {
 			left %= 4
+			if mask&0xff<<left >= 1<<p.codeBits {
+				panic(p.name + ": codes that are left where they lie are larger than the format's")
+			}
 		}
 	}
 	if p.dot != nil {
-		p.dot.groups[p.dot.group(block, j)].right = left
+		p.dot.groups[p.dot.group(block, j)].left = left
 	}
 	p.code(block, j, p.field(p.movedBy(v, right-left), 0, mask<<left))
 }

@@ -50,7 +50,7 @@ type dotGroup struct {
 	ints    [2]reg.VecVirtual // their products, in one or two chains
 	pairs   reg.VecVirtual    // products that are not in ints: see multiplyNarrow
 	scale   Op                // times the token's
-	right   int               // bits that codes are shifted to the left
+	left    int               // bits that codes are shifted by
 	product Op                // of all codes and the scale
 }
 

@@ -20,12 +20,12 @@ func floats(a *asm) {
 		a.floatSums(v)
 		for _, w := range v.floatWidths {
 			for _, typ := range []string{"F32", "F16", "BF16"} {
-				a.floatTile(v, typ, w, 1)
+				a.floatTile(v, typ, w, false)
 			}
 		}
 	}
 	for _, typ := range []string{"F32", "F16", "BF16"} {
-		a.floatTile(ymm, typ, 1, 2)
+		a.floatTile(ymm, typ, 1, true)
 	}
 }
 
@@ -62,9 +62,12 @@ const floatAhead = 8 << 10
 // floatTile builds the product with so many tokens. With one it takes a row after the other, since memory is fastest where
 // it is read in one run; or two, which are far apart, for processors that fetch better what nobody asks for. With more it
 // takes all rows, and a register of lanes after the other, since there are no more.
-func (a *asm) floatTile(v vector, typ string, width, together int) {
+func (a *asm) floatTile(v vector, typ string, width int, pairs bool) {
 	size := map[string]int{"F32": 4, "F16": 2, "BF16": 2}[typ]
-	kind := []string{"", "", "Pairs"}[together]
+	kind, together := "", 1
+	if pairs {
+		kind, together = "Pairs", 2
+	}
 	a.function(fmt.Sprintf("float%sx%d%s%s", typ, width, kind, v.level),
 		"func(acc *float32, w *byte, wStride int, x *float32, xStride, steps int)",
 		fmt.Sprintf("adds to acc [4, %d, %d] the products of four rows with %d tokens, lane by lane, over steps·%[2]d columns; strides are in bytes.", width, floatLanes, width))
@@ -99,7 +102,7 @@ func (a *asm) floatTile(v vector, typ string, width, together int) {
 			column[r] = v.new(a)
 			disp := part * size * v.lanes()
 			a.floats(typ, weights.at(r).Offset(disp), column[r])
-			if width == 1 && together == 1 && disp%64 == 0 {
+			if width == 1 && !pairs && disp%64 == 0 {
 				a.PREFETCHT1(weights.at(r).Offset(floatAhead + disp))
 			}
 		}

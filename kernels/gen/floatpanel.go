@@ -18,7 +18,7 @@ func floatPanels(a *asm) {
 	}
 }
 
-// panelUnroll is how many columns are multiplied in a step.
+// panelUnroll is how many columns are multiplied in a step. Columns are turned by eights: they are whole steps.
 const panelUnroll = 4
 
 // floatPanel adds the sums over the columns of some panels to those of the columns before.

@@ -50,8 +50,8 @@ func (d *dotSink) begin(block, j int) reg.VecVirtual {
 	default:
 		d.VPMULLD_BCST(at, d.negative, sum)
 	}
-	if right := d.groups[i].right; right > 0 && d.offset != 0 {
-		d.VPSLLD(U8(right), sum, sum)
+	if left := d.groups[i].left; left > 0 && d.offset != 0 {
+		d.VPSLLD(U8(left), sum, sum)
 	}
 	return sum
 }
@@ -71,8 +71,8 @@ func (d *dotSink) integer(i int) reg.VecVirtual {
 	if other != nil {
 		d.VPADDD(other, x, x)
 	}
-	if right := d.groups[i].right; right > 0 {
-		d.VPSRAD(U8(right), x, x)
+	if left := d.groups[i].left; left > 0 {
+		d.VPSRAD(U8(left), x, x)
 	}
 	if d.bytes == 32 && d.offset != 0 && !d.signed {
 		y := d.token(i/d.scales, actSums+4*part(d.scales, i%d.scales))
