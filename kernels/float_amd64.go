@@ -9,62 +9,62 @@ package kernels
 //go:noescape
 func floatSumsAVX512(sums *float32, acc *float32, width int)
 
-// adds to acc [4, 1, 32] the products of four rows with 1 tokens, lane by lane, over steps·32 columns; strides are in bytes.
+// adds to acc [4, tokens = 1, 32] the products of four rows with as many tokens, lane by lane, over steps·32 columns; strides are in bytes.
 //
 //go:noescape
 func floatF32x1AVX512(acc *float32, w *byte, wStride int, x *float32, xStride int, steps int)
 
-// adds to acc [4, 1, 32] the products of four rows with 1 tokens, lane by lane, over steps·32 columns; strides are in bytes.
+// adds to acc [4, tokens = 1, 32] the products of four rows with as many tokens, lane by lane, over steps·32 columns; strides are in bytes.
 //
 //go:noescape
 func floatF16x1AVX512(acc *float32, w *byte, wStride int, x *float32, xStride int, steps int)
 
-// adds to acc [4, 1, 32] the products of four rows with 1 tokens, lane by lane, over steps·32 columns; strides are in bytes.
+// adds to acc [4, tokens = 1, 32] the products of four rows with as many tokens, lane by lane, over steps·32 columns; strides are in bytes.
 //
 //go:noescape
 func floatBF16x1AVX512(acc *float32, w *byte, wStride int, x *float32, xStride int, steps int)
 
-// adds to acc [4, 2, 32] the products of four rows with 2 tokens, lane by lane, over steps·32 columns; strides are in bytes.
+// adds to acc [4, tokens = 2, 32] the products of four rows with as many tokens, lane by lane, over steps·32 columns; strides are in bytes.
 //
 //go:noescape
 func floatF32x2AVX512(acc *float32, w *byte, wStride int, x *float32, xStride int, steps int)
 
-// adds to acc [4, 2, 32] the products of four rows with 2 tokens, lane by lane, over steps·32 columns; strides are in bytes.
+// adds to acc [4, tokens = 2, 32] the products of four rows with as many tokens, lane by lane, over steps·32 columns; strides are in bytes.
 //
 //go:noescape
 func floatF16x2AVX512(acc *float32, w *byte, wStride int, x *float32, xStride int, steps int)
 
-// adds to acc [4, 2, 32] the products of four rows with 2 tokens, lane by lane, over steps·32 columns; strides are in bytes.
+// adds to acc [4, tokens = 2, 32] the products of four rows with as many tokens, lane by lane, over steps·32 columns; strides are in bytes.
 //
 //go:noescape
 func floatBF16x2AVX512(acc *float32, w *byte, wStride int, x *float32, xStride int, steps int)
 
-// adds to acc [4, 4, 32] the products of four rows with 4 tokens, lane by lane, over steps·32 columns; strides are in bytes.
+// adds to acc [4, tokens = 4, 32] the products of four rows with as many tokens, lane by lane, over steps·32 columns; strides are in bytes.
 //
 //go:noescape
 func floatF32x4AVX512(acc *float32, w *byte, wStride int, x *float32, xStride int, steps int)
 
-// adds to acc [4, 4, 32] the products of four rows with 4 tokens, lane by lane, over steps·32 columns; strides are in bytes.
+// adds to acc [4, tokens = 4, 32] the products of four rows with as many tokens, lane by lane, over steps·32 columns; strides are in bytes.
 //
 //go:noescape
 func floatF16x4AVX512(acc *float32, w *byte, wStride int, x *float32, xStride int, steps int)
 
-// adds to acc [4, 4, 32] the products of four rows with 4 tokens, lane by lane, over steps·32 columns; strides are in bytes.
+// adds to acc [4, tokens = 4, 32] the products of four rows with as many tokens, lane by lane, over steps·32 columns; strides are in bytes.
 //
 //go:noescape
 func floatBF16x4AVX512(acc *float32, w *byte, wStride int, x *float32, xStride int, steps int)
 
-// adds to acc [4, 6, 32] the products of four rows with 6 tokens, lane by lane, over steps·32 columns; strides are in bytes.
+// adds to acc [4, tokens = 6, 32] the products of four rows with as many tokens, lane by lane, over steps·32 columns; strides are in bytes.
 //
 //go:noescape
 func floatF32x6AVX512(acc *float32, w *byte, wStride int, x *float32, xStride int, steps int)
 
-// adds to acc [4, 6, 32] the products of four rows with 6 tokens, lane by lane, over steps·32 columns; strides are in bytes.
+// adds to acc [4, tokens = 6, 32] the products of four rows with as many tokens, lane by lane, over steps·32 columns; strides are in bytes.
 //
 //go:noescape
 func floatF16x6AVX512(acc *float32, w *byte, wStride int, x *float32, xStride int, steps int)
 
-// adds to acc [4, 6, 32] the products of four rows with 6 tokens, lane by lane, over steps·32 columns; strides are in bytes.
+// adds to acc [4, tokens = 6, 32] the products of four rows with as many tokens, lane by lane, over steps·32 columns; strides are in bytes.
 //
 //go:noescape
 func floatBF16x6AVX512(acc *float32, w *byte, wStride int, x *float32, xStride int, steps int)
@@ -74,47 +74,47 @@ func floatBF16x6AVX512(acc *float32, w *byte, wStride int, x *float32, xStride i
 //go:noescape
 func floatSumsAVX2(sums *float32, acc *float32, width int)
 
-// adds to acc [4, 1, 32] the products of four rows with 1 tokens, lane by lane, over steps·32 columns; strides are in bytes.
+// adds to acc [4, tokens = 1, 32] the products of four rows with as many tokens, lane by lane, over steps·32 columns; strides are in bytes.
 //
 //go:noescape
 func floatF32x1AVX2(acc *float32, w *byte, wStride int, x *float32, xStride int, steps int)
 
-// adds to acc [4, 1, 32] the products of four rows with 1 tokens, lane by lane, over steps·32 columns; strides are in bytes.
+// adds to acc [4, tokens = 1, 32] the products of four rows with as many tokens, lane by lane, over steps·32 columns; strides are in bytes.
 //
 //go:noescape
 func floatF16x1AVX2(acc *float32, w *byte, wStride int, x *float32, xStride int, steps int)
 
-// adds to acc [4, 1, 32] the products of four rows with 1 tokens, lane by lane, over steps·32 columns; strides are in bytes.
+// adds to acc [4, tokens = 1, 32] the products of four rows with as many tokens, lane by lane, over steps·32 columns; strides are in bytes.
 //
 //go:noescape
 func floatBF16x1AVX2(acc *float32, w *byte, wStride int, x *float32, xStride int, steps int)
 
-// adds to acc [4, 2, 32] the products of four rows with 2 tokens, lane by lane, over steps·32 columns; strides are in bytes.
+// adds to acc [4, tokens = 2, 32] the products of four rows with as many tokens, lane by lane, over steps·32 columns; strides are in bytes.
 //
 //go:noescape
 func floatF32x2AVX2(acc *float32, w *byte, wStride int, x *float32, xStride int, steps int)
 
-// adds to acc [4, 2, 32] the products of four rows with 2 tokens, lane by lane, over steps·32 columns; strides are in bytes.
+// adds to acc [4, tokens = 2, 32] the products of four rows with as many tokens, lane by lane, over steps·32 columns; strides are in bytes.
 //
 //go:noescape
 func floatF16x2AVX2(acc *float32, w *byte, wStride int, x *float32, xStride int, steps int)
 
-// adds to acc [4, 2, 32] the products of four rows with 2 tokens, lane by lane, over steps·32 columns; strides are in bytes.
+// adds to acc [4, tokens = 2, 32] the products of four rows with as many tokens, lane by lane, over steps·32 columns; strides are in bytes.
 //
 //go:noescape
 func floatBF16x2AVX2(acc *float32, w *byte, wStride int, x *float32, xStride int, steps int)
 
-// adds to acc [4, 1, 32] the products of four rows with 1 tokens, lane by lane, over steps·32 columns; strides are in bytes.
+// adds to acc [4, tokens = 1, 32] the products of four rows with as many tokens, two rows at a time, over steps·32 columns; strides are in bytes.
 //
 //go:noescape
 func floatF32x1PairsAVX2(acc *float32, w *byte, wStride int, x *float32, xStride int, steps int)
 
-// adds to acc [4, 1, 32] the products of four rows with 1 tokens, lane by lane, over steps·32 columns; strides are in bytes.
+// adds to acc [4, tokens = 1, 32] the products of four rows with as many tokens, two rows at a time, over steps·32 columns; strides are in bytes.
 //
 //go:noescape
 func floatF16x1PairsAVX2(acc *float32, w *byte, wStride int, x *float32, xStride int, steps int)
 
-// adds to acc [4, 1, 32] the products of four rows with 1 tokens, lane by lane, over steps·32 columns; strides are in bytes.
+// adds to acc [4, tokens = 1, 32] the products of four rows with as many tokens, two rows at a time, over steps·32 columns; strides are in bytes.
 //
 //go:noescape
 func floatBF16x1PairsAVX2(acc *float32, w *byte, wStride int, x *float32, xStride int, steps int)

@@ -33,7 +33,7 @@ var (
 
 func setOf(t tier) Set {
 	bytes := t == vnni && cpu.HasBytes()
-	pairs := t == avx2 && cpu.Check(cpu.AVX512) != nil // measured on Zen 3; those with AVX-512 at hand do not gain by it
+	pairs := t == avx2 && cpu.Check(cpu.AVX512) != nil // as measured on Zen 3; others keep the order that was measured on them
 	return Set{t, bytes, pairs, rowsAt(t, bytes), blocksAt(t)}
 }
 

@@ -64,13 +64,13 @@ const floatAhead = 8 << 10
 // takes all rows, and a register of lanes after the other, since there are no more.
 func (a *asm) floatTile(v vector, typ string, width int, pairs bool) {
 	size := map[string]int{"F32": 4, "F16": 2, "BF16": 2}[typ]
-	kind, together := "", 1
+	kind, together, how := "", 1, "lane by lane"
 	if pairs {
-		kind, together = "Pairs", 2
+		kind, together, how = "Pairs", 2, "two rows at a time"
 	}
 	a.function(fmt.Sprintf("float%sx%d%s%s", typ, width, kind, v.level),
 		"func(acc *float32, w *byte, wStride int, x *float32, xStride, steps int)",
-		fmt.Sprintf("adds to acc [4, %d, %d] the products of four rows with %d tokens, lane by lane, over steps·%[2]d columns; strides are in bytes.", width, floatLanes, width))
+		fmt.Sprintf("adds to acc [4, tokens = %d, %d] the products of four rows with as many tokens, %s, over steps·%[2]d columns; strides are in bytes.", width, floatLanes, how))
 	acc, w, x := a.Load(a.Param("acc"), a.GP64()), a.Load(a.Param("w"), a.GP64()), a.Load(a.Param("x"), a.GP64())
 	wStride, xStride := a.Load(a.Param("wStride"), a.GP64()), a.Load(a.Param("xStride"), a.GP64())
 	turns, rows, parts := floatLanes/v.lanes(), floatRows, 1
