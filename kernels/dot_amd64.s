@@ -6609,151 +6609,151 @@ block:
 	VPUNPCKLQDQ     Z7, Z5, Z9
 	VPUNPCKHQDQ     Z7, Z5, Z5
 	VPCMPUB         $0x05, Z2, Z8, K1
-	VMOVDQU8.Z      Z3, K1, Z7
-	VPCMPUB         $0x05, Z4, Z8, K1
-	VPADDB          Z3, Z7, K1, Z7
+	VPCMPUB         $0x05, Z3, Z8, K2
+	VMOVDQU8.Z      Z4, K1, Z7
+	VPADDB          Z4, Z7, K2, Z7
 	VPMULLD.BCST    36(DX), Z1, Z10
 	VPDPBUSD.BCST   (DX), Z7, Z10
 	VPADDB          Z8, Z8, Z7
 	VPADDB          Z8, Z7, Z7
 	VPCMPUB         $0x05, Z2, Z7, K1
-	VMOVDQU8.Z      Z3, K1, Z8
-	VPCMPUB         $0x05, Z4, Z7, K1
-	VPADDB          Z3, Z8, K1, Z8
+	VPCMPUB         $0x05, Z3, Z7, K2
+	VMOVDQU8.Z      Z4, K1, Z8
+	VPADDB          Z4, Z8, K2, Z8
 	VPMULLD.BCST    96(DX), Z1, Z11
 	VPDPBUSD.BCST   60(DX), Z8, Z11
 	VPADDB          Z7, Z7, Z8
 	VPADDB          Z7, Z8, Z8
 	VPCMPUB         $0x05, Z2, Z8, K1
-	VMOVDQU8.Z      Z3, K1, Z7
-	VPCMPUB         $0x05, Z4, Z8, K1
-	VPADDB          Z3, Z7, K1, Z7
+	VPCMPUB         $0x05, Z3, Z8, K2
+	VMOVDQU8.Z      Z4, K1, Z7
+	VPADDB          Z4, Z7, K2, Z7
 	VPMULLD.BCST    156(DX), Z1, Z12
 	VPDPBUSD.BCST   120(DX), Z7, Z12
 	VPADDB          Z8, Z8, Z7
 	VPADDB          Z8, Z7, Z7
 	VPCMPUB         $0x05, Z2, Z7, K1
-	VMOVDQU8.Z      Z3, K1, Z8
-	VPCMPUB         $0x05, Z4, Z7, K1
-	VPADDB          Z3, Z8, K1, Z8
+	VPCMPUB         $0x05, Z3, Z7, K2
+	VMOVDQU8.Z      Z4, K1, Z8
+	VPADDB          Z4, Z8, K2, Z8
 	VPMULLD.BCST    216(DX), Z1, Z13
 	VPDPBUSD.BCST   180(DX), Z8, Z13
 	VPADDB          Z7, Z7, Z8
 	VPADDB          Z7, Z8, Z8
 	VPCMPUB         $0x05, Z2, Z8, K1
-	VMOVDQU8.Z      Z3, K1, Z7
-	VPCMPUB         $0x05, Z4, Z8, K1
-	VPADDB          Z3, Z7, K1, Z7
+	VPCMPUB         $0x05, Z3, Z8, K2
+	VMOVDQU8.Z      Z4, K1, Z7
+	VPADDB          Z4, Z7, K2, Z7
 	VPMULLD.BCST    276(DX), Z1, Z14
 	VPDPBUSD.BCST   240(DX), Z7, Z14
 	PREFETCHT1      (R10)
 	VPADDB          Z8, Z8, Z7
 	VPADDB          Z8, Z7, Z7
 	VPCMPUB         $0x05, Z2, Z6, K1
-	VMOVDQU8.Z      Z3, K1, Z7
-	VPCMPUB         $0x05, Z4, Z6, K1
-	VPADDB          Z3, Z7, K1, Z7
+	VPCMPUB         $0x05, Z3, Z6, K2
+	VMOVDQU8.Z      Z4, K1, Z7
+	VPADDB          Z4, Z7, K2, Z7
 	VPDPBUSD.BCST   4(DX), Z7, Z10
 	VPADDB          Z6, Z6, Z7
 	VPADDB          Z6, Z7, Z7
 	VPCMPUB         $0x05, Z2, Z7, K1
-	VMOVDQU8.Z      Z3, K1, Z6
-	VPCMPUB         $0x05, Z4, Z7, K1
-	VPADDB          Z3, Z6, K1, Z6
+	VPCMPUB         $0x05, Z3, Z7, K2
+	VMOVDQU8.Z      Z4, K1, Z6
+	VPADDB          Z4, Z6, K2, Z6
 	VPDPBUSD.BCST   64(DX), Z6, Z11
 	VPADDB          Z7, Z7, Z6
 	VPADDB          Z7, Z6, Z6
 	VPCMPUB         $0x05, Z2, Z6, K1
-	VMOVDQU8.Z      Z3, K1, Z7
-	VPCMPUB         $0x05, Z4, Z6, K1
-	VPADDB          Z3, Z7, K1, Z7
+	VPCMPUB         $0x05, Z3, Z6, K2
+	VMOVDQU8.Z      Z4, K1, Z7
+	VPADDB          Z4, Z7, K2, Z7
 	VPDPBUSD.BCST   124(DX), Z7, Z12
 	VPADDB          Z6, Z6, Z7
 	VPADDB          Z6, Z7, Z7
 	VPCMPUB         $0x05, Z2, Z7, K1
-	VMOVDQU8.Z      Z3, K1, Z6
-	VPCMPUB         $0x05, Z4, Z7, K1
-	VPADDB          Z3, Z6, K1, Z6
+	VPCMPUB         $0x05, Z3, Z7, K2
+	VMOVDQU8.Z      Z4, K1, Z6
+	VPADDB          Z4, Z6, K2, Z6
 	VPDPBUSD.BCST   184(DX), Z6, Z13
 	VPADDB          Z7, Z7, Z6
 	VPADDB          Z7, Z6, Z6
 	VPCMPUB         $0x05, Z2, Z6, K1
-	VMOVDQU8.Z      Z3, K1, Z7
-	VPCMPUB         $0x05, Z4, Z6, K1
-	VPADDB          Z3, Z7, K1, Z7
+	VPCMPUB         $0x05, Z3, Z6, K2
+	VMOVDQU8.Z      Z4, K1, Z7
+	VPADDB          Z4, Z7, K2, Z7
 	VPDPBUSD.BCST   244(DX), Z7, Z14
 	PREFETCHT1      (R11)
 	VPADDB          Z6, Z6, Z7
 	VPADDB          Z6, Z7, Z7
 	VPCMPUB         $0x05, Z2, Z9, K1
-	VMOVDQU8.Z      Z3, K1, Z6
-	VPCMPUB         $0x05, Z4, Z9, K1
-	VPADDB          Z3, Z6, K1, Z6
+	VPCMPUB         $0x05, Z3, Z9, K2
+	VMOVDQU8.Z      Z4, K1, Z6
+	VPADDB          Z4, Z6, K2, Z6
 	VPDPBUSD.BCST   8(DX), Z6, Z10
 	VPADDB          Z9, Z9, Z6
 	VPADDB          Z9, Z6, Z6
 	VPCMPUB         $0x05, Z2, Z6, K1
-	VMOVDQU8.Z      Z3, K1, Z7
-	VPCMPUB         $0x05, Z4, Z6, K1
-	VPADDB          Z3, Z7, K1, Z7
+	VPCMPUB         $0x05, Z3, Z6, K2
+	VMOVDQU8.Z      Z4, K1, Z7
+	VPADDB          Z4, Z7, K2, Z7
 	VPDPBUSD.BCST   68(DX), Z7, Z11
 	VPADDB          Z6, Z6, Z7
 	VPADDB          Z6, Z7, Z7
 	VPCMPUB         $0x05, Z2, Z7, K1
-	VMOVDQU8.Z      Z3, K1, Z6
-	VPCMPUB         $0x05, Z4, Z7, K1
-	VPADDB          Z3, Z6, K1, Z6
+	VPCMPUB         $0x05, Z3, Z7, K2
+	VMOVDQU8.Z      Z4, K1, Z6
+	VPADDB          Z4, Z6, K2, Z6
 	VPDPBUSD.BCST   128(DX), Z6, Z12
 	VPADDB          Z7, Z7, Z6
 	VPADDB          Z7, Z6, Z6
 	VPCMPUB         $0x05, Z2, Z6, K1
-	VMOVDQU8.Z      Z3, K1, Z7
-	VPCMPUB         $0x05, Z4, Z6, K1
-	VPADDB          Z3, Z7, K1, Z7
+	VPCMPUB         $0x05, Z3, Z6, K2
+	VMOVDQU8.Z      Z4, K1, Z7
+	VPADDB          Z4, Z7, K2, Z7
 	VPDPBUSD.BCST   188(DX), Z7, Z13
 	PREFETCHT1      64(R10)
 	VPADDB          Z6, Z6, Z7
 	VPADDB          Z6, Z7, Z7
 	VPCMPUB         $0x05, Z2, Z7, K1
-	VMOVDQU8.Z      Z3, K1, Z6
-	VPCMPUB         $0x05, Z4, Z7, K1
-	VPADDB          Z3, Z6, K1, Z6
+	VPCMPUB         $0x05, Z3, Z7, K2
+	VMOVDQU8.Z      Z4, K1, Z6
+	VPADDB          Z4, Z6, K2, Z6
 	VPDPBUSD.BCST   248(DX), Z6, Z14
 	VPADDB          Z7, Z7, Z6
 	VPADDB          Z7, Z6, Z6
 	VPCMPUB         $0x05, Z2, Z5, K1
-	VMOVDQU8.Z      Z3, K1, Z6
-	VPCMPUB         $0x05, Z4, Z5, K1
-	VPADDB          Z3, Z6, K1, Z6
+	VPCMPUB         $0x05, Z3, Z5, K2
+	VMOVDQU8.Z      Z4, K1, Z6
+	VPADDB          Z4, Z6, K2, Z6
 	VPDPBUSD.BCST   12(DX), Z6, Z10
 	VPADDB          Z5, Z5, Z6
 	VPADDB          Z5, Z6, Z6
 	VPCMPUB         $0x05, Z2, Z6, K1
-	VMOVDQU8.Z      Z3, K1, Z5
-	VPCMPUB         $0x05, Z4, Z6, K1
-	VPADDB          Z3, Z5, K1, Z5
+	VPCMPUB         $0x05, Z3, Z6, K2
+	VMOVDQU8.Z      Z4, K1, Z5
+	VPADDB          Z4, Z5, K2, Z5
 	VPDPBUSD.BCST   72(DX), Z5, Z11
 	VPADDB          Z6, Z6, Z5
 	VPADDB          Z6, Z5, Z5
 	VPCMPUB         $0x05, Z2, Z5, K1
-	VMOVDQU8.Z      Z3, K1, Z6
-	VPCMPUB         $0x05, Z4, Z5, K1
-	VPADDB          Z3, Z6, K1, Z6
+	VPCMPUB         $0x05, Z3, Z5, K2
+	VMOVDQU8.Z      Z4, K1, Z6
+	VPADDB          Z4, Z6, K2, Z6
 	VPDPBUSD.BCST   132(DX), Z6, Z12
 	VPADDB          Z5, Z5, Z6
 	VPADDB          Z5, Z6, Z6
 	VPCMPUB         $0x05, Z2, Z6, K1
-	VMOVDQU8.Z      Z3, K1, Z5
-	VPCMPUB         $0x05, Z4, Z6, K1
-	VPADDB          Z3, Z5, K1, Z5
+	VPCMPUB         $0x05, Z3, Z6, K2
+	VMOVDQU8.Z      Z4, K1, Z5
+	VPADDB          Z4, Z5, K2, Z5
 	VPDPBUSD.BCST   192(DX), Z5, Z13
 	PREFETCHT1      64(R11)
 	VPADDB          Z6, Z6, Z5
 	VPADDB          Z6, Z5, Z5
 	VPCMPUB         $0x05, Z2, Z5, K1
-	VMOVDQU8.Z      Z3, K1, Z6
-	VPCMPUB         $0x05, Z4, Z5, K1
-	VPADDB          Z3, Z6, K1, Z6
+	VPCMPUB         $0x05, Z3, Z5, K2
+	VMOVDQU8.Z      Z4, K1, Z6
+	VPADDB          Z4, Z6, K2, Z6
 	VPDPBUSD.BCST   252(DX), Z6, Z14
 	VPADDB          Z5, Z5, Z6
 	VPADDB          Z5, Z6, Z6
@@ -6782,117 +6782,117 @@ block:
 	VPUNPCKLQDQ     Z7, Z5, Z9
 	VPUNPCKHQDQ     Z7, Z5, Z5
 	VPCMPUB         $0x05, Z2, Z8, K1
-	VMOVDQU8.Z      Z3, K1, Z7
-	VPCMPUB         $0x05, Z4, Z8, K1
-	VPADDB          Z3, Z7, K1, Z7
+	VPCMPUB         $0x05, Z3, Z8, K2
+	VMOVDQU8.Z      Z4, K1, Z7
+	VPADDB          Z4, Z7, K2, Z7
 	VPDPBUSD.BCST   16(DX), Z7, Z10
 	VPADDB          Z8, Z8, Z7
 	VPADDB          Z8, Z7, Z7
 	VPCMPUB         $0x05, Z2, Z7, K1
-	VMOVDQU8.Z      Z3, K1, Z8
-	VPCMPUB         $0x05, Z4, Z7, K1
-	VPADDB          Z3, Z8, K1, Z8
+	VPCMPUB         $0x05, Z3, Z7, K2
+	VMOVDQU8.Z      Z4, K1, Z8
+	VPADDB          Z4, Z8, K2, Z8
 	VPDPBUSD.BCST   76(DX), Z8, Z11
 	VPADDB          Z7, Z7, Z8
 	VPADDB          Z7, Z8, Z8
 	VPCMPUB         $0x05, Z2, Z8, K1
-	VMOVDQU8.Z      Z3, K1, Z7
-	VPCMPUB         $0x05, Z4, Z8, K1
-	VPADDB          Z3, Z7, K1, Z7
+	VPCMPUB         $0x05, Z3, Z8, K2
+	VMOVDQU8.Z      Z4, K1, Z7
+	VPADDB          Z4, Z7, K2, Z7
 	VPDPBUSD.BCST   136(DX), Z7, Z12
 	PREFETCHT1      128(R10)
 	VPADDB          Z8, Z8, Z7
 	VPADDB          Z8, Z7, Z7
 	VPCMPUB         $0x05, Z2, Z7, K1
-	VMOVDQU8.Z      Z3, K1, Z8
-	VPCMPUB         $0x05, Z4, Z7, K1
-	VPADDB          Z3, Z8, K1, Z8
+	VPCMPUB         $0x05, Z3, Z7, K2
+	VMOVDQU8.Z      Z4, K1, Z8
+	VPADDB          Z4, Z8, K2, Z8
 	VPDPBUSD.BCST   196(DX), Z8, Z13
 	VPADDB          Z7, Z7, Z8
 	VPADDB          Z7, Z8, Z8
 	VPCMPUB         $0x05, Z2, Z8, K1
-	VMOVDQU8.Z      Z3, K1, Z7
-	VPCMPUB         $0x05, Z4, Z8, K1
-	VPADDB          Z3, Z7, K1, Z7
+	VPCMPUB         $0x05, Z3, Z8, K2
+	VMOVDQU8.Z      Z4, K1, Z7
+	VPADDB          Z4, Z7, K2, Z7
 	VPDPBUSD.BCST   256(DX), Z7, Z14
 	VPADDB          Z8, Z8, Z7
 	VPADDB          Z8, Z7, Z7
 	VPCMPUB         $0x05, Z2, Z6, K1
-	VMOVDQU8.Z      Z3, K1, Z7
-	VPCMPUB         $0x05, Z4, Z6, K1
-	VPADDB          Z3, Z7, K1, Z7
+	VPCMPUB         $0x05, Z3, Z6, K2
+	VMOVDQU8.Z      Z4, K1, Z7
+	VPADDB          Z4, Z7, K2, Z7
 	VPDPBUSD.BCST   20(DX), Z7, Z10
 	VPADDB          Z6, Z6, Z7
 	VPADDB          Z6, Z7, Z7
 	VPCMPUB         $0x05, Z2, Z7, K1
-	VMOVDQU8.Z      Z3, K1, Z6
-	VPCMPUB         $0x05, Z4, Z7, K1
-	VPADDB          Z3, Z6, K1, Z6
+	VPCMPUB         $0x05, Z3, Z7, K2
+	VMOVDQU8.Z      Z4, K1, Z6
+	VPADDB          Z4, Z6, K2, Z6
 	VPDPBUSD.BCST   80(DX), Z6, Z11
 	VPADDB          Z7, Z7, Z6
 	VPADDB          Z7, Z6, Z6
 	VPCMPUB         $0x05, Z2, Z6, K1
-	VMOVDQU8.Z      Z3, K1, Z7
-	VPCMPUB         $0x05, Z4, Z6, K1
-	VPADDB          Z3, Z7, K1, Z7
+	VPCMPUB         $0x05, Z3, Z6, K2
+	VMOVDQU8.Z      Z4, K1, Z7
+	VPADDB          Z4, Z7, K2, Z7
 	VPDPBUSD.BCST   140(DX), Z7, Z12
 	PREFETCHT1      128(R11)
 	VPADDB          Z6, Z6, Z7
 	VPADDB          Z6, Z7, Z7
 	VPCMPUB         $0x05, Z2, Z7, K1
-	VMOVDQU8.Z      Z3, K1, Z6
-	VPCMPUB         $0x05, Z4, Z7, K1
-	VPADDB          Z3, Z6, K1, Z6
+	VPCMPUB         $0x05, Z3, Z7, K2
+	VMOVDQU8.Z      Z4, K1, Z6
+	VPADDB          Z4, Z6, K2, Z6
 	VPDPBUSD.BCST   200(DX), Z6, Z13
 	VPADDB          Z7, Z7, Z6
 	VPADDB          Z7, Z6, Z6
 	VPCMPUB         $0x05, Z2, Z6, K1
-	VMOVDQU8.Z      Z3, K1, Z7
-	VPCMPUB         $0x05, Z4, Z6, K1
-	VPADDB          Z3, Z7, K1, Z7
+	VPCMPUB         $0x05, Z3, Z6, K2
+	VMOVDQU8.Z      Z4, K1, Z7
+	VPADDB          Z4, Z7, K2, Z7
 	VPDPBUSD.BCST   260(DX), Z7, Z14
 	VPADDB          Z6, Z6, Z7
 	VPADDB          Z6, Z7, Z7
 	VPCMPUB         $0x05, Z2, Z9, K1
-	VMOVDQU8.Z      Z3, K1, Z6
-	VPCMPUB         $0x05, Z4, Z9, K1
-	VPADDB          Z3, Z6, K1, Z6
+	VPCMPUB         $0x05, Z3, Z9, K2
+	VMOVDQU8.Z      Z4, K1, Z6
+	VPADDB          Z4, Z6, K2, Z6
 	VPDPBUSD.BCST   24(DX), Z6, Z10
 	VPADDB          Z9, Z9, Z6
 	VPADDB          Z9, Z6, Z6
 	VPCMPUB         $0x05, Z2, Z6, K1
-	VMOVDQU8.Z      Z3, K1, Z7
-	VPCMPUB         $0x05, Z4, Z6, K1
-	VPADDB          Z3, Z7, K1, Z7
+	VPCMPUB         $0x05, Z3, Z6, K2
+	VMOVDQU8.Z      Z4, K1, Z7
+	VPADDB          Z4, Z7, K2, Z7
 	VPDPBUSD.BCST   84(DX), Z7, Z11
 	PREFETCHT1      192(R10)
 	VPADDB          Z6, Z6, Z7
 	VPADDB          Z6, Z7, Z7
 	VPCMPUB         $0x05, Z2, Z7, K1
-	VMOVDQU8.Z      Z3, K1, Z6
-	VPCMPUB         $0x05, Z4, Z7, K1
-	VPADDB          Z3, Z6, K1, Z6
+	VPCMPUB         $0x05, Z3, Z7, K2
+	VMOVDQU8.Z      Z4, K1, Z6
+	VPADDB          Z4, Z6, K2, Z6
 	VPDPBUSD.BCST   144(DX), Z6, Z12
 	VPADDB          Z7, Z7, Z6
 	VPADDB          Z7, Z6, Z6
 	VPCMPUB         $0x05, Z2, Z6, K1
-	VMOVDQU8.Z      Z3, K1, Z7
-	VPCMPUB         $0x05, Z4, Z6, K1
-	VPADDB          Z3, Z7, K1, Z7
+	VPCMPUB         $0x05, Z3, Z6, K2
+	VMOVDQU8.Z      Z4, K1, Z7
+	VPADDB          Z4, Z7, K2, Z7
 	VPDPBUSD.BCST   204(DX), Z7, Z13
 	VPADDB          Z6, Z6, Z7
 	VPADDB          Z6, Z7, Z7
 	VPCMPUB         $0x05, Z2, Z7, K1
-	VMOVDQU8.Z      Z3, K1, Z6
-	VPCMPUB         $0x05, Z4, Z7, K1
-	VPADDB          Z3, Z6, K1, Z6
+	VPCMPUB         $0x05, Z3, Z7, K2
+	VMOVDQU8.Z      Z4, K1, Z6
+	VPADDB          Z4, Z6, K2, Z6
 	VPDPBUSD.BCST   264(DX), Z6, Z14
 	VPADDB          Z7, Z7, Z6
 	VPADDB          Z7, Z6, Z6
 	VPCMPUB         $0x05, Z2, Z5, K1
-	VMOVDQU8.Z      Z3, K1, Z6
-	VPCMPUB         $0x05, Z4, Z5, K1
-	VPADDB          Z3, Z6, K1, Z6
+	VPCMPUB         $0x05, Z3, Z5, K2
+	VMOVDQU8.Z      Z4, K1, Z6
+	VPADDB          Z4, Z6, K2, Z6
 	VPDPBUSD.BCST   28(DX), Z6, Z10
 	VCVTDQ2PS       Z10, Z10
 	VMULPS          (SP), Z10, Z10
@@ -6900,9 +6900,9 @@ block:
 	VPADDB          Z5, Z5, Z6
 	VPADDB          Z5, Z6, Z6
 	VPCMPUB         $0x05, Z2, Z6, K1
-	VMOVDQU8.Z      Z3, K1, Z5
-	VPCMPUB         $0x05, Z4, Z6, K1
-	VPADDB          Z3, Z5, K1, Z5
+	VPCMPUB         $0x05, Z3, Z6, K2
+	VMOVDQU8.Z      Z4, K1, Z5
+	VPADDB          Z4, Z5, K2, Z5
 	VPDPBUSD.BCST   88(DX), Z5, Z11
 	PREFETCHT1      192(R11)
 	VCVTDQ2PS       Z11, Z11
@@ -6911,9 +6911,9 @@ block:
 	VPADDB          Z6, Z6, Z5
 	VPADDB          Z6, Z5, Z5
 	VPCMPUB         $0x05, Z2, Z5, K1
-	VMOVDQU8.Z      Z3, K1, Z6
-	VPCMPUB         $0x05, Z4, Z5, K1
-	VPADDB          Z3, Z6, K1, Z6
+	VPCMPUB         $0x05, Z3, Z5, K2
+	VMOVDQU8.Z      Z4, K1, Z6
+	VPADDB          Z4, Z6, K2, Z6
 	VPDPBUSD.BCST   148(DX), Z6, Z12
 	VCVTDQ2PS       Z12, Z12
 	VMULPS          128(SP), Z12, Z12
@@ -6921,9 +6921,9 @@ block:
 	VPADDB          Z5, Z5, Z6
 	VPADDB          Z5, Z6, Z6
 	VPCMPUB         $0x05, Z2, Z6, K1
-	VMOVDQU8.Z      Z3, K1, Z5
-	VPCMPUB         $0x05, Z4, Z6, K1
-	VPADDB          Z3, Z5, K1, Z5
+	VPCMPUB         $0x05, Z3, Z6, K2
+	VMOVDQU8.Z      Z4, K1, Z5
+	VPADDB          Z4, Z5, K2, Z5
 	VPDPBUSD.BCST   208(DX), Z5, Z13
 	VCVTDQ2PS       Z13, Z13
 	VMULPS          192(SP), Z13, Z13
@@ -6931,9 +6931,9 @@ block:
 	VPADDB          Z6, Z6, Z5
 	VPADDB          Z6, Z5, Z5
 	VPCMPUB         $0x05, Z2, Z5, K1
-	VMOVDQU8.Z      Z3, K1, Z6
-	VPCMPUB         $0x05, Z4, Z5, K1
-	VPADDB          Z3, Z6, K1, Z6
+	VPCMPUB         $0x05, Z3, Z5, K2
+	VMOVDQU8.Z      Z4, K1, Z6
+	VPADDB          Z4, Z6, K2, Z6
 	VPDPBUSD.BCST   268(DX), Z6, Z14
 	VCVTDQ2PS       Z14, Z14
 	VMULPS          256(SP), Z14, Z14
@@ -6965,128 +6965,128 @@ block:
 	VPUNPCKLQDQ     Z7, Z5, Z9
 	VPUNPCKHQDQ     Z7, Z5, Z5
 	VPCMPUB         $0x05, Z2, Z8, K1
-	VMOVDQU8.Z      Z3, K1, Z7
-	VPCMPUB         $0x05, Z4, Z8, K1
-	VPADDB          Z3, Z7, K1, Z7
+	VPCMPUB         $0x05, Z3, Z8, K2
+	VMOVDQU8.Z      Z4, K1, Z7
+	VPADDB          Z4, Z7, K2, Z7
 	VPMULLD.BCST    336(DX), Z1, Z10
 	VPDPBUSD.BCST   300(DX), Z7, Z10
 	VPADDB          Z8, Z8, Z7
 	VPADDB          Z8, Z7, Z7
 	VPCMPUB         $0x05, Z2, Z7, K1
-	VMOVDQU8.Z      Z3, K1, Z8
-	VPCMPUB         $0x05, Z4, Z7, K1
-	VPADDB          Z3, Z8, K1, Z8
+	VPCMPUB         $0x05, Z3, Z7, K2
+	VMOVDQU8.Z      Z4, K1, Z8
+	VPADDB          Z4, Z8, K2, Z8
 	VPDPBUSD.BCST   316(DX), Z8, Z10
 	PREFETCHT1      256(R10)
 	VPADDB          Z7, Z7, Z8
 	VPADDB          Z7, Z8, Z8
 	VPCMPUB         $0x05, Z2, Z8, K1
-	VMOVDQU8.Z      Z3, K1, Z7
-	VPCMPUB         $0x05, Z4, Z8, K1
-	VPADDB          Z3, Z7, K1, Z7
+	VPCMPUB         $0x05, Z3, Z8, K2
+	VMOVDQU8.Z      Z4, K1, Z7
+	VPADDB          Z4, Z7, K2, Z7
 	VPMULLD.BCST    396(DX), Z1, Z11
 	VPDPBUSD.BCST   360(DX), Z7, Z11
 	VPADDB          Z8, Z8, Z7
 	VPADDB          Z8, Z7, Z7
 	VPCMPUB         $0x05, Z2, Z7, K1
-	VMOVDQU8.Z      Z3, K1, Z8
-	VPCMPUB         $0x05, Z4, Z7, K1
-	VPADDB          Z3, Z8, K1, Z8
+	VPCMPUB         $0x05, Z3, Z7, K2
+	VMOVDQU8.Z      Z4, K1, Z8
+	VPADDB          Z4, Z8, K2, Z8
 	VPDPBUSD.BCST   376(DX), Z8, Z11
 	VPADDB          Z7, Z7, Z8
 	VPADDB          Z7, Z8, Z8
 	VPCMPUB         $0x05, Z2, Z8, K1
-	VMOVDQU8.Z      Z3, K1, Z7
-	VPCMPUB         $0x05, Z4, Z8, K1
-	VPADDB          Z3, Z7, K1, Z7
+	VPCMPUB         $0x05, Z3, Z8, K2
+	VMOVDQU8.Z      Z4, K1, Z7
+	VPADDB          Z4, Z7, K2, Z7
 	VPMULLD.BCST    456(DX), Z1, Z12
 	VPDPBUSD.BCST   420(DX), Z7, Z12
 	VPADDB          Z8, Z8, Z7
 	VPADDB          Z8, Z7, Z7
 	VPCMPUB         $0x05, Z2, Z6, K1
-	VMOVDQU8.Z      Z3, K1, Z7
-	VPCMPUB         $0x05, Z4, Z6, K1
-	VPADDB          Z3, Z7, K1, Z7
+	VPCMPUB         $0x05, Z3, Z6, K2
+	VMOVDQU8.Z      Z4, K1, Z7
+	VPADDB          Z4, Z7, K2, Z7
 	VPDPBUSD.BCST   304(DX), Z7, Z10
 	PREFETCHT1      256(R11)
 	VPADDB          Z6, Z6, Z7
 	VPADDB          Z6, Z7, Z7
 	VPCMPUB         $0x05, Z2, Z7, K1
-	VMOVDQU8.Z      Z3, K1, Z6
-	VPCMPUB         $0x05, Z4, Z7, K1
-	VPADDB          Z3, Z6, K1, Z6
+	VPCMPUB         $0x05, Z3, Z7, K2
+	VMOVDQU8.Z      Z4, K1, Z6
+	VPADDB          Z4, Z6, K2, Z6
 	VPDPBUSD.BCST   320(DX), Z6, Z10
 	VPADDB          Z7, Z7, Z6
 	VPADDB          Z7, Z6, Z6
 	VPCMPUB         $0x05, Z2, Z6, K1
-	VMOVDQU8.Z      Z3, K1, Z7
-	VPCMPUB         $0x05, Z4, Z6, K1
-	VPADDB          Z3, Z7, K1, Z7
+	VPCMPUB         $0x05, Z3, Z6, K2
+	VMOVDQU8.Z      Z4, K1, Z7
+	VPADDB          Z4, Z7, K2, Z7
 	VPDPBUSD.BCST   364(DX), Z7, Z11
 	VPADDB          Z6, Z6, Z7
 	VPADDB          Z6, Z7, Z7
 	VPCMPUB         $0x05, Z2, Z7, K1
-	VMOVDQU8.Z      Z3, K1, Z6
-	VPCMPUB         $0x05, Z4, Z7, K1
-	VPADDB          Z3, Z6, K1, Z6
+	VPCMPUB         $0x05, Z3, Z7, K2
+	VMOVDQU8.Z      Z4, K1, Z6
+	VPADDB          Z4, Z6, K2, Z6
 	VPDPBUSD.BCST   380(DX), Z6, Z11
 	VPADDB          Z7, Z7, Z6
 	VPADDB          Z7, Z6, Z6
 	VPCMPUB         $0x05, Z2, Z6, K1
-	VMOVDQU8.Z      Z3, K1, Z7
-	VPCMPUB         $0x05, Z4, Z6, K1
-	VPADDB          Z3, Z7, K1, Z7
+	VPCMPUB         $0x05, Z3, Z6, K2
+	VMOVDQU8.Z      Z4, K1, Z7
+	VPADDB          Z4, Z7, K2, Z7
 	VPDPBUSD.BCST   424(DX), Z7, Z12
 	VPADDB          Z6, Z6, Z7
 	VPADDB          Z6, Z7, Z7
 	VPCMPUB         $0x05, Z2, Z9, K1
-	VMOVDQU8.Z      Z3, K1, Z6
-	VPCMPUB         $0x05, Z4, Z9, K1
-	VPADDB          Z3, Z6, K1, Z6
+	VPCMPUB         $0x05, Z3, Z9, K2
+	VMOVDQU8.Z      Z4, K1, Z6
+	VPADDB          Z4, Z6, K2, Z6
 	VPDPBUSD.BCST   308(DX), Z6, Z10
 	PREFETCHT1      320(R10)
 	VPADDB          Z9, Z9, Z6
 	VPADDB          Z9, Z6, Z6
 	VPCMPUB         $0x05, Z2, Z6, K1
-	VMOVDQU8.Z      Z3, K1, Z7
-	VPCMPUB         $0x05, Z4, Z6, K1
-	VPADDB          Z3, Z7, K1, Z7
+	VPCMPUB         $0x05, Z3, Z6, K2
+	VMOVDQU8.Z      Z4, K1, Z7
+	VPADDB          Z4, Z7, K2, Z7
 	VPDPBUSD.BCST   324(DX), Z7, Z10
 	VPADDB          Z6, Z6, Z7
 	VPADDB          Z6, Z7, Z7
 	VPCMPUB         $0x05, Z2, Z7, K1
-	VMOVDQU8.Z      Z3, K1, Z6
-	VPCMPUB         $0x05, Z4, Z7, K1
-	VPADDB          Z3, Z6, K1, Z6
+	VPCMPUB         $0x05, Z3, Z7, K2
+	VMOVDQU8.Z      Z4, K1, Z6
+	VPADDB          Z4, Z6, K2, Z6
 	VPDPBUSD.BCST   368(DX), Z6, Z11
 	VPADDB          Z7, Z7, Z6
 	VPADDB          Z7, Z6, Z6
 	VPCMPUB         $0x05, Z2, Z6, K1
-	VMOVDQU8.Z      Z3, K1, Z7
-	VPCMPUB         $0x05, Z4, Z6, K1
-	VPADDB          Z3, Z7, K1, Z7
+	VPCMPUB         $0x05, Z3, Z6, K2
+	VMOVDQU8.Z      Z4, K1, Z7
+	VPADDB          Z4, Z7, K2, Z7
 	VPDPBUSD.BCST   384(DX), Z7, Z11
 	VPADDB          Z6, Z6, Z7
 	VPADDB          Z6, Z7, Z7
 	VPCMPUB         $0x05, Z2, Z7, K1
-	VMOVDQU8.Z      Z3, K1, Z6
-	VPCMPUB         $0x05, Z4, Z7, K1
-	VPADDB          Z3, Z6, K1, Z6
+	VPCMPUB         $0x05, Z3, Z7, K2
+	VMOVDQU8.Z      Z4, K1, Z6
+	VPADDB          Z4, Z6, K2, Z6
 	VPDPBUSD.BCST   428(DX), Z6, Z12
 	PREFETCHT1      320(R11)
 	VPADDB          Z7, Z7, Z6
 	VPADDB          Z7, Z6, Z6
 	VPCMPUB         $0x05, Z2, Z5, K1
-	VMOVDQU8.Z      Z3, K1, Z6
-	VPCMPUB         $0x05, Z4, Z5, K1
-	VPADDB          Z3, Z6, K1, Z6
+	VPCMPUB         $0x05, Z3, Z5, K2
+	VMOVDQU8.Z      Z4, K1, Z6
+	VPADDB          Z4, Z6, K2, Z6
 	VPDPBUSD.BCST   312(DX), Z6, Z10
 	VPADDB          Z5, Z5, Z6
 	VPADDB          Z5, Z6, Z6
 	VPCMPUB         $0x05, Z2, Z6, K1
-	VMOVDQU8.Z      Z3, K1, Z5
-	VPCMPUB         $0x05, Z4, Z6, K1
-	VPADDB          Z3, Z5, K1, Z5
+	VPCMPUB         $0x05, Z3, Z6, K2
+	VMOVDQU8.Z      Z4, K1, Z5
+	VPADDB          Z4, Z5, K2, Z5
 	VPDPBUSD.BCST   328(DX), Z5, Z10
 	VCVTDQ2PS       Z10, Z10
 	VMULPS          320(SP), Z10, Z10
@@ -7094,16 +7094,16 @@ block:
 	VPADDB          Z6, Z6, Z5
 	VPADDB          Z6, Z5, Z5
 	VPCMPUB         $0x05, Z2, Z5, K1
-	VMOVDQU8.Z      Z3, K1, Z6
-	VPCMPUB         $0x05, Z4, Z5, K1
-	VPADDB          Z3, Z6, K1, Z6
+	VPCMPUB         $0x05, Z3, Z5, K2
+	VMOVDQU8.Z      Z4, K1, Z6
+	VPADDB          Z4, Z6, K2, Z6
 	VPDPBUSD.BCST   372(DX), Z6, Z11
 	VPADDB          Z5, Z5, Z6
 	VPADDB          Z5, Z6, Z6
 	VPCMPUB         $0x05, Z2, Z6, K1
-	VMOVDQU8.Z      Z3, K1, Z5
-	VPCMPUB         $0x05, Z4, Z6, K1
-	VPADDB          Z3, Z5, K1, Z5
+	VPCMPUB         $0x05, Z3, Z6, K2
+	VMOVDQU8.Z      Z4, K1, Z5
+	VPADDB          Z4, Z5, K2, Z5
 	VPDPBUSD.BCST   388(DX), Z5, Z11
 	VCVTDQ2PS       Z11, Z11
 	VMULPS          384(SP), Z11, Z11
@@ -7111,9 +7111,9 @@ block:
 	VPADDB          Z6, Z6, Z5
 	VPADDB          Z6, Z5, Z5
 	VPCMPUB         $0x05, Z2, Z5, K1
-	VMOVDQU8.Z      Z3, K1, Z6
-	VPCMPUB         $0x05, Z4, Z5, K1
-	VPADDB          Z3, Z6, K1, Z6
+	VPCMPUB         $0x05, Z3, Z5, K2
+	VMOVDQU8.Z      Z4, K1, Z6
+	VPADDB          Z4, Z6, K2, Z6
 	VPDPBUSD.BCST   432(DX), Z6, Z12
 	PREFETCHT1      384(R10)
 	VPADDB          Z5, Z5, Z6
@@ -7138,30 +7138,30 @@ block:
 	VPUNPCKHDQ      Z8, Z7, Z6
 	VPUNPCKHQDQ     Z6, Z5, Z5
 	VPCMPUB         $0x05, Z2, Z5, K1
-	VMOVDQU8.Z      Z3, K1, Z6
-	VPCMPUB         $0x05, Z4, Z5, K1
-	VPADDB          Z3, Z6, K1, Z6
+	VPCMPUB         $0x05, Z3, Z5, K2
+	VMOVDQU8.Z      Z4, K1, Z6
+	VPADDB          Z4, Z6, K2, Z6
 	VPDPBUSD.BCST   436(DX), Z6, Z12
 	VPADDB          Z5, Z5, Z6
 	VPADDB          Z5, Z6, Z6
 	VPCMPUB         $0x05, Z2, Z6, K1
-	VMOVDQU8.Z      Z3, K1, Z5
-	VPCMPUB         $0x05, Z4, Z6, K1
-	VPADDB          Z3, Z5, K1, Z5
+	VPCMPUB         $0x05, Z3, Z6, K2
+	VMOVDQU8.Z      Z4, K1, Z5
+	VPADDB          Z4, Z5, K2, Z5
 	VPDPBUSD.BCST   440(DX), Z5, Z12
 	VPADDB          Z6, Z6, Z5
 	VPADDB          Z6, Z5, Z5
 	VPCMPUB         $0x05, Z2, Z5, K1
-	VMOVDQU8.Z      Z3, K1, Z6
-	VPCMPUB         $0x05, Z4, Z5, K1
-	VPADDB          Z3, Z6, K1, Z6
+	VPCMPUB         $0x05, Z3, Z5, K2
+	VMOVDQU8.Z      Z4, K1, Z6
+	VPADDB          Z4, Z6, K2, Z6
 	VPDPBUSD.BCST   444(DX), Z6, Z12
 	VPADDB          Z5, Z5, Z6
 	VPADDB          Z5, Z6, Z6
 	VPCMPUB         $0x05, Z2, Z6, K1
-	VMOVDQU8.Z      Z3, K1, Z5
-	VPCMPUB         $0x05, Z4, Z6, K1
-	VPADDB          Z3, Z5, K1, Z5
+	VPCMPUB         $0x05, Z3, Z6, K2
+	VMOVDQU8.Z      Z4, K1, Z5
+	VPADDB          Z4, Z5, K2, Z5
 	VPDPBUSD.BCST   448(DX), Z5, Z12
 	PREFETCHT1      384(R11)
 	VCVTDQ2PS       Z12, Z12
@@ -7189,12 +7189,12 @@ DATA dotTQ1_0Const0<>+0(SB)/8, $0x5656565656565656
 DATA dotTQ1_0Const0<>+8(SB)/8, $0x5656565656565656
 GLOBL dotTQ1_0Const0<>(SB), RODATA|NOPTR, $16
 
-DATA dotTQ1_0Const1<>+0(SB)/8, $0x0101010101010101
-DATA dotTQ1_0Const1<>+8(SB)/8, $0x0101010101010101
+DATA dotTQ1_0Const1<>+0(SB)/8, $0xabababababababab
+DATA dotTQ1_0Const1<>+8(SB)/8, $0xabababababababab
 GLOBL dotTQ1_0Const1<>(SB), RODATA|NOPTR, $16
 
-DATA dotTQ1_0Const2<>+0(SB)/8, $0xabababababababab
-DATA dotTQ1_0Const2<>+8(SB)/8, $0xabababababababab
+DATA dotTQ1_0Const2<>+0(SB)/8, $0x0101010101010101
+DATA dotTQ1_0Const2<>+8(SB)/8, $0x0101010101010101
 GLOBL dotTQ1_0Const2<>(SB), RODATA|NOPTR, $16
 
 // func dotTQ2_0VNNI(acc *float32, rows *byte, stride int, blocks int, acts *byte)

@@ -7643,535 +7643,423 @@ block:
 	VPUNPCKHQDQ    Y2, Y5, Y2
 	VPUNPCKLQDQ    Y3, Y1, Y5
 	VPUNPCKHQDQ    Y3, Y1, Y1
-	VPMAXUB        const56565656565656565656565656565656<>+0(SB), Y4, Y3
-	VPCMPEQB       Y3, Y4, Y3
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y3, Y3
-	VPMAXUB        constabababababababababababababababab<>+0(SB), Y4, Y6
-	VPCMPEQB       Y6, Y4, Y6
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y6, Y6
-	VPADDB         Y6, Y3, Y3
-	VPBROADCASTD   (DX), Y6
-	VPMADDUBSW     Y6, Y3, Y6
-	VPADDB         Y4, Y4, Y3
-	VPADDB         Y4, Y3, Y3
-	VPMAXUB        const56565656565656565656565656565656<>+0(SB), Y3, Y4
-	VPCMPEQB       Y4, Y3, Y4
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y4, Y4
-	VPMAXUB        constabababababababababababababababab<>+0(SB), Y3, Y7
-	VPCMPEQB       Y7, Y3, Y7
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y7, Y7
-	VPADDB         Y7, Y4, Y4
-	VPBROADCASTD   60(DX), Y7
-	VPMADDUBSW     Y7, Y4, Y7
-	VPADDB         Y3, Y3, Y4
-	VPADDB         Y3, Y4, Y4
-	VPMAXUB        const56565656565656565656565656565656<>+0(SB), Y4, Y3
-	VPCMPEQB       Y3, Y4, Y3
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y3, Y3
-	VPMAXUB        constabababababababababababababababab<>+0(SB), Y4, Y8
-	VPCMPEQB       Y8, Y4, Y8
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y8, Y8
-	VPADDB         Y8, Y3, Y3
-	VPBROADCASTD   120(DX), Y8
-	VPMADDUBSW     Y8, Y3, Y8
-	VPADDB         Y4, Y4, Y3
-	VPADDB         Y4, Y3, Y3
-	VPMAXUB        const56565656565656565656565656565656<>+0(SB), Y3, Y4
-	VPCMPEQB       Y4, Y3, Y4
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y4, Y4
-	VPMAXUB        constabababababababababababababababab<>+0(SB), Y3, Y9
-	VPCMPEQB       Y9, Y3, Y9
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y9, Y9
-	VPADDB         Y9, Y4, Y4
-	VPBROADCASTD   180(DX), Y9
-	VPMADDUBSW     Y9, Y4, Y9
-	VPADDB         Y3, Y3, Y4
-	VPADDB         Y3, Y4, Y4
-	VPMAXUB        const56565656565656565656565656565656<>+0(SB), Y4, Y3
-	VPCMPEQB       Y3, Y4, Y3
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y3, Y3
-	VPMAXUB        constabababababababababababababababab<>+0(SB), Y4, Y10
-	VPCMPEQB       Y10, Y4, Y10
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y10, Y10
-	VPADDB         Y10, Y3, Y3
-	VPBROADCASTD   240(DX), Y10
-	VPMADDUBSW     Y10, Y3, Y10
-	VPADDB         Y4, Y4, Y3
-	VPADDB         Y4, Y3, Y3
-	VPMAXUB        const56565656565656565656565656565656<>+0(SB), Y2, Y3
-	VPCMPEQB       Y3, Y2, Y3
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y3, Y3
-	VPMAXUB        constabababababababababababababababab<>+0(SB), Y2, Y4
-	VPCMPEQB       Y4, Y2, Y4
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y4, Y4
-	VPADDB         Y4, Y3, Y3
-	VPBROADCASTD   4(DX), Y4
-	VPMADDUBSW     Y4, Y3, Y4
-	VPADDW         Y4, Y6, Y6
-	VPADDB         Y2, Y2, Y3
-	VPADDB         Y2, Y3, Y3
-	VPMAXUB        const56565656565656565656565656565656<>+0(SB), Y3, Y2
-	VPCMPEQB       Y2, Y3, Y2
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y2, Y2
-	VPMAXUB        constabababababababababababababababab<>+0(SB), Y3, Y4
-	VPCMPEQB       Y4, Y3, Y4
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y4, Y4
-	VPADDB         Y4, Y2, Y2
-	VPBROADCASTD   64(DX), Y4
-	VPMADDUBSW     Y4, Y2, Y4
-	VPADDW         Y4, Y7, Y7
-	VPADDB         Y3, Y3, Y2
-	VPADDB         Y3, Y2, Y2
-	VPMAXUB        const56565656565656565656565656565656<>+0(SB), Y2, Y3
-	VPCMPEQB       Y3, Y2, Y3
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y3, Y3
-	VPMAXUB        constabababababababababababababababab<>+0(SB), Y2, Y4
-	VPCMPEQB       Y4, Y2, Y4
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y4, Y4
-	VPADDB         Y4, Y3, Y3
-	VPBROADCASTD   124(DX), Y4
-	VPMADDUBSW     Y4, Y3, Y4
-	VPADDW         Y4, Y8, Y8
+	VPXOR          const80808080808080808080808080808080<>+0(SB), Y4, Y3
+	VPCMPGTB       constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+0(SB), Y3, Y4
+	VPCMPGTB       const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+0(SB), Y3, Y6
+	VPADDB         Y4, Y6, Y6
+	VPABSB         Y6, Y6
+	VPBROADCASTD   (DX), Y4
+	VPMADDUBSW     Y4, Y6, Y4
+	VPADDB         Y3, Y3, Y6
+	VPADDB         Y3, Y6, Y6
+	VPCMPGTB       constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+0(SB), Y6, Y3
+	VPCMPGTB       const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+0(SB), Y6, Y7
+	VPADDB         Y3, Y7, Y7
+	VPABSB         Y7, Y7
+	VPBROADCASTD   60(DX), Y3
+	VPMADDUBSW     Y3, Y7, Y3
+	VPADDB         Y6, Y6, Y7
+	VPADDB         Y6, Y7, Y7
+	VPCMPGTB       constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+0(SB), Y7, Y6
+	VPCMPGTB       const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+0(SB), Y7, Y8
+	VPADDB         Y6, Y8, Y8
+	VPABSB         Y8, Y8
+	VPBROADCASTD   120(DX), Y6
+	VPMADDUBSW     Y6, Y8, Y6
+	VPADDB         Y7, Y7, Y8
+	VPADDB         Y7, Y8, Y8
+	VPCMPGTB       constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+0(SB), Y8, Y7
+	VPCMPGTB       const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+0(SB), Y8, Y9
+	VPADDB         Y7, Y9, Y9
+	VPABSB         Y9, Y9
+	VPBROADCASTD   180(DX), Y7
+	VPMADDUBSW     Y7, Y9, Y7
+	VPADDB         Y8, Y8, Y9
+	VPADDB         Y8, Y9, Y9
+	VPCMPGTB       constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+0(SB), Y9, Y8
+	VPCMPGTB       const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+0(SB), Y9, Y10
+	VPADDB         Y8, Y10, Y10
+	VPABSB         Y10, Y10
+	VPBROADCASTD   240(DX), Y8
+	VPMADDUBSW     Y8, Y10, Y8
+	VPADDB         Y9, Y9, Y10
+	VPADDB         Y9, Y10, Y10
+	VPXOR          const80808080808080808080808080808080<>+0(SB), Y2, Y2
+	VPCMPGTB       constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+0(SB), Y2, Y9
+	VPCMPGTB       const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+0(SB), Y2, Y10
+	VPADDB         Y9, Y10, Y10
+	VPABSB         Y10, Y10
+	VPBROADCASTD   4(DX), Y9
+	VPMADDUBSW     Y9, Y10, Y9
+	VPADDW         Y9, Y4, Y4
+	VPADDB         Y2, Y2, Y9
+	VPADDB         Y2, Y9, Y9
+	VPCMPGTB       constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+0(SB), Y9, Y2
+	VPCMPGTB       const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+0(SB), Y9, Y10
+	VPADDB         Y2, Y10, Y10
+	VPABSB         Y10, Y10
+	VPBROADCASTD   64(DX), Y2
+	VPMADDUBSW     Y2, Y10, Y2
+	VPADDW         Y2, Y3, Y3
+	VPADDB         Y9, Y9, Y2
+	VPADDB         Y9, Y2, Y2
+	VPCMPGTB       constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+0(SB), Y2, Y9
+	VPCMPGTB       const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+0(SB), Y2, Y10
+	VPADDB         Y9, Y10, Y10
+	VPABSB         Y10, Y10
+	VPBROADCASTD   124(DX), Y9
+	VPMADDUBSW     Y9, Y10, Y9
+	VPADDW         Y9, Y6, Y6
 	PREFETCHT1     (DI)
-	VPADDB         Y2, Y2, Y3
-	VPADDB         Y2, Y3, Y3
-	VPMAXUB        const56565656565656565656565656565656<>+0(SB), Y3, Y2
-	VPCMPEQB       Y2, Y3, Y2
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y2, Y2
-	VPMAXUB        constabababababababababababababababab<>+0(SB), Y3, Y4
-	VPCMPEQB       Y4, Y3, Y4
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y4, Y4
-	VPADDB         Y4, Y2, Y2
-	VPBROADCASTD   184(DX), Y4
-	VPMADDUBSW     Y4, Y2, Y4
-	VPADDW         Y4, Y9, Y9
-	VPADDB         Y3, Y3, Y2
-	VPADDB         Y3, Y2, Y2
-	VPMAXUB        const56565656565656565656565656565656<>+0(SB), Y2, Y3
-	VPCMPEQB       Y3, Y2, Y3
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y3, Y3
-	VPMAXUB        constabababababababababababababababab<>+0(SB), Y2, Y4
-	VPCMPEQB       Y4, Y2, Y4
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y4, Y4
-	VPADDB         Y4, Y3, Y3
-	VPBROADCASTD   244(DX), Y4
-	VPMADDUBSW     Y4, Y3, Y4
-	VPADDW         Y4, Y10, Y10
-	VPADDB         Y2, Y2, Y3
-	VPADDB         Y2, Y3, Y3
-	VPMAXUB        const56565656565656565656565656565656<>+0(SB), Y5, Y2
-	VPCMPEQB       Y2, Y5, Y2
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y2, Y2
-	VPMAXUB        constabababababababababababababababab<>+0(SB), Y5, Y3
-	VPCMPEQB       Y3, Y5, Y3
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y3, Y3
-	VPADDB         Y3, Y2, Y2
-	VPBROADCASTD   8(DX), Y3
-	VPMADDUBSW     Y3, Y2, Y3
-	VPADDW         Y3, Y6, Y6
+	VPADDB         Y2, Y2, Y9
+	VPADDB         Y2, Y9, Y9
+	VPCMPGTB       constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+0(SB), Y9, Y2
+	VPCMPGTB       const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+0(SB), Y9, Y10
+	VPADDB         Y2, Y10, Y10
+	VPABSB         Y10, Y10
+	VPBROADCASTD   184(DX), Y2
+	VPMADDUBSW     Y2, Y10, Y2
+	VPADDW         Y2, Y7, Y7
+	VPADDB         Y9, Y9, Y2
+	VPADDB         Y9, Y2, Y2
+	VPCMPGTB       constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+0(SB), Y2, Y9
+	VPCMPGTB       const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+0(SB), Y2, Y10
+	VPADDB         Y9, Y10, Y10
+	VPABSB         Y10, Y10
+	VPBROADCASTD   244(DX), Y9
+	VPMADDUBSW     Y9, Y10, Y9
+	VPADDW         Y9, Y8, Y8
+	VPADDB         Y2, Y2, Y9
+	VPADDB         Y2, Y9, Y9
+	VPXOR          const80808080808080808080808080808080<>+0(SB), Y5, Y2
+	VPCMPGTB       constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+0(SB), Y2, Y5
+	VPCMPGTB       const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+0(SB), Y2, Y9
+	VPADDB         Y5, Y9, Y9
+	VPABSB         Y9, Y9
+	VPBROADCASTD   8(DX), Y5
+	VPMADDUBSW     Y5, Y9, Y5
+	VPADDW         Y5, Y4, Y4
+	VPADDB         Y2, Y2, Y5
+	VPADDB         Y2, Y5, Y5
+	VPCMPGTB       constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+0(SB), Y5, Y2
+	VPCMPGTB       const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+0(SB), Y5, Y9
+	VPADDB         Y2, Y9, Y9
+	VPABSB         Y9, Y9
+	VPBROADCASTD   68(DX), Y2
+	VPMADDUBSW     Y2, Y9, Y2
+	VPADDW         Y2, Y3, Y3
 	VPADDB         Y5, Y5, Y2
 	VPADDB         Y5, Y2, Y2
-	VPMAXUB        const56565656565656565656565656565656<>+0(SB), Y2, Y3
-	VPCMPEQB       Y3, Y2, Y3
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y3, Y3
-	VPMAXUB        constabababababababababababababababab<>+0(SB), Y2, Y4
-	VPCMPEQB       Y4, Y2, Y4
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y4, Y4
-	VPADDB         Y4, Y3, Y3
-	VPBROADCASTD   68(DX), Y4
-	VPMADDUBSW     Y4, Y3, Y4
-	VPADDW         Y4, Y7, Y7
-	VPADDB         Y2, Y2, Y3
-	VPADDB         Y2, Y3, Y3
-	VPMAXUB        const56565656565656565656565656565656<>+0(SB), Y3, Y2
-	VPCMPEQB       Y2, Y3, Y2
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y2, Y2
-	VPMAXUB        constabababababababababababababababab<>+0(SB), Y3, Y4
-	VPCMPEQB       Y4, Y3, Y4
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y4, Y4
-	VPADDB         Y4, Y2, Y2
-	VPBROADCASTD   128(DX), Y4
-	VPMADDUBSW     Y4, Y2, Y4
-	VPADDW         Y4, Y8, Y8
-	VPADDB         Y3, Y3, Y2
-	VPADDB         Y3, Y2, Y2
-	VPMAXUB        const56565656565656565656565656565656<>+0(SB), Y2, Y3
-	VPCMPEQB       Y3, Y2, Y3
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y3, Y3
-	VPMAXUB        constabababababababababababababababab<>+0(SB), Y2, Y4
-	VPCMPEQB       Y4, Y2, Y4
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y4, Y4
-	VPADDB         Y4, Y3, Y3
-	VPBROADCASTD   188(DX), Y4
-	VPMADDUBSW     Y4, Y3, Y4
-	VPADDW         Y4, Y9, Y9
-	VPADDB         Y2, Y2, Y3
-	VPADDB         Y2, Y3, Y3
-	VPMAXUB        const56565656565656565656565656565656<>+0(SB), Y3, Y2
-	VPCMPEQB       Y2, Y3, Y2
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y2, Y2
-	VPMAXUB        constabababababababababababababababab<>+0(SB), Y3, Y4
-	VPCMPEQB       Y4, Y3, Y4
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y4, Y4
-	VPADDB         Y4, Y2, Y2
-	VPBROADCASTD   248(DX), Y4
-	VPMADDUBSW     Y4, Y2, Y4
-	VPADDW         Y4, Y10, Y10
-	VPADDB         Y3, Y3, Y2
-	VPADDB         Y3, Y2, Y2
-	VPMAXUB        const56565656565656565656565656565656<>+0(SB), Y1, Y2
-	VPCMPEQB       Y2, Y1, Y2
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y2, Y2
-	VPMAXUB        constabababababababababababababababab<>+0(SB), Y1, Y3
-	VPCMPEQB       Y3, Y1, Y3
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y3, Y3
-	VPADDB         Y3, Y2, Y2
-	VPBROADCASTD   12(DX), Y3
-	VPMADDUBSW     Y3, Y2, Y3
-	VPADDW         Y3, Y6, Y6
+	VPCMPGTB       constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+0(SB), Y2, Y5
+	VPCMPGTB       const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+0(SB), Y2, Y9
+	VPADDB         Y5, Y9, Y9
+	VPABSB         Y9, Y9
+	VPBROADCASTD   128(DX), Y5
+	VPMADDUBSW     Y5, Y9, Y5
+	VPADDW         Y5, Y6, Y6
+	VPADDB         Y2, Y2, Y5
+	VPADDB         Y2, Y5, Y5
+	VPCMPGTB       constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+0(SB), Y5, Y2
+	VPCMPGTB       const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+0(SB), Y5, Y9
+	VPADDB         Y2, Y9, Y9
+	VPABSB         Y9, Y9
+	VPBROADCASTD   188(DX), Y2
+	VPMADDUBSW     Y2, Y9, Y2
+	VPADDW         Y2, Y7, Y7
+	VPADDB         Y5, Y5, Y2
+	VPADDB         Y5, Y2, Y2
+	VPCMPGTB       constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+0(SB), Y2, Y5
+	VPCMPGTB       const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+0(SB), Y2, Y9
+	VPADDB         Y5, Y9, Y9
+	VPABSB         Y9, Y9
+	VPBROADCASTD   248(DX), Y5
+	VPMADDUBSW     Y5, Y9, Y5
+	VPADDW         Y5, Y8, Y8
+	VPADDB         Y2, Y2, Y5
+	VPADDB         Y2, Y5, Y5
+	VPXOR          const80808080808080808080808080808080<>+0(SB), Y1, Y1
+	VPCMPGTB       constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+0(SB), Y1, Y2
+	VPCMPGTB       const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+0(SB), Y1, Y5
+	VPADDB         Y2, Y5, Y5
+	VPABSB         Y5, Y5
+	VPBROADCASTD   12(DX), Y2
+	VPMADDUBSW     Y2, Y5, Y2
+	VPADDW         Y2, Y4, Y4
 	PREFETCHT1     (R8)
 	VPADDB         Y1, Y1, Y2
 	VPADDB         Y1, Y2, Y2
-	VPMAXUB        const56565656565656565656565656565656<>+0(SB), Y2, Y1
-	VPCMPEQB       Y1, Y2, Y1
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y1, Y1
-	VPMAXUB        constabababababababababababababababab<>+0(SB), Y2, Y3
-	VPCMPEQB       Y3, Y2, Y3
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y3, Y3
-	VPADDB         Y3, Y1, Y1
-	VPBROADCASTD   72(DX), Y3
-	VPMADDUBSW     Y3, Y1, Y3
-	VPADDW         Y3, Y7, Y7
+	VPCMPGTB       constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+0(SB), Y2, Y1
+	VPCMPGTB       const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+0(SB), Y2, Y5
+	VPADDB         Y1, Y5, Y5
+	VPABSB         Y5, Y5
+	VPBROADCASTD   72(DX), Y1
+	VPMADDUBSW     Y1, Y5, Y1
+	VPADDW         Y1, Y3, Y3
 	VPADDB         Y2, Y2, Y1
 	VPADDB         Y2, Y1, Y1
-	VPMAXUB        const56565656565656565656565656565656<>+0(SB), Y1, Y2
-	VPCMPEQB       Y2, Y1, Y2
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y2, Y2
-	VPMAXUB        constabababababababababababababababab<>+0(SB), Y1, Y3
-	VPCMPEQB       Y3, Y1, Y3
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y3, Y3
-	VPADDB         Y3, Y2, Y2
-	VPBROADCASTD   132(DX), Y3
-	VPMADDUBSW     Y3, Y2, Y3
-	VPADDW         Y3, Y8, Y8
+	VPCMPGTB       constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+0(SB), Y1, Y2
+	VPCMPGTB       const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+0(SB), Y1, Y5
+	VPADDB         Y2, Y5, Y5
+	VPABSB         Y5, Y5
+	VPBROADCASTD   132(DX), Y2
+	VPMADDUBSW     Y2, Y5, Y2
+	VPADDW         Y2, Y6, Y6
 	VPADDB         Y1, Y1, Y2
 	VPADDB         Y1, Y2, Y2
-	VPMAXUB        const56565656565656565656565656565656<>+0(SB), Y2, Y1
-	VPCMPEQB       Y1, Y2, Y1
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y1, Y1
-	VPMAXUB        constabababababababababababababababab<>+0(SB), Y2, Y3
-	VPCMPEQB       Y3, Y2, Y3
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y3, Y3
-	VPADDB         Y3, Y1, Y1
-	VPBROADCASTD   192(DX), Y3
-	VPMADDUBSW     Y3, Y1, Y3
-	VPADDW         Y3, Y9, Y9
+	VPCMPGTB       constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+0(SB), Y2, Y1
+	VPCMPGTB       const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+0(SB), Y2, Y5
+	VPADDB         Y1, Y5, Y5
+	VPABSB         Y5, Y5
+	VPBROADCASTD   192(DX), Y1
+	VPMADDUBSW     Y1, Y5, Y1
+	VPADDW         Y1, Y7, Y7
 	VPADDB         Y2, Y2, Y1
 	VPADDB         Y2, Y1, Y1
-	VPMAXUB        const56565656565656565656565656565656<>+0(SB), Y1, Y2
-	VPCMPEQB       Y2, Y1, Y2
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y2, Y2
-	VPMAXUB        constabababababababababababababababab<>+0(SB), Y1, Y3
-	VPCMPEQB       Y3, Y1, Y3
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y3, Y3
-	VPADDB         Y3, Y2, Y2
-	VPBROADCASTD   252(DX), Y3
-	VPMADDUBSW     Y3, Y2, Y3
-	VPADDW         Y3, Y10, Y10
+	VPCMPGTB       constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+0(SB), Y1, Y2
+	VPCMPGTB       const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+0(SB), Y1, Y5
+	VPADDB         Y2, Y5, Y5
+	VPABSB         Y5, Y5
+	VPBROADCASTD   252(DX), Y2
+	VPMADDUBSW     Y2, Y5, Y2
+	VPADDW         Y2, Y8, Y8
 	VPADDB         Y1, Y1, Y2
 	VPADDB         Y1, Y2, Y2
 	VBROADCASTI128 16(AX), Y1
 	VINSERTI128    $0x01, 16(BX)(CX*1), Y1, Y1
 	VBROADCASTI128 16(AX)(CX*1), Y2
 	VINSERTI128    $0x01, 16(BX)(CX*2), Y2, Y2
-	VBROADCASTI128 16(AX)(CX*2), Y3
-	VINSERTI128    $0x01, 16(SI), Y3, Y3
-	VBROADCASTI128 16(BX), Y4
-	VINSERTI128    $0x01, 16(SI)(CX*1), Y4, Y4
-	VPUNPCKLDQ     Y2, Y1, Y5
+	VBROADCASTI128 16(AX)(CX*2), Y5
+	VINSERTI128    $0x01, 16(SI), Y5, Y5
+	VBROADCASTI128 16(BX), Y9
+	VINSERTI128    $0x01, 16(SI)(CX*1), Y9, Y9
+	VPUNPCKLDQ     Y2, Y1, Y10
 	VPUNPCKHDQ     Y2, Y1, Y1
-	VPUNPCKLDQ     Y4, Y3, Y2
-	VPUNPCKHDQ     Y4, Y3, Y3
-	VPUNPCKLQDQ    Y2, Y5, Y4
-	VPUNPCKHQDQ    Y2, Y5, Y2
-	VPUNPCKLQDQ    Y3, Y1, Y5
-	VPUNPCKHQDQ    Y3, Y1, Y1
-	VPMAXUB        const56565656565656565656565656565656<>+0(SB), Y4, Y3
-	VPCMPEQB       Y3, Y4, Y3
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y3, Y3
-	VPMAXUB        constabababababababababababababababab<>+0(SB), Y4, Y11
-	VPCMPEQB       Y11, Y4, Y11
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y11, Y11
-	VPADDB         Y11, Y3, Y3
-	VPBROADCASTD   16(DX), Y11
-	VPMADDUBSW     Y11, Y3, Y11
-	VPADDW         Y11, Y6, Y6
-	VPADDB         Y4, Y4, Y3
-	VPADDB         Y4, Y3, Y3
-	VPMAXUB        const56565656565656565656565656565656<>+0(SB), Y3, Y4
-	VPCMPEQB       Y4, Y3, Y4
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y4, Y4
-	VPMAXUB        constabababababababababababababababab<>+0(SB), Y3, Y11
-	VPCMPEQB       Y11, Y3, Y11
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y11, Y11
-	VPADDB         Y11, Y4, Y4
-	VPBROADCASTD   76(DX), Y11
-	VPMADDUBSW     Y11, Y4, Y11
-	VPADDW         Y11, Y7, Y7
-	VPADDB         Y3, Y3, Y4
-	VPADDB         Y3, Y4, Y4
-	VPMAXUB        const56565656565656565656565656565656<>+0(SB), Y4, Y3
-	VPCMPEQB       Y3, Y4, Y3
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y3, Y3
-	VPMAXUB        constabababababababababababababababab<>+0(SB), Y4, Y11
-	VPCMPEQB       Y11, Y4, Y11
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y11, Y11
-	VPADDB         Y11, Y3, Y3
-	VPBROADCASTD   136(DX), Y11
-	VPMADDUBSW     Y11, Y3, Y11
-	VPADDW         Y11, Y8, Y8
-	VPADDB         Y4, Y4, Y3
-	VPADDB         Y4, Y3, Y3
-	VPMAXUB        const56565656565656565656565656565656<>+0(SB), Y3, Y4
-	VPCMPEQB       Y4, Y3, Y4
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y4, Y4
-	VPMAXUB        constabababababababababababababababab<>+0(SB), Y3, Y11
-	VPCMPEQB       Y11, Y3, Y11
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y11, Y11
-	VPADDB         Y11, Y4, Y4
-	VPBROADCASTD   196(DX), Y11
-	VPMADDUBSW     Y11, Y4, Y11
-	VPADDW         Y11, Y9, Y9
+	VPUNPCKLDQ     Y9, Y5, Y2
+	VPUNPCKHDQ     Y9, Y5, Y5
+	VPUNPCKLQDQ    Y2, Y10, Y9
+	VPUNPCKHQDQ    Y2, Y10, Y2
+	VPUNPCKLQDQ    Y5, Y1, Y10
+	VPUNPCKHQDQ    Y5, Y1, Y1
+	VPXOR          const80808080808080808080808080808080<>+0(SB), Y9, Y5
+	VPCMPGTB       constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+0(SB), Y5, Y9
+	VPCMPGTB       const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+0(SB), Y5, Y11
+	VPADDB         Y9, Y11, Y11
+	VPABSB         Y11, Y11
+	VPBROADCASTD   16(DX), Y9
+	VPMADDUBSW     Y9, Y11, Y9
+	VPADDW         Y9, Y4, Y4
+	VPADDB         Y5, Y5, Y9
+	VPADDB         Y5, Y9, Y9
+	VPCMPGTB       constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+0(SB), Y9, Y5
+	VPCMPGTB       const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+0(SB), Y9, Y11
+	VPADDB         Y5, Y11, Y11
+	VPABSB         Y11, Y11
+	VPBROADCASTD   76(DX), Y5
+	VPMADDUBSW     Y5, Y11, Y5
+	VPADDW         Y5, Y3, Y3
+	VPADDB         Y9, Y9, Y5
+	VPADDB         Y9, Y5, Y5
+	VPCMPGTB       constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+0(SB), Y5, Y9
+	VPCMPGTB       const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+0(SB), Y5, Y11
+	VPADDB         Y9, Y11, Y11
+	VPABSB         Y11, Y11
+	VPBROADCASTD   136(DX), Y9
+	VPMADDUBSW     Y9, Y11, Y9
+	VPADDW         Y9, Y6, Y6
+	VPADDB         Y5, Y5, Y9
+	VPADDB         Y5, Y9, Y9
+	VPCMPGTB       constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+0(SB), Y9, Y5
+	VPCMPGTB       const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+0(SB), Y9, Y11
+	VPADDB         Y5, Y11, Y11
+	VPABSB         Y11, Y11
+	VPBROADCASTD   196(DX), Y5
+	VPMADDUBSW     Y5, Y11, Y5
+	VPADDW         Y5, Y7, Y7
 	PREFETCHT1     64(DI)
-	VPADDB         Y3, Y3, Y4
-	VPADDB         Y3, Y4, Y4
-	VPMAXUB        const56565656565656565656565656565656<>+0(SB), Y4, Y3
-	VPCMPEQB       Y3, Y4, Y3
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y3, Y3
-	VPMAXUB        constabababababababababababababababab<>+0(SB), Y4, Y11
-	VPCMPEQB       Y11, Y4, Y11
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y11, Y11
-	VPADDB         Y11, Y3, Y3
-	VPBROADCASTD   256(DX), Y11
-	VPMADDUBSW     Y11, Y3, Y11
-	VPADDW         Y11, Y10, Y10
-	VPADDB         Y4, Y4, Y3
-	VPADDB         Y4, Y3, Y3
-	VPMAXUB        const56565656565656565656565656565656<>+0(SB), Y2, Y3
-	VPCMPEQB       Y3, Y2, Y3
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y3, Y3
-	VPMAXUB        constabababababababababababababababab<>+0(SB), Y2, Y4
-	VPCMPEQB       Y4, Y2, Y4
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y4, Y4
-	VPADDB         Y4, Y3, Y3
-	VPBROADCASTD   20(DX), Y4
-	VPMADDUBSW     Y4, Y3, Y4
-	VPADDW         Y4, Y6, Y6
-	VPADDB         Y2, Y2, Y3
-	VPADDB         Y2, Y3, Y3
-	VPMAXUB        const56565656565656565656565656565656<>+0(SB), Y3, Y2
-	VPCMPEQB       Y2, Y3, Y2
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y2, Y2
-	VPMAXUB        constabababababababababababababababab<>+0(SB), Y3, Y4
-	VPCMPEQB       Y4, Y3, Y4
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y4, Y4
-	VPADDB         Y4, Y2, Y2
-	VPBROADCASTD   80(DX), Y4
-	VPMADDUBSW     Y4, Y2, Y4
-	VPADDW         Y4, Y7, Y7
-	VPADDB         Y3, Y3, Y2
-	VPADDB         Y3, Y2, Y2
-	VPMAXUB        const56565656565656565656565656565656<>+0(SB), Y2, Y3
-	VPCMPEQB       Y3, Y2, Y3
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y3, Y3
-	VPMAXUB        constabababababababababababababababab<>+0(SB), Y2, Y4
-	VPCMPEQB       Y4, Y2, Y4
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y4, Y4
-	VPADDB         Y4, Y3, Y3
-	VPBROADCASTD   140(DX), Y4
-	VPMADDUBSW     Y4, Y3, Y4
-	VPADDW         Y4, Y8, Y8
-	VPADDB         Y2, Y2, Y3
-	VPADDB         Y2, Y3, Y3
-	VPMAXUB        const56565656565656565656565656565656<>+0(SB), Y3, Y2
-	VPCMPEQB       Y2, Y3, Y2
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y2, Y2
-	VPMAXUB        constabababababababababababababababab<>+0(SB), Y3, Y4
-	VPCMPEQB       Y4, Y3, Y4
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y4, Y4
-	VPADDB         Y4, Y2, Y2
-	VPBROADCASTD   200(DX), Y4
-	VPMADDUBSW     Y4, Y2, Y4
-	VPADDW         Y4, Y9, Y9
-	VPADDB         Y3, Y3, Y2
-	VPADDB         Y3, Y2, Y2
-	VPMAXUB        const56565656565656565656565656565656<>+0(SB), Y2, Y3
-	VPCMPEQB       Y3, Y2, Y3
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y3, Y3
-	VPMAXUB        constabababababababababababababababab<>+0(SB), Y2, Y4
-	VPCMPEQB       Y4, Y2, Y4
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y4, Y4
-	VPADDB         Y4, Y3, Y3
-	VPBROADCASTD   260(DX), Y4
-	VPMADDUBSW     Y4, Y3, Y4
-	VPADDW         Y4, Y10, Y10
-	VPADDB         Y2, Y2, Y3
-	VPADDB         Y2, Y3, Y3
-	VPMAXUB        const56565656565656565656565656565656<>+0(SB), Y5, Y2
-	VPCMPEQB       Y2, Y5, Y2
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y2, Y2
-	VPMAXUB        constabababababababababababababababab<>+0(SB), Y5, Y3
-	VPCMPEQB       Y3, Y5, Y3
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y3, Y3
-	VPADDB         Y3, Y2, Y2
-	VPBROADCASTD   24(DX), Y3
-	VPMADDUBSW     Y3, Y2, Y3
-	VPADDW         Y3, Y6, Y6
+	VPADDB         Y9, Y9, Y5
+	VPADDB         Y9, Y5, Y5
+	VPCMPGTB       constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+0(SB), Y5, Y9
+	VPCMPGTB       const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+0(SB), Y5, Y11
+	VPADDB         Y9, Y11, Y11
+	VPABSB         Y11, Y11
+	VPBROADCASTD   256(DX), Y9
+	VPMADDUBSW     Y9, Y11, Y9
+	VPADDW         Y9, Y8, Y8
+	VPADDB         Y5, Y5, Y9
+	VPADDB         Y5, Y9, Y9
+	VPXOR          const80808080808080808080808080808080<>+0(SB), Y2, Y2
+	VPCMPGTB       constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+0(SB), Y2, Y5
+	VPCMPGTB       const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+0(SB), Y2, Y9
+	VPADDB         Y5, Y9, Y9
+	VPABSB         Y9, Y9
+	VPBROADCASTD   20(DX), Y5
+	VPMADDUBSW     Y5, Y9, Y5
+	VPADDW         Y5, Y4, Y4
+	VPADDB         Y2, Y2, Y5
+	VPADDB         Y2, Y5, Y5
+	VPCMPGTB       constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+0(SB), Y5, Y2
+	VPCMPGTB       const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+0(SB), Y5, Y9
+	VPADDB         Y2, Y9, Y9
+	VPABSB         Y9, Y9
+	VPBROADCASTD   80(DX), Y2
+	VPMADDUBSW     Y2, Y9, Y2
+	VPADDW         Y2, Y3, Y3
 	VPADDB         Y5, Y5, Y2
 	VPADDB         Y5, Y2, Y2
-	VPMAXUB        const56565656565656565656565656565656<>+0(SB), Y2, Y3
-	VPCMPEQB       Y3, Y2, Y3
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y3, Y3
-	VPMAXUB        constabababababababababababababababab<>+0(SB), Y2, Y4
-	VPCMPEQB       Y4, Y2, Y4
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y4, Y4
-	VPADDB         Y4, Y3, Y3
-	VPBROADCASTD   84(DX), Y4
-	VPMADDUBSW     Y4, Y3, Y4
-	VPADDW         Y4, Y7, Y7
+	VPCMPGTB       constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+0(SB), Y2, Y5
+	VPCMPGTB       const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+0(SB), Y2, Y9
+	VPADDB         Y5, Y9, Y9
+	VPABSB         Y9, Y9
+	VPBROADCASTD   140(DX), Y5
+	VPMADDUBSW     Y5, Y9, Y5
+	VPADDW         Y5, Y6, Y6
+	VPADDB         Y2, Y2, Y5
+	VPADDB         Y2, Y5, Y5
+	VPCMPGTB       constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+0(SB), Y5, Y2
+	VPCMPGTB       const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+0(SB), Y5, Y9
+	VPADDB         Y2, Y9, Y9
+	VPABSB         Y9, Y9
+	VPBROADCASTD   200(DX), Y2
+	VPMADDUBSW     Y2, Y9, Y2
+	VPADDW         Y2, Y7, Y7
+	VPADDB         Y5, Y5, Y2
+	VPADDB         Y5, Y2, Y2
+	VPCMPGTB       constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+0(SB), Y2, Y5
+	VPCMPGTB       const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+0(SB), Y2, Y9
+	VPADDB         Y5, Y9, Y9
+	VPABSB         Y9, Y9
+	VPBROADCASTD   260(DX), Y5
+	VPMADDUBSW     Y5, Y9, Y5
+	VPADDW         Y5, Y8, Y8
+	VPADDB         Y2, Y2, Y5
+	VPADDB         Y2, Y5, Y5
+	VPXOR          const80808080808080808080808080808080<>+0(SB), Y10, Y2
+	VPCMPGTB       constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+0(SB), Y2, Y5
+	VPCMPGTB       const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+0(SB), Y2, Y9
+	VPADDB         Y5, Y9, Y9
+	VPABSB         Y9, Y9
+	VPBROADCASTD   24(DX), Y5
+	VPMADDUBSW     Y5, Y9, Y5
+	VPADDW         Y5, Y4, Y4
+	VPADDB         Y2, Y2, Y5
+	VPADDB         Y2, Y5, Y5
+	VPCMPGTB       constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+0(SB), Y5, Y2
+	VPCMPGTB       const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+0(SB), Y5, Y9
+	VPADDB         Y2, Y9, Y9
+	VPABSB         Y9, Y9
+	VPBROADCASTD   84(DX), Y2
+	VPMADDUBSW     Y2, Y9, Y2
+	VPADDW         Y2, Y3, Y3
 	PREFETCHT1     64(R8)
-	VPADDB         Y2, Y2, Y3
-	VPADDB         Y2, Y3, Y3
-	VPMAXUB        const56565656565656565656565656565656<>+0(SB), Y3, Y2
-	VPCMPEQB       Y2, Y3, Y2
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y2, Y2
-	VPMAXUB        constabababababababababababababababab<>+0(SB), Y3, Y4
-	VPCMPEQB       Y4, Y3, Y4
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y4, Y4
-	VPADDB         Y4, Y2, Y2
-	VPBROADCASTD   144(DX), Y4
-	VPMADDUBSW     Y4, Y2, Y4
-	VPADDW         Y4, Y8, Y8
-	VPADDB         Y3, Y3, Y2
-	VPADDB         Y3, Y2, Y2
-	VPMAXUB        const56565656565656565656565656565656<>+0(SB), Y2, Y3
-	VPCMPEQB       Y3, Y2, Y3
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y3, Y3
-	VPMAXUB        constabababababababababababababababab<>+0(SB), Y2, Y4
-	VPCMPEQB       Y4, Y2, Y4
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y4, Y4
-	VPADDB         Y4, Y3, Y3
-	VPBROADCASTD   204(DX), Y4
-	VPMADDUBSW     Y4, Y3, Y4
-	VPADDW         Y4, Y9, Y9
-	VPADDB         Y2, Y2, Y3
-	VPADDB         Y2, Y3, Y3
-	VPMAXUB        const56565656565656565656565656565656<>+0(SB), Y3, Y2
-	VPCMPEQB       Y2, Y3, Y2
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y2, Y2
-	VPMAXUB        constabababababababababababababababab<>+0(SB), Y3, Y4
-	VPCMPEQB       Y4, Y3, Y4
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y4, Y4
-	VPADDB         Y4, Y2, Y2
-	VPBROADCASTD   264(DX), Y4
-	VPMADDUBSW     Y4, Y2, Y4
-	VPADDW         Y4, Y10, Y10
-	VPADDB         Y3, Y3, Y2
-	VPADDB         Y3, Y2, Y2
-	VPMAXUB        const56565656565656565656565656565656<>+0(SB), Y1, Y2
-	VPCMPEQB       Y2, Y1, Y2
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y2, Y2
-	VPMAXUB        constabababababababababababababababab<>+0(SB), Y1, Y3
-	VPCMPEQB       Y3, Y1, Y3
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y3, Y3
-	VPADDB         Y3, Y2, Y2
-	VPBROADCASTD   28(DX), Y3
-	VPMADDUBSW     Y3, Y2, Y3
-	VPADDW         Y3, Y6, Y6
-	VPMADDWD       word00010001<>+0(SB), Y6, Y6
+	VPADDB         Y5, Y5, Y2
+	VPADDB         Y5, Y2, Y2
+	VPCMPGTB       constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+0(SB), Y2, Y5
+	VPCMPGTB       const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+0(SB), Y2, Y9
+	VPADDB         Y5, Y9, Y9
+	VPABSB         Y9, Y9
+	VPBROADCASTD   144(DX), Y5
+	VPMADDUBSW     Y5, Y9, Y5
+	VPADDW         Y5, Y6, Y6
+	VPADDB         Y2, Y2, Y5
+	VPADDB         Y2, Y5, Y5
+	VPCMPGTB       constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+0(SB), Y5, Y2
+	VPCMPGTB       const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+0(SB), Y5, Y9
+	VPADDB         Y2, Y9, Y9
+	VPABSB         Y9, Y9
+	VPBROADCASTD   204(DX), Y2
+	VPMADDUBSW     Y2, Y9, Y2
+	VPADDW         Y2, Y7, Y7
+	VPADDB         Y5, Y5, Y2
+	VPADDB         Y5, Y2, Y2
+	VPCMPGTB       constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+0(SB), Y2, Y5
+	VPCMPGTB       const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+0(SB), Y2, Y9
+	VPADDB         Y5, Y9, Y9
+	VPABSB         Y9, Y9
+	VPBROADCASTD   264(DX), Y5
+	VPMADDUBSW     Y5, Y9, Y5
+	VPADDW         Y5, Y8, Y8
+	VPADDB         Y2, Y2, Y5
+	VPADDB         Y2, Y5, Y5
+	VPXOR          const80808080808080808080808080808080<>+0(SB), Y1, Y1
+	VPCMPGTB       constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+0(SB), Y1, Y2
+	VPCMPGTB       const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+0(SB), Y1, Y5
+	VPADDB         Y2, Y5, Y5
+	VPABSB         Y5, Y5
+	VPBROADCASTD   28(DX), Y2
+	VPMADDUBSW     Y2, Y5, Y2
+	VPADDW         Y2, Y4, Y4
+	VPMADDWD       word00010001<>+0(SB), Y4, Y4
 	VPBROADCASTD   36(DX), Y2
+	VPMULLD        word00000001<>+0(SB), Y2, Y2
+	VPSUBD         Y2, Y4, Y4
+	VCVTDQ2PS      Y4, Y4
+	VMULPS         (SP), Y4, Y4
+	VADDPS         Y4, Y0, Y0
+	VPADDB         Y1, Y1, Y2
+	VPADDB         Y1, Y2, Y2
+	VPCMPGTB       constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+0(SB), Y2, Y1
+	VPCMPGTB       const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+0(SB), Y2, Y4
+	VPADDB         Y1, Y4, Y4
+	VPABSB         Y4, Y4
+	VPBROADCASTD   88(DX), Y1
+	VPMADDUBSW     Y1, Y4, Y1
+	VPADDW         Y1, Y3, Y3
+	VPMADDWD       word00010001<>+0(SB), Y3, Y3
+	VPBROADCASTD   96(DX), Y1
+	VPMULLD        word00000001<>+0(SB), Y1, Y1
+	VPSUBD         Y1, Y3, Y3
+	VCVTDQ2PS      Y3, Y3
+	VMULPS         32(SP), Y3, Y3
+	VADDPS         Y3, Y0, Y0
+	VPADDB         Y2, Y2, Y1
+	VPADDB         Y2, Y1, Y1
+	VPCMPGTB       constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+0(SB), Y1, Y2
+	VPCMPGTB       const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+0(SB), Y1, Y3
+	VPADDB         Y2, Y3, Y3
+	VPABSB         Y3, Y3
+	VPBROADCASTD   148(DX), Y2
+	VPMADDUBSW     Y2, Y3, Y2
+	VPADDW         Y2, Y6, Y6
+	VPMADDWD       word00010001<>+0(SB), Y6, Y6
+	VPBROADCASTD   156(DX), Y2
 	VPMULLD        word00000001<>+0(SB), Y2, Y2
 	VPSUBD         Y2, Y6, Y6
 	VCVTDQ2PS      Y6, Y6
-	VMULPS         (SP), Y6, Y6
+	VMULPS         64(SP), Y6, Y6
 	VADDPS         Y6, Y0, Y0
 	VPADDB         Y1, Y1, Y2
 	VPADDB         Y1, Y2, Y2
-	VPMAXUB        const56565656565656565656565656565656<>+0(SB), Y2, Y1
-	VPCMPEQB       Y1, Y2, Y1
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y1, Y1
-	VPMAXUB        constabababababababababababababababab<>+0(SB), Y2, Y3
-	VPCMPEQB       Y3, Y2, Y3
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y3, Y3
-	VPADDB         Y3, Y1, Y1
-	VPBROADCASTD   88(DX), Y3
-	VPMADDUBSW     Y3, Y1, Y3
-	VPADDW         Y3, Y7, Y7
+	VPCMPGTB       constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+0(SB), Y2, Y1
+	VPCMPGTB       const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+0(SB), Y2, Y3
+	VPADDB         Y1, Y3, Y3
+	VPABSB         Y3, Y3
+	VPBROADCASTD   208(DX), Y1
+	VPMADDUBSW     Y1, Y3, Y1
+	VPADDW         Y1, Y7, Y7
 	VPMADDWD       word00010001<>+0(SB), Y7, Y7
-	VPBROADCASTD   96(DX), Y1
+	VPBROADCASTD   216(DX), Y1
 	VPMULLD        word00000001<>+0(SB), Y1, Y1
 	VPSUBD         Y1, Y7, Y7
 	VCVTDQ2PS      Y7, Y7
-	VMULPS         32(SP), Y7, Y7
+	VMULPS         96(SP), Y7, Y7
 	VADDPS         Y7, Y0, Y0
 	VPADDB         Y2, Y2, Y1
 	VPADDB         Y2, Y1, Y1
-	VPMAXUB        const56565656565656565656565656565656<>+0(SB), Y1, Y2
-	VPCMPEQB       Y2, Y1, Y2
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y2, Y2
-	VPMAXUB        constabababababababababababababababab<>+0(SB), Y1, Y3
-	VPCMPEQB       Y3, Y1, Y3
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y3, Y3
-	VPADDB         Y3, Y2, Y2
-	VPBROADCASTD   148(DX), Y3
-	VPMADDUBSW     Y3, Y2, Y3
-	VPADDW         Y3, Y8, Y8
+	VPCMPGTB       constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+0(SB), Y1, Y2
+	VPCMPGTB       const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+0(SB), Y1, Y3
+	VPADDB         Y2, Y3, Y3
+	VPABSB         Y3, Y3
+	VPBROADCASTD   268(DX), Y2
+	VPMADDUBSW     Y2, Y3, Y2
+	VPADDW         Y2, Y8, Y8
 	VPMADDWD       word00010001<>+0(SB), Y8, Y8
-	VPBROADCASTD   156(DX), Y2
-	VPMULLD        word00000001<>+0(SB), Y2, Y2
-	VPSUBD         Y2, Y8, Y8
-	VCVTDQ2PS      Y8, Y8
-	VMULPS         64(SP), Y8, Y8
-	VADDPS         Y8, Y0, Y0
-	VPADDB         Y1, Y1, Y2
-	VPADDB         Y1, Y2, Y2
-	VPMAXUB        const56565656565656565656565656565656<>+0(SB), Y2, Y1
-	VPCMPEQB       Y1, Y2, Y1
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y1, Y1
-	VPMAXUB        constabababababababababababababababab<>+0(SB), Y2, Y3
-	VPCMPEQB       Y3, Y2, Y3
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y3, Y3
-	VPADDB         Y3, Y1, Y1
-	VPBROADCASTD   208(DX), Y3
-	VPMADDUBSW     Y3, Y1, Y3
-	VPADDW         Y3, Y9, Y9
-	VPMADDWD       word00010001<>+0(SB), Y9, Y9
-	VPBROADCASTD   216(DX), Y1
-	VPMULLD        word00000001<>+0(SB), Y1, Y1
-	VPSUBD         Y1, Y9, Y9
-	VCVTDQ2PS      Y9, Y9
-	VMULPS         96(SP), Y9, Y9
-	VADDPS         Y9, Y0, Y0
-	VPADDB         Y2, Y2, Y1
-	VPADDB         Y2, Y1, Y1
-	VPMAXUB        const56565656565656565656565656565656<>+0(SB), Y1, Y2
-	VPCMPEQB       Y2, Y1, Y2
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y2, Y2
-	VPMAXUB        constabababababababababababababababab<>+0(SB), Y1, Y3
-	VPCMPEQB       Y3, Y1, Y3
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y3, Y3
-	VPADDB         Y3, Y2, Y2
-	VPBROADCASTD   268(DX), Y3
-	VPMADDUBSW     Y3, Y2, Y3
-	VPADDW         Y3, Y10, Y10
-	VPMADDWD       word00010001<>+0(SB), Y10, Y10
 	PREFETCHT1     128(DI)
 	VPBROADCASTD   276(DX), Y2
 	VPMULLD        word00000001<>+0(SB), Y2, Y2
-	VPSUBD         Y2, Y10, Y10
-	VCVTDQ2PS      Y10, Y10
-	VMULPS         128(SP), Y10, Y10
-	VADDPS         Y10, Y0, Y0
+	VPSUBD         Y2, Y8, Y8
+	VCVTDQ2PS      Y8, Y8
+	VMULPS         128(SP), Y8, Y8
+	VADDPS         Y8, Y0, Y0
 	VPADDB         Y1, Y1, Y2
 	VPADDB         Y1, Y2, Y2
 	VBROADCASTI128 32(AX), Y1
@@ -8190,257 +8078,201 @@ block:
 	VPUNPCKHQDQ    Y2, Y5, Y2
 	VPUNPCKLQDQ    Y3, Y1, Y5
 	VPUNPCKHQDQ    Y3, Y1, Y1
-	VPMAXUB        const56565656565656565656565656565656<>+0(SB), Y4, Y3
-	VPCMPEQB       Y3, Y4, Y3
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y3, Y3
-	VPMAXUB        constabababababababababababababababab<>+0(SB), Y4, Y6
-	VPCMPEQB       Y6, Y4, Y6
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y6, Y6
+	VPXOR          const80808080808080808080808080808080<>+0(SB), Y4, Y3
+	VPCMPGTB       constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+0(SB), Y3, Y4
+	VPCMPGTB       const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+0(SB), Y3, Y6
+	VPADDB         Y4, Y6, Y6
+	VPABSB         Y6, Y6
+	VPBROADCASTD   300(DX), Y4
+	VPMADDUBSW     Y4, Y6, Y4
+	VPADDB         Y3, Y3, Y6
+	VPADDB         Y3, Y6, Y6
+	VPCMPGTB       constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+0(SB), Y6, Y3
+	VPCMPGTB       const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+0(SB), Y6, Y7
+	VPADDB         Y3, Y7, Y7
+	VPABSB         Y7, Y7
+	VPBROADCASTD   316(DX), Y3
+	VPMADDUBSW     Y3, Y7, Y3
+	VPADDW         Y3, Y4, Y4
+	VPADDB         Y6, Y6, Y3
 	VPADDB         Y6, Y3, Y3
-	VPBROADCASTD   300(DX), Y6
-	VPMADDUBSW     Y6, Y3, Y6
-	VPADDB         Y4, Y4, Y3
-	VPADDB         Y4, Y3, Y3
-	VPMAXUB        const56565656565656565656565656565656<>+0(SB), Y3, Y4
-	VPCMPEQB       Y4, Y3, Y4
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y4, Y4
-	VPMAXUB        constabababababababababababababababab<>+0(SB), Y3, Y7
-	VPCMPEQB       Y7, Y3, Y7
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y7, Y7
-	VPADDB         Y7, Y4, Y4
-	VPBROADCASTD   316(DX), Y7
-	VPMADDUBSW     Y7, Y4, Y7
-	VPADDW         Y7, Y6, Y6
-	VPADDB         Y3, Y3, Y4
-	VPADDB         Y3, Y4, Y4
-	VPMAXUB        const56565656565656565656565656565656<>+0(SB), Y4, Y3
-	VPCMPEQB       Y3, Y4, Y3
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y3, Y3
-	VPMAXUB        constabababababababababababababababab<>+0(SB), Y4, Y7
-	VPCMPEQB       Y7, Y4, Y7
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y7, Y7
+	VPCMPGTB       constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+0(SB), Y3, Y6
+	VPCMPGTB       const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+0(SB), Y3, Y7
+	VPADDB         Y6, Y7, Y7
+	VPABSB         Y7, Y7
+	VPBROADCASTD   360(DX), Y6
+	VPMADDUBSW     Y6, Y7, Y6
+	VPADDB         Y3, Y3, Y7
+	VPADDB         Y3, Y7, Y7
+	VPCMPGTB       constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+0(SB), Y7, Y3
+	VPCMPGTB       const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+0(SB), Y7, Y8
+	VPADDB         Y3, Y8, Y8
+	VPABSB         Y8, Y8
+	VPBROADCASTD   376(DX), Y3
+	VPMADDUBSW     Y3, Y8, Y3
+	VPADDW         Y3, Y6, Y6
+	VPADDB         Y7, Y7, Y3
 	VPADDB         Y7, Y3, Y3
-	VPBROADCASTD   360(DX), Y7
-	VPMADDUBSW     Y7, Y3, Y7
-	VPADDB         Y4, Y4, Y3
-	VPADDB         Y4, Y3, Y3
-	VPMAXUB        const56565656565656565656565656565656<>+0(SB), Y3, Y4
-	VPCMPEQB       Y4, Y3, Y4
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y4, Y4
-	VPMAXUB        constabababababababababababababababab<>+0(SB), Y3, Y8
-	VPCMPEQB       Y8, Y3, Y8
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y8, Y8
-	VPADDB         Y8, Y4, Y4
-	VPBROADCASTD   376(DX), Y8
-	VPMADDUBSW     Y8, Y4, Y8
-	VPADDW         Y8, Y7, Y7
-	VPADDB         Y3, Y3, Y4
-	VPADDB         Y3, Y4, Y4
-	VPMAXUB        const56565656565656565656565656565656<>+0(SB), Y4, Y3
-	VPCMPEQB       Y3, Y4, Y3
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y3, Y3
-	VPMAXUB        constabababababababababababababababab<>+0(SB), Y4, Y8
-	VPCMPEQB       Y8, Y4, Y8
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y8, Y8
-	VPADDB         Y8, Y3, Y3
-	VPBROADCASTD   420(DX), Y8
-	VPMADDUBSW     Y8, Y3, Y8
-	VPADDB         Y4, Y4, Y3
-	VPADDB         Y4, Y3, Y3
-	VPMAXUB        const56565656565656565656565656565656<>+0(SB), Y2, Y3
-	VPCMPEQB       Y3, Y2, Y3
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y3, Y3
-	VPMAXUB        constabababababababababababababababab<>+0(SB), Y2, Y4
-	VPCMPEQB       Y4, Y2, Y4
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y4, Y4
-	VPADDB         Y4, Y3, Y3
-	VPBROADCASTD   304(DX), Y4
-	VPMADDUBSW     Y4, Y3, Y4
-	VPADDW         Y4, Y6, Y6
+	VPCMPGTB       constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+0(SB), Y3, Y7
+	VPCMPGTB       const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+0(SB), Y3, Y8
+	VPADDB         Y7, Y8, Y8
+	VPABSB         Y8, Y8
+	VPBROADCASTD   420(DX), Y7
+	VPMADDUBSW     Y7, Y8, Y7
+	VPADDB         Y3, Y3, Y8
+	VPADDB         Y3, Y8, Y8
+	VPXOR          const80808080808080808080808080808080<>+0(SB), Y2, Y2
+	VPCMPGTB       constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+0(SB), Y2, Y3
+	VPCMPGTB       const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+0(SB), Y2, Y8
+	VPADDB         Y3, Y8, Y8
+	VPABSB         Y8, Y8
+	VPBROADCASTD   304(DX), Y3
+	VPMADDUBSW     Y3, Y8, Y3
+	VPADDW         Y3, Y4, Y4
 	VPADDB         Y2, Y2, Y3
 	VPADDB         Y2, Y3, Y3
-	VPMAXUB        const56565656565656565656565656565656<>+0(SB), Y3, Y2
-	VPCMPEQB       Y2, Y3, Y2
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y2, Y2
-	VPMAXUB        constabababababababababababababababab<>+0(SB), Y3, Y4
-	VPCMPEQB       Y4, Y3, Y4
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y4, Y4
-	VPADDB         Y4, Y2, Y2
-	VPBROADCASTD   320(DX), Y4
-	VPMADDUBSW     Y4, Y2, Y4
-	VPADDW         Y4, Y6, Y6
+	VPCMPGTB       constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+0(SB), Y3, Y2
+	VPCMPGTB       const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+0(SB), Y3, Y8
+	VPADDB         Y2, Y8, Y8
+	VPABSB         Y8, Y8
+	VPBROADCASTD   320(DX), Y2
+	VPMADDUBSW     Y2, Y8, Y2
+	VPADDW         Y2, Y4, Y4
 	VPADDB         Y3, Y3, Y2
 	VPADDB         Y3, Y2, Y2
-	VPMAXUB        const56565656565656565656565656565656<>+0(SB), Y2, Y3
-	VPCMPEQB       Y3, Y2, Y3
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y3, Y3
-	VPMAXUB        constabababababababababababababababab<>+0(SB), Y2, Y4
-	VPCMPEQB       Y4, Y2, Y4
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y4, Y4
-	VPADDB         Y4, Y3, Y3
-	VPBROADCASTD   364(DX), Y4
-	VPMADDUBSW     Y4, Y3, Y4
-	VPADDW         Y4, Y7, Y7
+	VPCMPGTB       constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+0(SB), Y2, Y3
+	VPCMPGTB       const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+0(SB), Y2, Y8
+	VPADDB         Y3, Y8, Y8
+	VPABSB         Y8, Y8
+	VPBROADCASTD   364(DX), Y3
+	VPMADDUBSW     Y3, Y8, Y3
+	VPADDW         Y3, Y6, Y6
 	PREFETCHT1     128(R8)
 	VPADDB         Y2, Y2, Y3
 	VPADDB         Y2, Y3, Y3
-	VPMAXUB        const56565656565656565656565656565656<>+0(SB), Y3, Y2
-	VPCMPEQB       Y2, Y3, Y2
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y2, Y2
-	VPMAXUB        constabababababababababababababababab<>+0(SB), Y3, Y4
-	VPCMPEQB       Y4, Y3, Y4
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y4, Y4
-	VPADDB         Y4, Y2, Y2
-	VPBROADCASTD   380(DX), Y4
-	VPMADDUBSW     Y4, Y2, Y4
-	VPADDW         Y4, Y7, Y7
+	VPCMPGTB       constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+0(SB), Y3, Y2
+	VPCMPGTB       const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+0(SB), Y3, Y8
+	VPADDB         Y2, Y8, Y8
+	VPABSB         Y8, Y8
+	VPBROADCASTD   380(DX), Y2
+	VPMADDUBSW     Y2, Y8, Y2
+	VPADDW         Y2, Y6, Y6
 	VPADDB         Y3, Y3, Y2
 	VPADDB         Y3, Y2, Y2
-	VPMAXUB        const56565656565656565656565656565656<>+0(SB), Y2, Y3
-	VPCMPEQB       Y3, Y2, Y3
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y3, Y3
-	VPMAXUB        constabababababababababababababababab<>+0(SB), Y2, Y4
-	VPCMPEQB       Y4, Y2, Y4
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y4, Y4
-	VPADDB         Y4, Y3, Y3
-	VPBROADCASTD   424(DX), Y4
-	VPMADDUBSW     Y4, Y3, Y4
-	VPADDW         Y4, Y8, Y8
+	VPCMPGTB       constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+0(SB), Y2, Y3
+	VPCMPGTB       const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+0(SB), Y2, Y8
+	VPADDB         Y3, Y8, Y8
+	VPABSB         Y8, Y8
+	VPBROADCASTD   424(DX), Y3
+	VPMADDUBSW     Y3, Y8, Y3
+	VPADDW         Y3, Y7, Y7
 	VPADDB         Y2, Y2, Y3
 	VPADDB         Y2, Y3, Y3
-	VPMAXUB        const56565656565656565656565656565656<>+0(SB), Y5, Y2
-	VPCMPEQB       Y2, Y5, Y2
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y2, Y2
-	VPMAXUB        constabababababababababababababababab<>+0(SB), Y5, Y3
-	VPCMPEQB       Y3, Y5, Y3
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y3, Y3
-	VPADDB         Y3, Y2, Y2
+	VPXOR          const80808080808080808080808080808080<>+0(SB), Y5, Y2
+	VPCMPGTB       constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+0(SB), Y2, Y3
+	VPCMPGTB       const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+0(SB), Y2, Y5
+	VPADDB         Y3, Y5, Y5
+	VPABSB         Y5, Y5
 	VPBROADCASTD   308(DX), Y3
-	VPMADDUBSW     Y3, Y2, Y3
-	VPADDW         Y3, Y6, Y6
-	VPADDB         Y5, Y5, Y2
-	VPADDB         Y5, Y2, Y2
-	VPMAXUB        const56565656565656565656565656565656<>+0(SB), Y2, Y3
-	VPCMPEQB       Y3, Y2, Y3
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y3, Y3
-	VPMAXUB        constabababababababababababababababab<>+0(SB), Y2, Y4
-	VPCMPEQB       Y4, Y2, Y4
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y4, Y4
-	VPADDB         Y4, Y3, Y3
-	VPBROADCASTD   324(DX), Y4
-	VPMADDUBSW     Y4, Y3, Y4
-	VPADDW         Y4, Y6, Y6
+	VPMADDUBSW     Y3, Y5, Y3
+	VPADDW         Y3, Y4, Y4
 	VPADDB         Y2, Y2, Y3
 	VPADDB         Y2, Y3, Y3
-	VPMAXUB        const56565656565656565656565656565656<>+0(SB), Y3, Y2
-	VPCMPEQB       Y2, Y3, Y2
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y2, Y2
-	VPMAXUB        constabababababababababababababababab<>+0(SB), Y3, Y4
-	VPCMPEQB       Y4, Y3, Y4
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y4, Y4
-	VPADDB         Y4, Y2, Y2
-	VPBROADCASTD   368(DX), Y4
-	VPMADDUBSW     Y4, Y2, Y4
-	VPADDW         Y4, Y7, Y7
+	VPCMPGTB       constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+0(SB), Y3, Y2
+	VPCMPGTB       const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+0(SB), Y3, Y5
+	VPADDB         Y2, Y5, Y5
+	VPABSB         Y5, Y5
+	VPBROADCASTD   324(DX), Y2
+	VPMADDUBSW     Y2, Y5, Y2
+	VPADDW         Y2, Y4, Y4
 	VPADDB         Y3, Y3, Y2
 	VPADDB         Y3, Y2, Y2
-	VPMAXUB        const56565656565656565656565656565656<>+0(SB), Y2, Y3
-	VPCMPEQB       Y3, Y2, Y3
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y3, Y3
-	VPMAXUB        constabababababababababababababababab<>+0(SB), Y2, Y4
-	VPCMPEQB       Y4, Y2, Y4
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y4, Y4
-	VPADDB         Y4, Y3, Y3
-	VPBROADCASTD   384(DX), Y4
-	VPMADDUBSW     Y4, Y3, Y4
-	VPADDW         Y4, Y7, Y7
+	VPCMPGTB       constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+0(SB), Y2, Y3
+	VPCMPGTB       const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+0(SB), Y2, Y5
+	VPADDB         Y3, Y5, Y5
+	VPABSB         Y5, Y5
+	VPBROADCASTD   368(DX), Y3
+	VPMADDUBSW     Y3, Y5, Y3
+	VPADDW         Y3, Y6, Y6
 	VPADDB         Y2, Y2, Y3
 	VPADDB         Y2, Y3, Y3
-	VPMAXUB        const56565656565656565656565656565656<>+0(SB), Y3, Y2
-	VPCMPEQB       Y2, Y3, Y2
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y2, Y2
-	VPMAXUB        constabababababababababababababababab<>+0(SB), Y3, Y4
-	VPCMPEQB       Y4, Y3, Y4
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y4, Y4
-	VPADDB         Y4, Y2, Y2
-	VPBROADCASTD   428(DX), Y4
-	VPMADDUBSW     Y4, Y2, Y4
-	VPADDW         Y4, Y8, Y8
+	VPCMPGTB       constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+0(SB), Y3, Y2
+	VPCMPGTB       const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+0(SB), Y3, Y5
+	VPADDB         Y2, Y5, Y5
+	VPABSB         Y5, Y5
+	VPBROADCASTD   384(DX), Y2
+	VPMADDUBSW     Y2, Y5, Y2
+	VPADDW         Y2, Y6, Y6
 	VPADDB         Y3, Y3, Y2
 	VPADDB         Y3, Y2, Y2
-	VPMAXUB        const56565656565656565656565656565656<>+0(SB), Y1, Y2
-	VPCMPEQB       Y2, Y1, Y2
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y2, Y2
-	VPMAXUB        constabababababababababababababababab<>+0(SB), Y1, Y3
-	VPCMPEQB       Y3, Y1, Y3
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y3, Y3
-	VPADDB         Y3, Y2, Y2
-	VPBROADCASTD   312(DX), Y3
-	VPMADDUBSW     Y3, Y2, Y3
-	VPADDW         Y3, Y6, Y6
+	VPCMPGTB       constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+0(SB), Y2, Y3
+	VPCMPGTB       const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+0(SB), Y2, Y5
+	VPADDB         Y3, Y5, Y5
+	VPABSB         Y5, Y5
+	VPBROADCASTD   428(DX), Y3
+	VPMADDUBSW     Y3, Y5, Y3
+	VPADDW         Y3, Y7, Y7
+	VPADDB         Y2, Y2, Y3
+	VPADDB         Y2, Y3, Y3
+	VPXOR          const80808080808080808080808080808080<>+0(SB), Y1, Y1
+	VPCMPGTB       constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+0(SB), Y1, Y2
+	VPCMPGTB       const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+0(SB), Y1, Y3
+	VPADDB         Y2, Y3, Y3
+	VPABSB         Y3, Y3
+	VPBROADCASTD   312(DX), Y2
+	VPMADDUBSW     Y2, Y3, Y2
+	VPADDW         Y2, Y4, Y4
 	PREFETCHT1     192(DI)
 	VPADDB         Y1, Y1, Y2
 	VPADDB         Y1, Y2, Y2
-	VPMAXUB        const56565656565656565656565656565656<>+0(SB), Y2, Y1
-	VPCMPEQB       Y1, Y2, Y1
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y1, Y1
-	VPMAXUB        constabababababababababababababababab<>+0(SB), Y2, Y3
-	VPCMPEQB       Y3, Y2, Y3
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y3, Y3
-	VPADDB         Y3, Y1, Y1
-	VPBROADCASTD   328(DX), Y3
-	VPMADDUBSW     Y3, Y1, Y3
-	VPADDW         Y3, Y6, Y6
-	VPMADDWD       word00010001<>+0(SB), Y6, Y6
+	VPCMPGTB       constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+0(SB), Y2, Y1
+	VPCMPGTB       const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+0(SB), Y2, Y3
+	VPADDB         Y1, Y3, Y3
+	VPABSB         Y3, Y3
+	VPBROADCASTD   328(DX), Y1
+	VPMADDUBSW     Y1, Y3, Y1
+	VPADDW         Y1, Y4, Y4
+	VPMADDWD       word00010001<>+0(SB), Y4, Y4
 	VPBROADCASTD   336(DX), Y1
+	VPMULLD        word00000001<>+0(SB), Y1, Y1
+	VPSUBD         Y1, Y4, Y4
+	VCVTDQ2PS      Y4, Y4
+	VMULPS         160(SP), Y4, Y4
+	VADDPS         Y4, Y0, Y0
+	VPADDB         Y2, Y2, Y1
+	VPADDB         Y2, Y1, Y1
+	VPCMPGTB       constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+0(SB), Y1, Y2
+	VPCMPGTB       const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+0(SB), Y1, Y3
+	VPADDB         Y2, Y3, Y3
+	VPABSB         Y3, Y3
+	VPBROADCASTD   372(DX), Y2
+	VPMADDUBSW     Y2, Y3, Y2
+	VPADDW         Y2, Y6, Y6
+	VPADDB         Y1, Y1, Y2
+	VPADDB         Y1, Y2, Y2
+	VPCMPGTB       constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+0(SB), Y2, Y1
+	VPCMPGTB       const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+0(SB), Y2, Y3
+	VPADDB         Y1, Y3, Y3
+	VPABSB         Y3, Y3
+	VPBROADCASTD   388(DX), Y1
+	VPMADDUBSW     Y1, Y3, Y1
+	VPADDW         Y1, Y6, Y6
+	VPMADDWD       word00010001<>+0(SB), Y6, Y6
+	VPBROADCASTD   396(DX), Y1
 	VPMULLD        word00000001<>+0(SB), Y1, Y1
 	VPSUBD         Y1, Y6, Y6
 	VCVTDQ2PS      Y6, Y6
-	VMULPS         160(SP), Y6, Y6
+	VMULPS         192(SP), Y6, Y6
 	VADDPS         Y6, Y0, Y0
 	VPADDB         Y2, Y2, Y1
 	VPADDB         Y2, Y1, Y1
-	VPMAXUB        const56565656565656565656565656565656<>+0(SB), Y1, Y2
-	VPCMPEQB       Y2, Y1, Y2
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y2, Y2
-	VPMAXUB        constabababababababababababababababab<>+0(SB), Y1, Y3
-	VPCMPEQB       Y3, Y1, Y3
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y3, Y3
-	VPADDB         Y3, Y2, Y2
-	VPBROADCASTD   372(DX), Y3
-	VPMADDUBSW     Y3, Y2, Y3
-	VPADDW         Y3, Y7, Y7
-	VPADDB         Y1, Y1, Y2
-	VPADDB         Y1, Y2, Y2
-	VPMAXUB        const56565656565656565656565656565656<>+0(SB), Y2, Y1
-	VPCMPEQB       Y1, Y2, Y1
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y1, Y1
-	VPMAXUB        constabababababababababababababababab<>+0(SB), Y2, Y3
-	VPCMPEQB       Y3, Y2, Y3
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y3, Y3
-	VPADDB         Y3, Y1, Y1
-	VPBROADCASTD   388(DX), Y3
-	VPMADDUBSW     Y3, Y1, Y3
-	VPADDW         Y3, Y7, Y7
-	VPMADDWD       word00010001<>+0(SB), Y7, Y7
-	VPBROADCASTD   396(DX), Y1
-	VPMULLD        word00000001<>+0(SB), Y1, Y1
-	VPSUBD         Y1, Y7, Y7
-	VCVTDQ2PS      Y7, Y7
-	VMULPS         192(SP), Y7, Y7
-	VADDPS         Y7, Y0, Y0
-	VPADDB         Y2, Y2, Y1
-	VPADDB         Y2, Y1, Y1
-	VPMAXUB        const56565656565656565656565656565656<>+0(SB), Y1, Y2
-	VPCMPEQB       Y2, Y1, Y2
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y2, Y2
-	VPMAXUB        constabababababababababababababababab<>+0(SB), Y1, Y3
-	VPCMPEQB       Y3, Y1, Y3
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y3, Y3
-	VPADDB         Y3, Y2, Y2
-	VPBROADCASTD   432(DX), Y3
-	VPMADDUBSW     Y3, Y2, Y3
-	VPADDW         Y3, Y8, Y8
+	VPCMPGTB       constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+0(SB), Y1, Y2
+	VPCMPGTB       const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+0(SB), Y1, Y3
+	VPADDB         Y2, Y3, Y3
+	VPABSB         Y3, Y3
+	VPBROADCASTD   432(DX), Y2
+	VPMADDUBSW     Y2, Y3, Y2
+	VPADDW         Y2, Y7, Y7
 	VPADDB         Y1, Y1, Y2
 	VPADDB         Y1, Y2, Y2
 	VBROADCASTI128 36(AX), Y1
@@ -8454,60 +8286,49 @@ block:
 	VPUNPCKHDQ     Y2, Y1, Y1
 	VPUNPCKHDQ     Y4, Y3, Y2
 	VPUNPCKHQDQ    Y2, Y1, Y1
-	VPMAXUB        const56565656565656565656565656565656<>+0(SB), Y1, Y2
-	VPCMPEQB       Y2, Y1, Y2
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y2, Y2
-	VPMAXUB        constabababababababababababababababab<>+0(SB), Y1, Y3
-	VPCMPEQB       Y3, Y1, Y3
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y3, Y3
-	VPADDB         Y3, Y2, Y2
-	VPBROADCASTD   436(DX), Y3
-	VPMADDUBSW     Y3, Y2, Y3
-	VPADDW         Y3, Y8, Y8
+	VPXOR          const80808080808080808080808080808080<>+0(SB), Y1, Y1
+	VPCMPGTB       constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+0(SB), Y1, Y2
+	VPCMPGTB       const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+0(SB), Y1, Y3
+	VPADDB         Y2, Y3, Y3
+	VPABSB         Y3, Y3
+	VPBROADCASTD   436(DX), Y2
+	VPMADDUBSW     Y2, Y3, Y2
+	VPADDW         Y2, Y7, Y7
 	VPADDB         Y1, Y1, Y2
 	VPADDB         Y1, Y2, Y2
-	VPMAXUB        const56565656565656565656565656565656<>+0(SB), Y2, Y1
-	VPCMPEQB       Y1, Y2, Y1
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y1, Y1
-	VPMAXUB        constabababababababababababababababab<>+0(SB), Y2, Y3
-	VPCMPEQB       Y3, Y2, Y3
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y3, Y3
-	VPADDB         Y3, Y1, Y1
-	VPBROADCASTD   440(DX), Y3
-	VPMADDUBSW     Y3, Y1, Y3
-	VPADDW         Y3, Y8, Y8
+	VPCMPGTB       constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+0(SB), Y2, Y1
+	VPCMPGTB       const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+0(SB), Y2, Y3
+	VPADDB         Y1, Y3, Y3
+	VPABSB         Y3, Y3
+	VPBROADCASTD   440(DX), Y1
+	VPMADDUBSW     Y1, Y3, Y1
+	VPADDW         Y1, Y7, Y7
 	VPADDB         Y2, Y2, Y1
 	VPADDB         Y2, Y1, Y1
-	VPMAXUB        const56565656565656565656565656565656<>+0(SB), Y1, Y2
-	VPCMPEQB       Y2, Y1, Y2
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y2, Y2
-	VPMAXUB        constabababababababababababababababab<>+0(SB), Y1, Y3
-	VPCMPEQB       Y3, Y1, Y3
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y3, Y3
-	VPADDB         Y3, Y2, Y2
-	VPBROADCASTD   444(DX), Y3
-	VPMADDUBSW     Y3, Y2, Y3
-	VPADDW         Y3, Y8, Y8
+	VPCMPGTB       constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+0(SB), Y1, Y2
+	VPCMPGTB       const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+0(SB), Y1, Y3
+	VPADDB         Y2, Y3, Y3
+	VPABSB         Y3, Y3
+	VPBROADCASTD   444(DX), Y2
+	VPMADDUBSW     Y2, Y3, Y2
+	VPADDW         Y2, Y7, Y7
 	VPADDB         Y1, Y1, Y2
 	VPADDB         Y1, Y2, Y2
-	VPMAXUB        const56565656565656565656565656565656<>+0(SB), Y2, Y1
-	VPCMPEQB       Y1, Y2, Y1
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y1, Y1
-	VPMAXUB        constabababababababababababababababab<>+0(SB), Y2, Y3
-	VPCMPEQB       Y3, Y2, Y3
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y3, Y3
-	VPADDB         Y3, Y1, Y1
-	VPBROADCASTD   448(DX), Y3
-	VPMADDUBSW     Y3, Y1, Y3
-	VPADDW         Y3, Y8, Y8
-	VPMADDWD       word00010001<>+0(SB), Y8, Y8
+	VPCMPGTB       constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+0(SB), Y2, Y1
+	VPCMPGTB       const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+0(SB), Y2, Y3
+	VPADDB         Y1, Y3, Y3
+	VPABSB         Y3, Y3
+	VPBROADCASTD   448(DX), Y1
+	VPMADDUBSW     Y1, Y3, Y1
+	VPADDW         Y1, Y7, Y7
+	VPMADDWD       word00010001<>+0(SB), Y7, Y7
 	PREFETCHT1     192(R8)
 	VPBROADCASTD   456(DX), Y1
 	VPMULLD        word00000001<>+0(SB), Y1, Y1
-	VPSUBD         Y1, Y8, Y8
-	VCVTDQ2PS      Y8, Y8
-	VMULPS         224(SP), Y8, Y8
-	VADDPS         Y8, Y0, Y0
+	VPSUBD         Y1, Y7, Y7
+	VCVTDQ2PS      Y7, Y7
+	VMULPS         224(SP), Y7, Y7
+	VADDPS         Y7, Y0, Y0
 	VPADDB         Y2, Y2, Y1
 	VPADDB         Y2, Y1, Y1
 	ADDQ           $0x00000036, AX
@@ -8523,35 +8344,35 @@ block:
 	VZEROUPPER
 	RET
 
-DATA const56565656565656565656565656565656<>+0(SB)/4, $0x56565656
-DATA const56565656565656565656565656565656<>+4(SB)/4, $0x56565656
-DATA const56565656565656565656565656565656<>+8(SB)/4, $0x56565656
-DATA const56565656565656565656565656565656<>+12(SB)/4, $0x56565656
-DATA const56565656565656565656565656565656<>+16(SB)/4, $0x56565656
-DATA const56565656565656565656565656565656<>+20(SB)/4, $0x56565656
-DATA const56565656565656565656565656565656<>+24(SB)/4, $0x56565656
-DATA const56565656565656565656565656565656<>+28(SB)/4, $0x56565656
-GLOBL const56565656565656565656565656565656<>(SB), RODATA|NOPTR, $32
+DATA const80808080808080808080808080808080<>+0(SB)/4, $0x80808080
+DATA const80808080808080808080808080808080<>+4(SB)/4, $0x80808080
+DATA const80808080808080808080808080808080<>+8(SB)/4, $0x80808080
+DATA const80808080808080808080808080808080<>+12(SB)/4, $0x80808080
+DATA const80808080808080808080808080808080<>+16(SB)/4, $0x80808080
+DATA const80808080808080808080808080808080<>+20(SB)/4, $0x80808080
+DATA const80808080808080808080808080808080<>+24(SB)/4, $0x80808080
+DATA const80808080808080808080808080808080<>+28(SB)/4, $0x80808080
+GLOBL const80808080808080808080808080808080<>(SB), RODATA|NOPTR, $32
 
-DATA const01010101010101010101010101010101<>+0(SB)/4, $0x01010101
-DATA const01010101010101010101010101010101<>+4(SB)/4, $0x01010101
-DATA const01010101010101010101010101010101<>+8(SB)/4, $0x01010101
-DATA const01010101010101010101010101010101<>+12(SB)/4, $0x01010101
-DATA const01010101010101010101010101010101<>+16(SB)/4, $0x01010101
-DATA const01010101010101010101010101010101<>+20(SB)/4, $0x01010101
-DATA const01010101010101010101010101010101<>+24(SB)/4, $0x01010101
-DATA const01010101010101010101010101010101<>+28(SB)/4, $0x01010101
-GLOBL const01010101010101010101010101010101<>(SB), RODATA|NOPTR, $32
+DATA constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+0(SB)/4, $0xd5d5d5d5
+DATA constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+4(SB)/4, $0xd5d5d5d5
+DATA constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+8(SB)/4, $0xd5d5d5d5
+DATA constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+12(SB)/4, $0xd5d5d5d5
+DATA constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+16(SB)/4, $0xd5d5d5d5
+DATA constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+20(SB)/4, $0xd5d5d5d5
+DATA constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+24(SB)/4, $0xd5d5d5d5
+DATA constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+28(SB)/4, $0xd5d5d5d5
+GLOBL constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>(SB), RODATA|NOPTR, $32
 
-DATA constabababababababababababababababab<>+0(SB)/4, $0xabababab
-DATA constabababababababababababababababab<>+4(SB)/4, $0xabababab
-DATA constabababababababababababababababab<>+8(SB)/4, $0xabababab
-DATA constabababababababababababababababab<>+12(SB)/4, $0xabababab
-DATA constabababababababababababababababab<>+16(SB)/4, $0xabababab
-DATA constabababababababababababababababab<>+20(SB)/4, $0xabababab
-DATA constabababababababababababababababab<>+24(SB)/4, $0xabababab
-DATA constabababababababababababababababab<>+28(SB)/4, $0xabababab
-GLOBL constabababababababababababababababab<>(SB), RODATA|NOPTR, $32
+DATA const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+0(SB)/4, $0x2a2a2a2a
+DATA const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+4(SB)/4, $0x2a2a2a2a
+DATA const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+8(SB)/4, $0x2a2a2a2a
+DATA const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+12(SB)/4, $0x2a2a2a2a
+DATA const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+16(SB)/4, $0x2a2a2a2a
+DATA const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+20(SB)/4, $0x2a2a2a2a
+DATA const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+24(SB)/4, $0x2a2a2a2a
+DATA const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+28(SB)/4, $0x2a2a2a2a
+GLOBL const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>(SB), RODATA|NOPTR, $32
 
 // func dotTQ2_0AVX2(acc *float32, rows *byte, stride int, blocks int, acts *byte)
 // Requires: AVX, AVX2, F16C, MMX+

@@ -5625,142 +5625,142 @@ block:
 	VPUNPCKLQDQ     Z5, Z3, Z7
 	VPUNPCKHQDQ     Z5, Z3, Z3
 	VPCMPUB         $0x05, Z0, Z6, K1
-	VMOVDQU8.Z      Z1, K1, Z5
-	VPCMPUB         $0x05, Z2, Z6, K1
-	VPADDB          Z1, Z5, K1, Z5
+	VPCMPUB         $0x05, Z1, Z6, K2
+	VMOVDQU8.Z      Z2, K1, Z5
+	VPADDB          Z2, Z5, K2, Z5
 	VMOVUPS         Z5, (AX)
 	VPADDB          Z6, Z6, Z5
 	VPADDB          Z6, Z5, Z5
 	VPCMPUB         $0x05, Z0, Z5, K1
-	VMOVDQU8.Z      Z1, K1, Z6
-	VPCMPUB         $0x05, Z2, Z5, K1
-	VPADDB          Z1, Z6, K1, Z6
+	VPCMPUB         $0x05, Z1, Z5, K2
+	VMOVDQU8.Z      Z2, K1, Z6
+	VPADDB          Z2, Z6, K2, Z6
 	VMOVUPS         Z6, 768(AX)
 	VPADDB          Z5, Z5, Z6
 	VPADDB          Z5, Z6, Z6
 	VPCMPUB         $0x05, Z0, Z6, K1
-	VMOVDQU8.Z      Z1, K1, Z5
-	VPCMPUB         $0x05, Z2, Z6, K1
-	VPADDB          Z1, Z5, K1, Z5
+	VPCMPUB         $0x05, Z1, Z6, K2
+	VMOVDQU8.Z      Z2, K1, Z5
+	VPADDB          Z2, Z5, K2, Z5
 	VMOVUPS         Z5, 1536(AX)
 	VPADDB          Z6, Z6, Z5
 	VPADDB          Z6, Z5, Z5
 	VPCMPUB         $0x05, Z0, Z5, K1
-	VMOVDQU8.Z      Z1, K1, Z6
-	VPCMPUB         $0x05, Z2, Z5, K1
-	VPADDB          Z1, Z6, K1, Z6
+	VPCMPUB         $0x05, Z1, Z5, K2
+	VMOVDQU8.Z      Z2, K1, Z6
+	VPADDB          Z2, Z6, K2, Z6
 	VMOVUPS         Z6, 2304(AX)
 	VPADDB          Z5, Z5, Z6
 	VPADDB          Z5, Z6, Z6
 	VPCMPUB         $0x05, Z0, Z6, K1
-	VMOVDQU8.Z      Z1, K1, Z5
-	VPCMPUB         $0x05, Z2, Z6, K1
-	VPADDB          Z1, Z5, K1, Z5
+	VPCMPUB         $0x05, Z1, Z6, K2
+	VMOVDQU8.Z      Z2, K1, Z5
+	VPADDB          Z2, Z5, K2, Z5
 	VMOVUPS         Z5, 3072(AX)
 	VPADDB          Z6, Z6, Z5
 	VPADDB          Z6, Z5, Z5
 	VPCMPUB         $0x05, Z0, Z4, K1
-	VMOVDQU8.Z      Z1, K1, Z5
-	VPCMPUB         $0x05, Z2, Z4, K1
-	VPADDB          Z1, Z5, K1, Z5
+	VPCMPUB         $0x05, Z1, Z4, K2
+	VMOVDQU8.Z      Z2, K1, Z5
+	VPADDB          Z2, Z5, K2, Z5
 	VMOVUPS         Z5, 64(AX)
 	VPADDB          Z4, Z4, Z5
 	VPADDB          Z4, Z5, Z5
 	VPCMPUB         $0x05, Z0, Z5, K1
-	VMOVDQU8.Z      Z1, K1, Z4
-	VPCMPUB         $0x05, Z2, Z5, K1
-	VPADDB          Z1, Z4, K1, Z4
+	VPCMPUB         $0x05, Z1, Z5, K2
+	VMOVDQU8.Z      Z2, K1, Z4
+	VPADDB          Z2, Z4, K2, Z4
 	VMOVUPS         Z4, 832(AX)
 	VPADDB          Z5, Z5, Z4
 	VPADDB          Z5, Z4, Z4
 	VPCMPUB         $0x05, Z0, Z4, K1
-	VMOVDQU8.Z      Z1, K1, Z5
-	VPCMPUB         $0x05, Z2, Z4, K1
-	VPADDB          Z1, Z5, K1, Z5
+	VPCMPUB         $0x05, Z1, Z4, K2
+	VMOVDQU8.Z      Z2, K1, Z5
+	VPADDB          Z2, Z5, K2, Z5
 	VMOVUPS         Z5, 1600(AX)
 	VPADDB          Z4, Z4, Z5
 	VPADDB          Z4, Z5, Z5
 	VPCMPUB         $0x05, Z0, Z5, K1
-	VMOVDQU8.Z      Z1, K1, Z4
-	VPCMPUB         $0x05, Z2, Z5, K1
-	VPADDB          Z1, Z4, K1, Z4
+	VPCMPUB         $0x05, Z1, Z5, K2
+	VMOVDQU8.Z      Z2, K1, Z4
+	VPADDB          Z2, Z4, K2, Z4
 	VMOVUPS         Z4, 2368(AX)
 	VPADDB          Z5, Z5, Z4
 	VPADDB          Z5, Z4, Z4
 	VPCMPUB         $0x05, Z0, Z4, K1
-	VMOVDQU8.Z      Z1, K1, Z5
-	VPCMPUB         $0x05, Z2, Z4, K1
-	VPADDB          Z1, Z5, K1, Z5
+	VPCMPUB         $0x05, Z1, Z4, K2
+	VMOVDQU8.Z      Z2, K1, Z5
+	VPADDB          Z2, Z5, K2, Z5
 	VMOVUPS         Z5, 3136(AX)
 	VPADDB          Z4, Z4, Z5
 	VPADDB          Z4, Z5, Z5
 	VPCMPUB         $0x05, Z0, Z7, K1
-	VMOVDQU8.Z      Z1, K1, Z4
-	VPCMPUB         $0x05, Z2, Z7, K1
-	VPADDB          Z1, Z4, K1, Z4
+	VPCMPUB         $0x05, Z1, Z7, K2
+	VMOVDQU8.Z      Z2, K1, Z4
+	VPADDB          Z2, Z4, K2, Z4
 	VMOVUPS         Z4, 128(AX)
 	VPADDB          Z7, Z7, Z4
 	VPADDB          Z7, Z4, Z4
 	VPCMPUB         $0x05, Z0, Z4, K1
-	VMOVDQU8.Z      Z1, K1, Z5
-	VPCMPUB         $0x05, Z2, Z4, K1
-	VPADDB          Z1, Z5, K1, Z5
+	VPCMPUB         $0x05, Z1, Z4, K2
+	VMOVDQU8.Z      Z2, K1, Z5
+	VPADDB          Z2, Z5, K2, Z5
 	VMOVUPS         Z5, 896(AX)
 	VPADDB          Z4, Z4, Z5
 	VPADDB          Z4, Z5, Z5
 	VPCMPUB         $0x05, Z0, Z5, K1
-	VMOVDQU8.Z      Z1, K1, Z4
-	VPCMPUB         $0x05, Z2, Z5, K1
-	VPADDB          Z1, Z4, K1, Z4
+	VPCMPUB         $0x05, Z1, Z5, K2
+	VMOVDQU8.Z      Z2, K1, Z4
+	VPADDB          Z2, Z4, K2, Z4
 	VMOVUPS         Z4, 1664(AX)
 	VPADDB          Z5, Z5, Z4
 	VPADDB          Z5, Z4, Z4
 	VPCMPUB         $0x05, Z0, Z4, K1
-	VMOVDQU8.Z      Z1, K1, Z5
-	VPCMPUB         $0x05, Z2, Z4, K1
-	VPADDB          Z1, Z5, K1, Z5
+	VPCMPUB         $0x05, Z1, Z4, K2
+	VMOVDQU8.Z      Z2, K1, Z5
+	VPADDB          Z2, Z5, K2, Z5
 	VMOVUPS         Z5, 2432(AX)
 	VPADDB          Z4, Z4, Z5
 	VPADDB          Z4, Z5, Z5
 	VPCMPUB         $0x05, Z0, Z5, K1
-	VMOVDQU8.Z      Z1, K1, Z4
-	VPCMPUB         $0x05, Z2, Z5, K1
-	VPADDB          Z1, Z4, K1, Z4
+	VPCMPUB         $0x05, Z1, Z5, K2
+	VMOVDQU8.Z      Z2, K1, Z4
+	VPADDB          Z2, Z4, K2, Z4
 	VMOVUPS         Z4, 3200(AX)
 	VPADDB          Z5, Z5, Z4
 	VPADDB          Z5, Z4, Z4
 	VPCMPUB         $0x05, Z0, Z3, K1
-	VMOVDQU8.Z      Z1, K1, Z4
-	VPCMPUB         $0x05, Z2, Z3, K1
-	VPADDB          Z1, Z4, K1, Z4
+	VPCMPUB         $0x05, Z1, Z3, K2
+	VMOVDQU8.Z      Z2, K1, Z4
+	VPADDB          Z2, Z4, K2, Z4
 	VMOVUPS         Z4, 192(AX)
 	VPADDB          Z3, Z3, Z4
 	VPADDB          Z3, Z4, Z4
 	VPCMPUB         $0x05, Z0, Z4, K1
-	VMOVDQU8.Z      Z1, K1, Z3
-	VPCMPUB         $0x05, Z2, Z4, K1
-	VPADDB          Z1, Z3, K1, Z3
+	VPCMPUB         $0x05, Z1, Z4, K2
+	VMOVDQU8.Z      Z2, K1, Z3
+	VPADDB          Z2, Z3, K2, Z3
 	VMOVUPS         Z3, 960(AX)
 	VPADDB          Z4, Z4, Z3
 	VPADDB          Z4, Z3, Z3
 	VPCMPUB         $0x05, Z0, Z3, K1
-	VMOVDQU8.Z      Z1, K1, Z4
-	VPCMPUB         $0x05, Z2, Z3, K1
-	VPADDB          Z1, Z4, K1, Z4
+	VPCMPUB         $0x05, Z1, Z3, K2
+	VMOVDQU8.Z      Z2, K1, Z4
+	VPADDB          Z2, Z4, K2, Z4
 	VMOVUPS         Z4, 1728(AX)
 	VPADDB          Z3, Z3, Z4
 	VPADDB          Z3, Z4, Z4
 	VPCMPUB         $0x05, Z0, Z4, K1
-	VMOVDQU8.Z      Z1, K1, Z3
-	VPCMPUB         $0x05, Z2, Z4, K1
-	VPADDB          Z1, Z3, K1, Z3
+	VPCMPUB         $0x05, Z1, Z4, K2
+	VMOVDQU8.Z      Z2, K1, Z3
+	VPADDB          Z2, Z3, K2, Z3
 	VMOVUPS         Z3, 2496(AX)
 	VPADDB          Z4, Z4, Z3
 	VPADDB          Z4, Z3, Z3
 	VPCMPUB         $0x05, Z0, Z3, K1
-	VMOVDQU8.Z      Z1, K1, Z4
-	VPCMPUB         $0x05, Z2, Z3, K1
-	VPADDB          Z1, Z4, K1, Z4
+	VPCMPUB         $0x05, Z1, Z3, K2
+	VMOVDQU8.Z      Z2, K1, Z4
+	VPADDB          Z2, Z4, K2, Z4
 	VMOVUPS         Z4, 3264(AX)
 	VPADDB          Z3, Z3, Z4
 	VPADDB          Z3, Z4, Z4
@@ -5789,142 +5789,142 @@ block:
 	VPUNPCKLQDQ     Z5, Z3, Z7
 	VPUNPCKHQDQ     Z5, Z3, Z3
 	VPCMPUB         $0x05, Z0, Z6, K1
-	VMOVDQU8.Z      Z1, K1, Z5
-	VPCMPUB         $0x05, Z2, Z6, K1
-	VPADDB          Z1, Z5, K1, Z5
+	VPCMPUB         $0x05, Z1, Z6, K2
+	VMOVDQU8.Z      Z2, K1, Z5
+	VPADDB          Z2, Z5, K2, Z5
 	VMOVUPS         Z5, 256(AX)
 	VPADDB          Z6, Z6, Z5
 	VPADDB          Z6, Z5, Z5
 	VPCMPUB         $0x05, Z0, Z5, K1
-	VMOVDQU8.Z      Z1, K1, Z6
-	VPCMPUB         $0x05, Z2, Z5, K1
-	VPADDB          Z1, Z6, K1, Z6
+	VPCMPUB         $0x05, Z1, Z5, K2
+	VMOVDQU8.Z      Z2, K1, Z6
+	VPADDB          Z2, Z6, K2, Z6
 	VMOVUPS         Z6, 1024(AX)
 	VPADDB          Z5, Z5, Z6
 	VPADDB          Z5, Z6, Z6
 	VPCMPUB         $0x05, Z0, Z6, K1
-	VMOVDQU8.Z      Z1, K1, Z5
-	VPCMPUB         $0x05, Z2, Z6, K1
-	VPADDB          Z1, Z5, K1, Z5
+	VPCMPUB         $0x05, Z1, Z6, K2
+	VMOVDQU8.Z      Z2, K1, Z5
+	VPADDB          Z2, Z5, K2, Z5
 	VMOVUPS         Z5, 1792(AX)
 	VPADDB          Z6, Z6, Z5
 	VPADDB          Z6, Z5, Z5
 	VPCMPUB         $0x05, Z0, Z5, K1
-	VMOVDQU8.Z      Z1, K1, Z6
-	VPCMPUB         $0x05, Z2, Z5, K1
-	VPADDB          Z1, Z6, K1, Z6
+	VPCMPUB         $0x05, Z1, Z5, K2
+	VMOVDQU8.Z      Z2, K1, Z6
+	VPADDB          Z2, Z6, K2, Z6
 	VMOVUPS         Z6, 2560(AX)
 	VPADDB          Z5, Z5, Z6
 	VPADDB          Z5, Z6, Z6
 	VPCMPUB         $0x05, Z0, Z6, K1
-	VMOVDQU8.Z      Z1, K1, Z5
-	VPCMPUB         $0x05, Z2, Z6, K1
-	VPADDB          Z1, Z5, K1, Z5
+	VPCMPUB         $0x05, Z1, Z6, K2
+	VMOVDQU8.Z      Z2, K1, Z5
+	VPADDB          Z2, Z5, K2, Z5
 	VMOVUPS         Z5, 3328(AX)
 	VPADDB          Z6, Z6, Z5
 	VPADDB          Z6, Z5, Z5
 	VPCMPUB         $0x05, Z0, Z4, K1
-	VMOVDQU8.Z      Z1, K1, Z5
-	VPCMPUB         $0x05, Z2, Z4, K1
-	VPADDB          Z1, Z5, K1, Z5
+	VPCMPUB         $0x05, Z1, Z4, K2
+	VMOVDQU8.Z      Z2, K1, Z5
+	VPADDB          Z2, Z5, K2, Z5
 	VMOVUPS         Z5, 320(AX)
 	VPADDB          Z4, Z4, Z5
 	VPADDB          Z4, Z5, Z5
 	VPCMPUB         $0x05, Z0, Z5, K1
-	VMOVDQU8.Z      Z1, K1, Z4
-	VPCMPUB         $0x05, Z2, Z5, K1
-	VPADDB          Z1, Z4, K1, Z4
+	VPCMPUB         $0x05, Z1, Z5, K2
+	VMOVDQU8.Z      Z2, K1, Z4
+	VPADDB          Z2, Z4, K2, Z4
 	VMOVUPS         Z4, 1088(AX)
 	VPADDB          Z5, Z5, Z4
 	VPADDB          Z5, Z4, Z4
 	VPCMPUB         $0x05, Z0, Z4, K1
-	VMOVDQU8.Z      Z1, K1, Z5
-	VPCMPUB         $0x05, Z2, Z4, K1
-	VPADDB          Z1, Z5, K1, Z5
+	VPCMPUB         $0x05, Z1, Z4, K2
+	VMOVDQU8.Z      Z2, K1, Z5
+	VPADDB          Z2, Z5, K2, Z5
 	VMOVUPS         Z5, 1856(AX)
 	VPADDB          Z4, Z4, Z5
 	VPADDB          Z4, Z5, Z5
 	VPCMPUB         $0x05, Z0, Z5, K1
-	VMOVDQU8.Z      Z1, K1, Z4
-	VPCMPUB         $0x05, Z2, Z5, K1
-	VPADDB          Z1, Z4, K1, Z4
+	VPCMPUB         $0x05, Z1, Z5, K2
+	VMOVDQU8.Z      Z2, K1, Z4
+	VPADDB          Z2, Z4, K2, Z4
 	VMOVUPS         Z4, 2624(AX)
 	VPADDB          Z5, Z5, Z4
 	VPADDB          Z5, Z4, Z4
 	VPCMPUB         $0x05, Z0, Z4, K1
-	VMOVDQU8.Z      Z1, K1, Z5
-	VPCMPUB         $0x05, Z2, Z4, K1
-	VPADDB          Z1, Z5, K1, Z5
+	VPCMPUB         $0x05, Z1, Z4, K2
+	VMOVDQU8.Z      Z2, K1, Z5
+	VPADDB          Z2, Z5, K2, Z5
 	VMOVUPS         Z5, 3392(AX)
 	VPADDB          Z4, Z4, Z5
 	VPADDB          Z4, Z5, Z5
 	VPCMPUB         $0x05, Z0, Z7, K1
-	VMOVDQU8.Z      Z1, K1, Z4
-	VPCMPUB         $0x05, Z2, Z7, K1
-	VPADDB          Z1, Z4, K1, Z4
+	VPCMPUB         $0x05, Z1, Z7, K2
+	VMOVDQU8.Z      Z2, K1, Z4
+	VPADDB          Z2, Z4, K2, Z4
 	VMOVUPS         Z4, 384(AX)
 	VPADDB          Z7, Z7, Z4
 	VPADDB          Z7, Z4, Z4
 	VPCMPUB         $0x05, Z0, Z4, K1
-	VMOVDQU8.Z      Z1, K1, Z5
-	VPCMPUB         $0x05, Z2, Z4, K1
-	VPADDB          Z1, Z5, K1, Z5
+	VPCMPUB         $0x05, Z1, Z4, K2
+	VMOVDQU8.Z      Z2, K1, Z5
+	VPADDB          Z2, Z5, K2, Z5
 	VMOVUPS         Z5, 1152(AX)
 	VPADDB          Z4, Z4, Z5
 	VPADDB          Z4, Z5, Z5
 	VPCMPUB         $0x05, Z0, Z5, K1
-	VMOVDQU8.Z      Z1, K1, Z4
-	VPCMPUB         $0x05, Z2, Z5, K1
-	VPADDB          Z1, Z4, K1, Z4
+	VPCMPUB         $0x05, Z1, Z5, K2
+	VMOVDQU8.Z      Z2, K1, Z4
+	VPADDB          Z2, Z4, K2, Z4
 	VMOVUPS         Z4, 1920(AX)
 	VPADDB          Z5, Z5, Z4
 	VPADDB          Z5, Z4, Z4
 	VPCMPUB         $0x05, Z0, Z4, K1
-	VMOVDQU8.Z      Z1, K1, Z5
-	VPCMPUB         $0x05, Z2, Z4, K1
-	VPADDB          Z1, Z5, K1, Z5
+	VPCMPUB         $0x05, Z1, Z4, K2
+	VMOVDQU8.Z      Z2, K1, Z5
+	VPADDB          Z2, Z5, K2, Z5
 	VMOVUPS         Z5, 2688(AX)
 	VPADDB          Z4, Z4, Z5
 	VPADDB          Z4, Z5, Z5
 	VPCMPUB         $0x05, Z0, Z5, K1
-	VMOVDQU8.Z      Z1, K1, Z4
-	VPCMPUB         $0x05, Z2, Z5, K1
-	VPADDB          Z1, Z4, K1, Z4
+	VPCMPUB         $0x05, Z1, Z5, K2
+	VMOVDQU8.Z      Z2, K1, Z4
+	VPADDB          Z2, Z4, K2, Z4
 	VMOVUPS         Z4, 3456(AX)
 	VPADDB          Z5, Z5, Z4
 	VPADDB          Z5, Z4, Z4
 	VPCMPUB         $0x05, Z0, Z3, K1
-	VMOVDQU8.Z      Z1, K1, Z4
-	VPCMPUB         $0x05, Z2, Z3, K1
-	VPADDB          Z1, Z4, K1, Z4
+	VPCMPUB         $0x05, Z1, Z3, K2
+	VMOVDQU8.Z      Z2, K1, Z4
+	VPADDB          Z2, Z4, K2, Z4
 	VMOVUPS         Z4, 448(AX)
 	VPADDB          Z3, Z3, Z4
 	VPADDB          Z3, Z4, Z4
 	VPCMPUB         $0x05, Z0, Z4, K1
-	VMOVDQU8.Z      Z1, K1, Z3
-	VPCMPUB         $0x05, Z2, Z4, K1
-	VPADDB          Z1, Z3, K1, Z3
+	VPCMPUB         $0x05, Z1, Z4, K2
+	VMOVDQU8.Z      Z2, K1, Z3
+	VPADDB          Z2, Z3, K2, Z3
 	VMOVUPS         Z3, 1216(AX)
 	VPADDB          Z4, Z4, Z3
 	VPADDB          Z4, Z3, Z3
 	VPCMPUB         $0x05, Z0, Z3, K1
-	VMOVDQU8.Z      Z1, K1, Z4
-	VPCMPUB         $0x05, Z2, Z3, K1
-	VPADDB          Z1, Z4, K1, Z4
+	VPCMPUB         $0x05, Z1, Z3, K2
+	VMOVDQU8.Z      Z2, K1, Z4
+	VPADDB          Z2, Z4, K2, Z4
 	VMOVUPS         Z4, 1984(AX)
 	VPADDB          Z3, Z3, Z4
 	VPADDB          Z3, Z4, Z4
 	VPCMPUB         $0x05, Z0, Z4, K1
-	VMOVDQU8.Z      Z1, K1, Z3
-	VPCMPUB         $0x05, Z2, Z4, K1
-	VPADDB          Z1, Z3, K1, Z3
+	VPCMPUB         $0x05, Z1, Z4, K2
+	VMOVDQU8.Z      Z2, K1, Z3
+	VPADDB          Z2, Z3, K2, Z3
 	VMOVUPS         Z3, 2752(AX)
 	VPADDB          Z4, Z4, Z3
 	VPADDB          Z4, Z3, Z3
 	VPCMPUB         $0x05, Z0, Z3, K1
-	VMOVDQU8.Z      Z1, K1, Z4
-	VPCMPUB         $0x05, Z2, Z3, K1
-	VPADDB          Z1, Z4, K1, Z4
+	VPCMPUB         $0x05, Z1, Z3, K2
+	VMOVDQU8.Z      Z2, K1, Z4
+	VPADDB          Z2, Z4, K2, Z4
 	VMOVUPS         Z4, 3520(AX)
 	VPADDB          Z3, Z3, Z4
 	VPADDB          Z3, Z4, Z4
@@ -5953,142 +5953,142 @@ block:
 	VPUNPCKLQDQ     Z5, Z3, Z7
 	VPUNPCKHQDQ     Z5, Z3, Z3
 	VPCMPUB         $0x05, Z0, Z6, K1
-	VMOVDQU8.Z      Z1, K1, Z5
-	VPCMPUB         $0x05, Z2, Z6, K1
-	VPADDB          Z1, Z5, K1, Z5
+	VPCMPUB         $0x05, Z1, Z6, K2
+	VMOVDQU8.Z      Z2, K1, Z5
+	VPADDB          Z2, Z5, K2, Z5
 	VMOVUPS         Z5, 3840(AX)
 	VPADDB          Z6, Z6, Z5
 	VPADDB          Z6, Z5, Z5
 	VPCMPUB         $0x05, Z0, Z5, K1
-	VMOVDQU8.Z      Z1, K1, Z6
-	VPCMPUB         $0x05, Z2, Z5, K1
-	VPADDB          Z1, Z6, K1, Z6
+	VPCMPUB         $0x05, Z1, Z5, K2
+	VMOVDQU8.Z      Z2, K1, Z6
+	VPADDB          Z2, Z6, K2, Z6
 	VMOVUPS         Z6, 4096(AX)
 	VPADDB          Z5, Z5, Z6
 	VPADDB          Z5, Z6, Z6
 	VPCMPUB         $0x05, Z0, Z6, K1
-	VMOVDQU8.Z      Z1, K1, Z5
-	VPCMPUB         $0x05, Z2, Z6, K1
-	VPADDB          Z1, Z5, K1, Z5
+	VPCMPUB         $0x05, Z1, Z6, K2
+	VMOVDQU8.Z      Z2, K1, Z5
+	VPADDB          Z2, Z5, K2, Z5
 	VMOVUPS         Z5, 4608(AX)
 	VPADDB          Z6, Z6, Z5
 	VPADDB          Z6, Z5, Z5
 	VPCMPUB         $0x05, Z0, Z5, K1
-	VMOVDQU8.Z      Z1, K1, Z6
-	VPCMPUB         $0x05, Z2, Z5, K1
-	VPADDB          Z1, Z6, K1, Z6
+	VPCMPUB         $0x05, Z1, Z5, K2
+	VMOVDQU8.Z      Z2, K1, Z6
+	VPADDB          Z2, Z6, K2, Z6
 	VMOVUPS         Z6, 4864(AX)
 	VPADDB          Z5, Z5, Z6
 	VPADDB          Z5, Z6, Z6
 	VPCMPUB         $0x05, Z0, Z6, K1
-	VMOVDQU8.Z      Z1, K1, Z5
-	VPCMPUB         $0x05, Z2, Z6, K1
-	VPADDB          Z1, Z5, K1, Z5
+	VPCMPUB         $0x05, Z1, Z6, K2
+	VMOVDQU8.Z      Z2, K1, Z5
+	VPADDB          Z2, Z5, K2, Z5
 	VMOVUPS         Z5, 5376(AX)
 	VPADDB          Z6, Z6, Z5
 	VPADDB          Z6, Z5, Z5
 	VPCMPUB         $0x05, Z0, Z4, K1
-	VMOVDQU8.Z      Z1, K1, Z5
-	VPCMPUB         $0x05, Z2, Z4, K1
-	VPADDB          Z1, Z5, K1, Z5
+	VPCMPUB         $0x05, Z1, Z4, K2
+	VMOVDQU8.Z      Z2, K1, Z5
+	VPADDB          Z2, Z5, K2, Z5
 	VMOVUPS         Z5, 3904(AX)
 	VPADDB          Z4, Z4, Z5
 	VPADDB          Z4, Z5, Z5
 	VPCMPUB         $0x05, Z0, Z5, K1
-	VMOVDQU8.Z      Z1, K1, Z4
-	VPCMPUB         $0x05, Z2, Z5, K1
-	VPADDB          Z1, Z4, K1, Z4
+	VPCMPUB         $0x05, Z1, Z5, K2
+	VMOVDQU8.Z      Z2, K1, Z4
+	VPADDB          Z2, Z4, K2, Z4
 	VMOVUPS         Z4, 4160(AX)
 	VPADDB          Z5, Z5, Z4
 	VPADDB          Z5, Z4, Z4
 	VPCMPUB         $0x05, Z0, Z4, K1
-	VMOVDQU8.Z      Z1, K1, Z5
-	VPCMPUB         $0x05, Z2, Z4, K1
-	VPADDB          Z1, Z5, K1, Z5
+	VPCMPUB         $0x05, Z1, Z4, K2
+	VMOVDQU8.Z      Z2, K1, Z5
+	VPADDB          Z2, Z5, K2, Z5
 	VMOVUPS         Z5, 4672(AX)
 	VPADDB          Z4, Z4, Z5
 	VPADDB          Z4, Z5, Z5
 	VPCMPUB         $0x05, Z0, Z5, K1
-	VMOVDQU8.Z      Z1, K1, Z4
-	VPCMPUB         $0x05, Z2, Z5, K1
-	VPADDB          Z1, Z4, K1, Z4
+	VPCMPUB         $0x05, Z1, Z5, K2
+	VMOVDQU8.Z      Z2, K1, Z4
+	VPADDB          Z2, Z4, K2, Z4
 	VMOVUPS         Z4, 4928(AX)
 	VPADDB          Z5, Z5, Z4
 	VPADDB          Z5, Z4, Z4
 	VPCMPUB         $0x05, Z0, Z4, K1
-	VMOVDQU8.Z      Z1, K1, Z5
-	VPCMPUB         $0x05, Z2, Z4, K1
-	VPADDB          Z1, Z5, K1, Z5
+	VPCMPUB         $0x05, Z1, Z4, K2
+	VMOVDQU8.Z      Z2, K1, Z5
+	VPADDB          Z2, Z5, K2, Z5
 	VMOVUPS         Z5, 5440(AX)
 	VPADDB          Z4, Z4, Z5
 	VPADDB          Z4, Z5, Z5
 	VPCMPUB         $0x05, Z0, Z7, K1
-	VMOVDQU8.Z      Z1, K1, Z4
-	VPCMPUB         $0x05, Z2, Z7, K1
-	VPADDB          Z1, Z4, K1, Z4
+	VPCMPUB         $0x05, Z1, Z7, K2
+	VMOVDQU8.Z      Z2, K1, Z4
+	VPADDB          Z2, Z4, K2, Z4
 	VMOVUPS         Z4, 3968(AX)
 	VPADDB          Z7, Z7, Z4
 	VPADDB          Z7, Z4, Z4
 	VPCMPUB         $0x05, Z0, Z4, K1
-	VMOVDQU8.Z      Z1, K1, Z5
-	VPCMPUB         $0x05, Z2, Z4, K1
-	VPADDB          Z1, Z5, K1, Z5
+	VPCMPUB         $0x05, Z1, Z4, K2
+	VMOVDQU8.Z      Z2, K1, Z5
+	VPADDB          Z2, Z5, K2, Z5
 	VMOVUPS         Z5, 4224(AX)
 	VPADDB          Z4, Z4, Z5
 	VPADDB          Z4, Z5, Z5
 	VPCMPUB         $0x05, Z0, Z5, K1
-	VMOVDQU8.Z      Z1, K1, Z4
-	VPCMPUB         $0x05, Z2, Z5, K1
-	VPADDB          Z1, Z4, K1, Z4
+	VPCMPUB         $0x05, Z1, Z5, K2
+	VMOVDQU8.Z      Z2, K1, Z4
+	VPADDB          Z2, Z4, K2, Z4
 	VMOVUPS         Z4, 4736(AX)
 	VPADDB          Z5, Z5, Z4
 	VPADDB          Z5, Z4, Z4
 	VPCMPUB         $0x05, Z0, Z4, K1
-	VMOVDQU8.Z      Z1, K1, Z5
-	VPCMPUB         $0x05, Z2, Z4, K1
-	VPADDB          Z1, Z5, K1, Z5
+	VPCMPUB         $0x05, Z1, Z4, K2
+	VMOVDQU8.Z      Z2, K1, Z5
+	VPADDB          Z2, Z5, K2, Z5
 	VMOVUPS         Z5, 4992(AX)
 	VPADDB          Z4, Z4, Z5
 	VPADDB          Z4, Z5, Z5
 	VPCMPUB         $0x05, Z0, Z5, K1
-	VMOVDQU8.Z      Z1, K1, Z4
-	VPCMPUB         $0x05, Z2, Z5, K1
-	VPADDB          Z1, Z4, K1, Z4
+	VPCMPUB         $0x05, Z1, Z5, K2
+	VMOVDQU8.Z      Z2, K1, Z4
+	VPADDB          Z2, Z4, K2, Z4
 	VMOVUPS         Z4, 5504(AX)
 	VPADDB          Z5, Z5, Z4
 	VPADDB          Z5, Z4, Z4
 	VPCMPUB         $0x05, Z0, Z3, K1
-	VMOVDQU8.Z      Z1, K1, Z4
-	VPCMPUB         $0x05, Z2, Z3, K1
-	VPADDB          Z1, Z4, K1, Z4
+	VPCMPUB         $0x05, Z1, Z3, K2
+	VMOVDQU8.Z      Z2, K1, Z4
+	VPADDB          Z2, Z4, K2, Z4
 	VMOVUPS         Z4, 4032(AX)
 	VPADDB          Z3, Z3, Z4
 	VPADDB          Z3, Z4, Z4
 	VPCMPUB         $0x05, Z0, Z4, K1
-	VMOVDQU8.Z      Z1, K1, Z3
-	VPCMPUB         $0x05, Z2, Z4, K1
-	VPADDB          Z1, Z3, K1, Z3
+	VPCMPUB         $0x05, Z1, Z4, K2
+	VMOVDQU8.Z      Z2, K1, Z3
+	VPADDB          Z2, Z3, K2, Z3
 	VMOVUPS         Z3, 4288(AX)
 	VPADDB          Z4, Z4, Z3
 	VPADDB          Z4, Z3, Z3
 	VPCMPUB         $0x05, Z0, Z3, K1
-	VMOVDQU8.Z      Z1, K1, Z4
-	VPCMPUB         $0x05, Z2, Z3, K1
-	VPADDB          Z1, Z4, K1, Z4
+	VPCMPUB         $0x05, Z1, Z3, K2
+	VMOVDQU8.Z      Z2, K1, Z4
+	VPADDB          Z2, Z4, K2, Z4
 	VMOVUPS         Z4, 4800(AX)
 	VPADDB          Z3, Z3, Z4
 	VPADDB          Z3, Z4, Z4
 	VPCMPUB         $0x05, Z0, Z4, K1
-	VMOVDQU8.Z      Z1, K1, Z3
-	VPCMPUB         $0x05, Z2, Z4, K1
-	VPADDB          Z1, Z3, K1, Z3
+	VPCMPUB         $0x05, Z1, Z4, K2
+	VMOVDQU8.Z      Z2, K1, Z3
+	VPADDB          Z2, Z3, K2, Z3
 	VMOVUPS         Z3, 5056(AX)
 	VPADDB          Z4, Z4, Z3
 	VPADDB          Z4, Z3, Z3
 	VPCMPUB         $0x05, Z0, Z3, K1
-	VMOVDQU8.Z      Z1, K1, Z4
-	VPCMPUB         $0x05, Z2, Z3, K1
-	VPADDB          Z1, Z4, K1, Z4
+	VPCMPUB         $0x05, Z1, Z3, K2
+	VMOVDQU8.Z      Z2, K1, Z4
+	VPADDB          Z2, Z4, K2, Z4
 	VMOVUPS         Z4, 5568(AX)
 	VPADDB          Z3, Z3, Z4
 	VPADDB          Z3, Z4, Z4
@@ -6112,30 +6112,30 @@ block:
 	VPUNPCKHDQ      Z6, Z5, Z4
 	VPUNPCKHQDQ     Z4, Z3, Z3
 	VPCMPUB         $0x05, Z0, Z3, K1
-	VMOVDQU8.Z      Z1, K1, Z4
-	VPCMPUB         $0x05, Z2, Z3, K1
-	VPADDB          Z1, Z4, K1, Z4
+	VPCMPUB         $0x05, Z1, Z3, K2
+	VMOVDQU8.Z      Z2, K1, Z4
+	VPADDB          Z2, Z4, K2, Z4
 	VMOVUPS         Z4, 5632(AX)
 	VPADDB          Z3, Z3, Z4
 	VPADDB          Z3, Z4, Z4
 	VPCMPUB         $0x05, Z0, Z4, K1
-	VMOVDQU8.Z      Z1, K1, Z3
-	VPCMPUB         $0x05, Z2, Z4, K1
-	VPADDB          Z1, Z3, K1, Z3
+	VPCMPUB         $0x05, Z1, Z4, K2
+	VMOVDQU8.Z      Z2, K1, Z3
+	VPADDB          Z2, Z3, K2, Z3
 	VMOVUPS         Z3, 5696(AX)
 	VPADDB          Z4, Z4, Z3
 	VPADDB          Z4, Z3, Z3
 	VPCMPUB         $0x05, Z0, Z3, K1
-	VMOVDQU8.Z      Z1, K1, Z4
-	VPCMPUB         $0x05, Z2, Z3, K1
-	VPADDB          Z1, Z4, K1, Z4
+	VPCMPUB         $0x05, Z1, Z3, K2
+	VMOVDQU8.Z      Z2, K1, Z4
+	VPADDB          Z2, Z4, K2, Z4
 	VMOVUPS         Z4, 5760(AX)
 	VPADDB          Z3, Z3, Z4
 	VPADDB          Z3, Z4, Z4
 	VPCMPUB         $0x05, Z0, Z4, K1
-	VMOVDQU8.Z      Z1, K1, Z3
-	VPCMPUB         $0x05, Z2, Z4, K1
-	VPADDB          Z1, Z3, K1, Z3
+	VPCMPUB         $0x05, Z1, Z4, K2
+	VMOVDQU8.Z      Z2, K1, Z3
+	VPADDB          Z2, Z3, K2, Z3
 	VMOVUPS         Z3, 5824(AX)
 	VPADDB          Z4, Z4, Z3
 	VPADDB          Z4, Z3, Z3
@@ -6155,12 +6155,12 @@ DATA unpackTQ1_0Const0<>+0(SB)/8, $0x5656565656565656
 DATA unpackTQ1_0Const0<>+8(SB)/8, $0x5656565656565656
 GLOBL unpackTQ1_0Const0<>(SB), RODATA|NOPTR, $16
 
-DATA unpackTQ1_0Const1<>+0(SB)/8, $0x0101010101010101
-DATA unpackTQ1_0Const1<>+8(SB)/8, $0x0101010101010101
+DATA unpackTQ1_0Const1<>+0(SB)/8, $0xabababababababab
+DATA unpackTQ1_0Const1<>+8(SB)/8, $0xabababababababab
 GLOBL unpackTQ1_0Const1<>(SB), RODATA|NOPTR, $16
 
-DATA unpackTQ1_0Const2<>+0(SB)/8, $0xabababababababab
-DATA unpackTQ1_0Const2<>+8(SB)/8, $0xabababababababab
+DATA unpackTQ1_0Const2<>+0(SB)/8, $0x0101010101010101
+DATA unpackTQ1_0Const2<>+8(SB)/8, $0x0101010101010101
 GLOBL unpackTQ1_0Const2<>(SB), RODATA|NOPTR, $16
 
 // func unpackTQ2_0AVX512(panel *byte, rows *byte, stride int, blocks int)

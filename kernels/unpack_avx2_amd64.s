@@ -5380,204 +5380,148 @@ block:
 	VPUNPCKHQDQ    Y1, Y4, Y1
 	VPUNPCKLQDQ    Y2, Y0, Y4
 	VPUNPCKHQDQ    Y2, Y0, Y0
-	VPMAXUB        const56565656565656565656565656565656<>+0(SB), Y3, Y2
-	VPCMPEQB       Y2, Y3, Y2
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y2, Y2
-	VPMAXUB        constabababababababababababababababab<>+0(SB), Y3, Y5
-	VPCMPEQB       Y5, Y3, Y5
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y5, Y5
-	VPADDB         Y5, Y2, Y2
-	VMOVUPS        Y2, (AX)
-	VPADDB         Y3, Y3, Y2
-	VPADDB         Y3, Y2, Y2
-	VPMAXUB        const56565656565656565656565656565656<>+0(SB), Y2, Y3
-	VPCMPEQB       Y3, Y2, Y3
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y3, Y3
-	VPMAXUB        constabababababababababababababababab<>+0(SB), Y2, Y5
-	VPCMPEQB       Y5, Y2, Y5
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y5, Y5
-	VPADDB         Y5, Y3, Y3
-	VMOVUPS        Y3, 768(AX)
+	VPXOR          const80808080808080808080808080808080<>+0(SB), Y3, Y2
+	VPCMPGTB       constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+0(SB), Y2, Y3
+	VPCMPGTB       const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+0(SB), Y2, Y5
+	VPADDB         Y3, Y5, Y5
+	VPABSB         Y5, Y5
+	VMOVUPS        Y5, (AX)
 	VPADDB         Y2, Y2, Y3
 	VPADDB         Y2, Y3, Y3
-	VPMAXUB        const56565656565656565656565656565656<>+0(SB), Y3, Y2
-	VPCMPEQB       Y2, Y3, Y2
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y2, Y2
-	VPMAXUB        constabababababababababababababababab<>+0(SB), Y3, Y5
-	VPCMPEQB       Y5, Y3, Y5
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y5, Y5
-	VPADDB         Y5, Y2, Y2
-	VMOVUPS        Y2, 1536(AX)
+	VPCMPGTB       constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+0(SB), Y3, Y2
+	VPCMPGTB       const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+0(SB), Y3, Y5
+	VPADDB         Y2, Y5, Y5
+	VPABSB         Y5, Y5
+	VMOVUPS        Y5, 768(AX)
 	VPADDB         Y3, Y3, Y2
 	VPADDB         Y3, Y2, Y2
-	VPMAXUB        const56565656565656565656565656565656<>+0(SB), Y2, Y3
-	VPCMPEQB       Y3, Y2, Y3
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y3, Y3
-	VPMAXUB        constabababababababababababababababab<>+0(SB), Y2, Y5
-	VPCMPEQB       Y5, Y2, Y5
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y5, Y5
-	VPADDB         Y5, Y3, Y3
-	VMOVUPS        Y3, 2304(AX)
+	VPCMPGTB       constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+0(SB), Y2, Y3
+	VPCMPGTB       const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+0(SB), Y2, Y5
+	VPADDB         Y3, Y5, Y5
+	VPABSB         Y5, Y5
+	VMOVUPS        Y5, 1536(AX)
 	VPADDB         Y2, Y2, Y3
 	VPADDB         Y2, Y3, Y3
-	VPMAXUB        const56565656565656565656565656565656<>+0(SB), Y3, Y2
-	VPCMPEQB       Y2, Y3, Y2
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y2, Y2
-	VPMAXUB        constabababababababababababababababab<>+0(SB), Y3, Y5
-	VPCMPEQB       Y5, Y3, Y5
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y5, Y5
-	VPADDB         Y5, Y2, Y2
-	VMOVUPS        Y2, 3072(AX)
+	VPCMPGTB       constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+0(SB), Y3, Y2
+	VPCMPGTB       const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+0(SB), Y3, Y5
+	VPADDB         Y2, Y5, Y5
+	VPABSB         Y5, Y5
+	VMOVUPS        Y5, 2304(AX)
 	VPADDB         Y3, Y3, Y2
 	VPADDB         Y3, Y2, Y2
-	VPMAXUB        const56565656565656565656565656565656<>+0(SB), Y1, Y2
-	VPCMPEQB       Y2, Y1, Y2
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y2, Y2
-	VPMAXUB        constabababababababababababababababab<>+0(SB), Y1, Y3
-	VPCMPEQB       Y3, Y1, Y3
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y3, Y3
-	VPADDB         Y3, Y2, Y2
-	VMOVUPS        Y2, 64(AX)
+	VPCMPGTB       constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+0(SB), Y2, Y3
+	VPCMPGTB       const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+0(SB), Y2, Y5
+	VPADDB         Y3, Y5, Y5
+	VPABSB         Y5, Y5
+	VMOVUPS        Y5, 3072(AX)
+	VPADDB         Y2, Y2, Y3
+	VPADDB         Y2, Y3, Y3
+	VPXOR          const80808080808080808080808080808080<>+0(SB), Y1, Y1
+	VPCMPGTB       constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+0(SB), Y1, Y2
+	VPCMPGTB       const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+0(SB), Y1, Y3
+	VPADDB         Y2, Y3, Y3
+	VPABSB         Y3, Y3
+	VMOVUPS        Y3, 64(AX)
 	VPADDB         Y1, Y1, Y2
 	VPADDB         Y1, Y2, Y2
-	VPMAXUB        const56565656565656565656565656565656<>+0(SB), Y2, Y1
-	VPCMPEQB       Y1, Y2, Y1
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y1, Y1
-	VPMAXUB        constabababababababababababababababab<>+0(SB), Y2, Y3
-	VPCMPEQB       Y3, Y2, Y3
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y3, Y3
-	VPADDB         Y3, Y1, Y1
-	VMOVUPS        Y1, 832(AX)
+	VPCMPGTB       constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+0(SB), Y2, Y1
+	VPCMPGTB       const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+0(SB), Y2, Y3
+	VPADDB         Y1, Y3, Y3
+	VPABSB         Y3, Y3
+	VMOVUPS        Y3, 832(AX)
 	VPADDB         Y2, Y2, Y1
 	VPADDB         Y2, Y1, Y1
-	VPMAXUB        const56565656565656565656565656565656<>+0(SB), Y1, Y2
-	VPCMPEQB       Y2, Y1, Y2
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y2, Y2
-	VPMAXUB        constabababababababababababababababab<>+0(SB), Y1, Y3
-	VPCMPEQB       Y3, Y1, Y3
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y3, Y3
-	VPADDB         Y3, Y2, Y2
-	VMOVUPS        Y2, 1600(AX)
+	VPCMPGTB       constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+0(SB), Y1, Y2
+	VPCMPGTB       const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+0(SB), Y1, Y3
+	VPADDB         Y2, Y3, Y3
+	VPABSB         Y3, Y3
+	VMOVUPS        Y3, 1600(AX)
 	VPADDB         Y1, Y1, Y2
 	VPADDB         Y1, Y2, Y2
-	VPMAXUB        const56565656565656565656565656565656<>+0(SB), Y2, Y1
-	VPCMPEQB       Y1, Y2, Y1
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y1, Y1
-	VPMAXUB        constabababababababababababababababab<>+0(SB), Y2, Y3
-	VPCMPEQB       Y3, Y2, Y3
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y3, Y3
-	VPADDB         Y3, Y1, Y1
-	VMOVUPS        Y1, 2368(AX)
+	VPCMPGTB       constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+0(SB), Y2, Y1
+	VPCMPGTB       const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+0(SB), Y2, Y3
+	VPADDB         Y1, Y3, Y3
+	VPABSB         Y3, Y3
+	VMOVUPS        Y3, 2368(AX)
 	VPADDB         Y2, Y2, Y1
 	VPADDB         Y2, Y1, Y1
-	VPMAXUB        const56565656565656565656565656565656<>+0(SB), Y1, Y2
-	VPCMPEQB       Y2, Y1, Y2
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y2, Y2
-	VPMAXUB        constabababababababababababababababab<>+0(SB), Y1, Y3
-	VPCMPEQB       Y3, Y1, Y3
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y3, Y3
-	VPADDB         Y3, Y2, Y2
-	VMOVUPS        Y2, 3136(AX)
+	VPCMPGTB       constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+0(SB), Y1, Y2
+	VPCMPGTB       const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+0(SB), Y1, Y3
+	VPADDB         Y2, Y3, Y3
+	VPABSB         Y3, Y3
+	VMOVUPS        Y3, 3136(AX)
 	VPADDB         Y1, Y1, Y2
 	VPADDB         Y1, Y2, Y2
-	VPMAXUB        const56565656565656565656565656565656<>+0(SB), Y4, Y1
-	VPCMPEQB       Y1, Y4, Y1
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y1, Y1
-	VPMAXUB        constabababababababababababababababab<>+0(SB), Y4, Y2
-	VPCMPEQB       Y2, Y4, Y2
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y2, Y2
-	VPADDB         Y2, Y1, Y1
-	VMOVUPS        Y1, 128(AX)
-	VPADDB         Y4, Y4, Y1
-	VPADDB         Y4, Y1, Y1
-	VPMAXUB        const56565656565656565656565656565656<>+0(SB), Y1, Y2
-	VPCMPEQB       Y2, Y1, Y2
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y2, Y2
-	VPMAXUB        constabababababababababababababababab<>+0(SB), Y1, Y3
-	VPCMPEQB       Y3, Y1, Y3
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y3, Y3
-	VPADDB         Y3, Y2, Y2
-	VMOVUPS        Y2, 896(AX)
+	VPXOR          const80808080808080808080808080808080<>+0(SB), Y4, Y1
+	VPCMPGTB       constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+0(SB), Y1, Y2
+	VPCMPGTB       const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+0(SB), Y1, Y3
+	VPADDB         Y2, Y3, Y3
+	VPABSB         Y3, Y3
+	VMOVUPS        Y3, 128(AX)
 	VPADDB         Y1, Y1, Y2
 	VPADDB         Y1, Y2, Y2
-	VPMAXUB        const56565656565656565656565656565656<>+0(SB), Y2, Y1
-	VPCMPEQB       Y1, Y2, Y1
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y1, Y1
-	VPMAXUB        constabababababababababababababababab<>+0(SB), Y2, Y3
-	VPCMPEQB       Y3, Y2, Y3
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y3, Y3
-	VPADDB         Y3, Y1, Y1
-	VMOVUPS        Y1, 1664(AX)
+	VPCMPGTB       constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+0(SB), Y2, Y1
+	VPCMPGTB       const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+0(SB), Y2, Y3
+	VPADDB         Y1, Y3, Y3
+	VPABSB         Y3, Y3
+	VMOVUPS        Y3, 896(AX)
 	VPADDB         Y2, Y2, Y1
 	VPADDB         Y2, Y1, Y1
-	VPMAXUB        const56565656565656565656565656565656<>+0(SB), Y1, Y2
-	VPCMPEQB       Y2, Y1, Y2
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y2, Y2
-	VPMAXUB        constabababababababababababababababab<>+0(SB), Y1, Y3
-	VPCMPEQB       Y3, Y1, Y3
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y3, Y3
-	VPADDB         Y3, Y2, Y2
-	VMOVUPS        Y2, 2432(AX)
+	VPCMPGTB       constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+0(SB), Y1, Y2
+	VPCMPGTB       const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+0(SB), Y1, Y3
+	VPADDB         Y2, Y3, Y3
+	VPABSB         Y3, Y3
+	VMOVUPS        Y3, 1664(AX)
 	VPADDB         Y1, Y1, Y2
 	VPADDB         Y1, Y2, Y2
-	VPMAXUB        const56565656565656565656565656565656<>+0(SB), Y2, Y1
-	VPCMPEQB       Y1, Y2, Y1
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y1, Y1
-	VPMAXUB        constabababababababababababababababab<>+0(SB), Y2, Y3
-	VPCMPEQB       Y3, Y2, Y3
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y3, Y3
-	VPADDB         Y3, Y1, Y1
-	VMOVUPS        Y1, 3200(AX)
+	VPCMPGTB       constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+0(SB), Y2, Y1
+	VPCMPGTB       const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+0(SB), Y2, Y3
+	VPADDB         Y1, Y3, Y3
+	VPABSB         Y3, Y3
+	VMOVUPS        Y3, 2432(AX)
 	VPADDB         Y2, Y2, Y1
 	VPADDB         Y2, Y1, Y1
-	VPMAXUB        const56565656565656565656565656565656<>+0(SB), Y0, Y1
-	VPCMPEQB       Y1, Y0, Y1
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y1, Y1
-	VPMAXUB        constabababababababababababababababab<>+0(SB), Y0, Y2
-	VPCMPEQB       Y2, Y0, Y2
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y2, Y2
-	VPADDB         Y2, Y1, Y1
-	VMOVUPS        Y1, 192(AX)
+	VPCMPGTB       constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+0(SB), Y1, Y2
+	VPCMPGTB       const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+0(SB), Y1, Y3
+	VPADDB         Y2, Y3, Y3
+	VPABSB         Y3, Y3
+	VMOVUPS        Y3, 3200(AX)
+	VPADDB         Y1, Y1, Y2
+	VPADDB         Y1, Y2, Y2
+	VPXOR          const80808080808080808080808080808080<>+0(SB), Y0, Y0
+	VPCMPGTB       constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+0(SB), Y0, Y1
+	VPCMPGTB       const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+0(SB), Y0, Y2
+	VPADDB         Y1, Y2, Y2
+	VPABSB         Y2, Y2
+	VMOVUPS        Y2, 192(AX)
 	VPADDB         Y0, Y0, Y1
 	VPADDB         Y0, Y1, Y1
-	VPMAXUB        const56565656565656565656565656565656<>+0(SB), Y1, Y0
-	VPCMPEQB       Y0, Y1, Y0
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y0, Y0
-	VPMAXUB        constabababababababababababababababab<>+0(SB), Y1, Y2
-	VPCMPEQB       Y2, Y1, Y2
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y2, Y2
-	VPADDB         Y2, Y0, Y0
-	VMOVUPS        Y0, 960(AX)
+	VPCMPGTB       constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+0(SB), Y1, Y0
+	VPCMPGTB       const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+0(SB), Y1, Y2
+	VPADDB         Y0, Y2, Y2
+	VPABSB         Y2, Y2
+	VMOVUPS        Y2, 960(AX)
 	VPADDB         Y1, Y1, Y0
 	VPADDB         Y1, Y0, Y0
-	VPMAXUB        const56565656565656565656565656565656<>+0(SB), Y0, Y1
-	VPCMPEQB       Y1, Y0, Y1
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y1, Y1
-	VPMAXUB        constabababababababababababababababab<>+0(SB), Y0, Y2
-	VPCMPEQB       Y2, Y0, Y2
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y2, Y2
-	VPADDB         Y2, Y1, Y1
-	VMOVUPS        Y1, 1728(AX)
+	VPCMPGTB       constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+0(SB), Y0, Y1
+	VPCMPGTB       const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+0(SB), Y0, Y2
+	VPADDB         Y1, Y2, Y2
+	VPABSB         Y2, Y2
+	VMOVUPS        Y2, 1728(AX)
 	VPADDB         Y0, Y0, Y1
 	VPADDB         Y0, Y1, Y1
-	VPMAXUB        const56565656565656565656565656565656<>+0(SB), Y1, Y0
-	VPCMPEQB       Y0, Y1, Y0
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y0, Y0
-	VPMAXUB        constabababababababababababababababab<>+0(SB), Y1, Y2
-	VPCMPEQB       Y2, Y1, Y2
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y2, Y2
-	VPADDB         Y2, Y0, Y0
-	VMOVUPS        Y0, 2496(AX)
+	VPCMPGTB       constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+0(SB), Y1, Y0
+	VPCMPGTB       const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+0(SB), Y1, Y2
+	VPADDB         Y0, Y2, Y2
+	VPABSB         Y2, Y2
+	VMOVUPS        Y2, 2496(AX)
 	VPADDB         Y1, Y1, Y0
 	VPADDB         Y1, Y0, Y0
-	VPMAXUB        const56565656565656565656565656565656<>+0(SB), Y0, Y1
-	VPCMPEQB       Y1, Y0, Y1
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y1, Y1
-	VPMAXUB        constabababababababababababababababab<>+0(SB), Y0, Y2
-	VPCMPEQB       Y2, Y0, Y2
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y2, Y2
-	VPADDB         Y2, Y1, Y1
-	VMOVUPS        Y1, 3264(AX)
+	VPCMPGTB       constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+0(SB), Y0, Y1
+	VPCMPGTB       const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+0(SB), Y0, Y2
+	VPADDB         Y1, Y2, Y2
+	VPABSB         Y2, Y2
+	VMOVUPS        Y2, 3264(AX)
 	VPADDB         Y0, Y0, Y1
 	VPADDB         Y0, Y1, Y1
 	VBROADCASTI128 16(CX), Y0
@@ -5596,204 +5540,148 @@ block:
 	VPUNPCKHQDQ    Y1, Y4, Y1
 	VPUNPCKLQDQ    Y2, Y0, Y4
 	VPUNPCKHQDQ    Y2, Y0, Y0
-	VPMAXUB        const56565656565656565656565656565656<>+0(SB), Y3, Y2
-	VPCMPEQB       Y2, Y3, Y2
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y2, Y2
-	VPMAXUB        constabababababababababababababababab<>+0(SB), Y3, Y5
-	VPCMPEQB       Y5, Y3, Y5
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y5, Y5
-	VPADDB         Y5, Y2, Y2
-	VMOVUPS        Y2, 256(AX)
-	VPADDB         Y3, Y3, Y2
-	VPADDB         Y3, Y2, Y2
-	VPMAXUB        const56565656565656565656565656565656<>+0(SB), Y2, Y3
-	VPCMPEQB       Y3, Y2, Y3
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y3, Y3
-	VPMAXUB        constabababababababababababababababab<>+0(SB), Y2, Y5
-	VPCMPEQB       Y5, Y2, Y5
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y5, Y5
-	VPADDB         Y5, Y3, Y3
-	VMOVUPS        Y3, 1024(AX)
+	VPXOR          const80808080808080808080808080808080<>+0(SB), Y3, Y2
+	VPCMPGTB       constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+0(SB), Y2, Y3
+	VPCMPGTB       const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+0(SB), Y2, Y5
+	VPADDB         Y3, Y5, Y5
+	VPABSB         Y5, Y5
+	VMOVUPS        Y5, 256(AX)
 	VPADDB         Y2, Y2, Y3
 	VPADDB         Y2, Y3, Y3
-	VPMAXUB        const56565656565656565656565656565656<>+0(SB), Y3, Y2
-	VPCMPEQB       Y2, Y3, Y2
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y2, Y2
-	VPMAXUB        constabababababababababababababababab<>+0(SB), Y3, Y5
-	VPCMPEQB       Y5, Y3, Y5
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y5, Y5
-	VPADDB         Y5, Y2, Y2
-	VMOVUPS        Y2, 1792(AX)
+	VPCMPGTB       constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+0(SB), Y3, Y2
+	VPCMPGTB       const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+0(SB), Y3, Y5
+	VPADDB         Y2, Y5, Y5
+	VPABSB         Y5, Y5
+	VMOVUPS        Y5, 1024(AX)
 	VPADDB         Y3, Y3, Y2
 	VPADDB         Y3, Y2, Y2
-	VPMAXUB        const56565656565656565656565656565656<>+0(SB), Y2, Y3
-	VPCMPEQB       Y3, Y2, Y3
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y3, Y3
-	VPMAXUB        constabababababababababababababababab<>+0(SB), Y2, Y5
-	VPCMPEQB       Y5, Y2, Y5
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y5, Y5
-	VPADDB         Y5, Y3, Y3
-	VMOVUPS        Y3, 2560(AX)
+	VPCMPGTB       constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+0(SB), Y2, Y3
+	VPCMPGTB       const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+0(SB), Y2, Y5
+	VPADDB         Y3, Y5, Y5
+	VPABSB         Y5, Y5
+	VMOVUPS        Y5, 1792(AX)
 	VPADDB         Y2, Y2, Y3
 	VPADDB         Y2, Y3, Y3
-	VPMAXUB        const56565656565656565656565656565656<>+0(SB), Y3, Y2
-	VPCMPEQB       Y2, Y3, Y2
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y2, Y2
-	VPMAXUB        constabababababababababababababababab<>+0(SB), Y3, Y5
-	VPCMPEQB       Y5, Y3, Y5
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y5, Y5
-	VPADDB         Y5, Y2, Y2
-	VMOVUPS        Y2, 3328(AX)
+	VPCMPGTB       constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+0(SB), Y3, Y2
+	VPCMPGTB       const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+0(SB), Y3, Y5
+	VPADDB         Y2, Y5, Y5
+	VPABSB         Y5, Y5
+	VMOVUPS        Y5, 2560(AX)
 	VPADDB         Y3, Y3, Y2
 	VPADDB         Y3, Y2, Y2
-	VPMAXUB        const56565656565656565656565656565656<>+0(SB), Y1, Y2
-	VPCMPEQB       Y2, Y1, Y2
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y2, Y2
-	VPMAXUB        constabababababababababababababababab<>+0(SB), Y1, Y3
-	VPCMPEQB       Y3, Y1, Y3
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y3, Y3
-	VPADDB         Y3, Y2, Y2
-	VMOVUPS        Y2, 320(AX)
+	VPCMPGTB       constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+0(SB), Y2, Y3
+	VPCMPGTB       const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+0(SB), Y2, Y5
+	VPADDB         Y3, Y5, Y5
+	VPABSB         Y5, Y5
+	VMOVUPS        Y5, 3328(AX)
+	VPADDB         Y2, Y2, Y3
+	VPADDB         Y2, Y3, Y3
+	VPXOR          const80808080808080808080808080808080<>+0(SB), Y1, Y1
+	VPCMPGTB       constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+0(SB), Y1, Y2
+	VPCMPGTB       const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+0(SB), Y1, Y3
+	VPADDB         Y2, Y3, Y3
+	VPABSB         Y3, Y3
+	VMOVUPS        Y3, 320(AX)
 	VPADDB         Y1, Y1, Y2
 	VPADDB         Y1, Y2, Y2
-	VPMAXUB        const56565656565656565656565656565656<>+0(SB), Y2, Y1
-	VPCMPEQB       Y1, Y2, Y1
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y1, Y1
-	VPMAXUB        constabababababababababababababababab<>+0(SB), Y2, Y3
-	VPCMPEQB       Y3, Y2, Y3
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y3, Y3
-	VPADDB         Y3, Y1, Y1
-	VMOVUPS        Y1, 1088(AX)
+	VPCMPGTB       constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+0(SB), Y2, Y1
+	VPCMPGTB       const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+0(SB), Y2, Y3
+	VPADDB         Y1, Y3, Y3
+	VPABSB         Y3, Y3
+	VMOVUPS        Y3, 1088(AX)
 	VPADDB         Y2, Y2, Y1
 	VPADDB         Y2, Y1, Y1
-	VPMAXUB        const56565656565656565656565656565656<>+0(SB), Y1, Y2
-	VPCMPEQB       Y2, Y1, Y2
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y2, Y2
-	VPMAXUB        constabababababababababababababababab<>+0(SB), Y1, Y3
-	VPCMPEQB       Y3, Y1, Y3
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y3, Y3
-	VPADDB         Y3, Y2, Y2
-	VMOVUPS        Y2, 1856(AX)
+	VPCMPGTB       constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+0(SB), Y1, Y2
+	VPCMPGTB       const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+0(SB), Y1, Y3
+	VPADDB         Y2, Y3, Y3
+	VPABSB         Y3, Y3
+	VMOVUPS        Y3, 1856(AX)
 	VPADDB         Y1, Y1, Y2
 	VPADDB         Y1, Y2, Y2
-	VPMAXUB        const56565656565656565656565656565656<>+0(SB), Y2, Y1
-	VPCMPEQB       Y1, Y2, Y1
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y1, Y1
-	VPMAXUB        constabababababababababababababababab<>+0(SB), Y2, Y3
-	VPCMPEQB       Y3, Y2, Y3
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y3, Y3
-	VPADDB         Y3, Y1, Y1
-	VMOVUPS        Y1, 2624(AX)
+	VPCMPGTB       constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+0(SB), Y2, Y1
+	VPCMPGTB       const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+0(SB), Y2, Y3
+	VPADDB         Y1, Y3, Y3
+	VPABSB         Y3, Y3
+	VMOVUPS        Y3, 2624(AX)
 	VPADDB         Y2, Y2, Y1
 	VPADDB         Y2, Y1, Y1
-	VPMAXUB        const56565656565656565656565656565656<>+0(SB), Y1, Y2
-	VPCMPEQB       Y2, Y1, Y2
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y2, Y2
-	VPMAXUB        constabababababababababababababababab<>+0(SB), Y1, Y3
-	VPCMPEQB       Y3, Y1, Y3
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y3, Y3
-	VPADDB         Y3, Y2, Y2
-	VMOVUPS        Y2, 3392(AX)
+	VPCMPGTB       constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+0(SB), Y1, Y2
+	VPCMPGTB       const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+0(SB), Y1, Y3
+	VPADDB         Y2, Y3, Y3
+	VPABSB         Y3, Y3
+	VMOVUPS        Y3, 3392(AX)
 	VPADDB         Y1, Y1, Y2
 	VPADDB         Y1, Y2, Y2
-	VPMAXUB        const56565656565656565656565656565656<>+0(SB), Y4, Y1
-	VPCMPEQB       Y1, Y4, Y1
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y1, Y1
-	VPMAXUB        constabababababababababababababababab<>+0(SB), Y4, Y2
-	VPCMPEQB       Y2, Y4, Y2
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y2, Y2
-	VPADDB         Y2, Y1, Y1
-	VMOVUPS        Y1, 384(AX)
-	VPADDB         Y4, Y4, Y1
-	VPADDB         Y4, Y1, Y1
-	VPMAXUB        const56565656565656565656565656565656<>+0(SB), Y1, Y2
-	VPCMPEQB       Y2, Y1, Y2
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y2, Y2
-	VPMAXUB        constabababababababababababababababab<>+0(SB), Y1, Y3
-	VPCMPEQB       Y3, Y1, Y3
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y3, Y3
-	VPADDB         Y3, Y2, Y2
-	VMOVUPS        Y2, 1152(AX)
+	VPXOR          const80808080808080808080808080808080<>+0(SB), Y4, Y1
+	VPCMPGTB       constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+0(SB), Y1, Y2
+	VPCMPGTB       const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+0(SB), Y1, Y3
+	VPADDB         Y2, Y3, Y3
+	VPABSB         Y3, Y3
+	VMOVUPS        Y3, 384(AX)
 	VPADDB         Y1, Y1, Y2
 	VPADDB         Y1, Y2, Y2
-	VPMAXUB        const56565656565656565656565656565656<>+0(SB), Y2, Y1
-	VPCMPEQB       Y1, Y2, Y1
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y1, Y1
-	VPMAXUB        constabababababababababababababababab<>+0(SB), Y2, Y3
-	VPCMPEQB       Y3, Y2, Y3
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y3, Y3
-	VPADDB         Y3, Y1, Y1
-	VMOVUPS        Y1, 1920(AX)
+	VPCMPGTB       constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+0(SB), Y2, Y1
+	VPCMPGTB       const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+0(SB), Y2, Y3
+	VPADDB         Y1, Y3, Y3
+	VPABSB         Y3, Y3
+	VMOVUPS        Y3, 1152(AX)
 	VPADDB         Y2, Y2, Y1
 	VPADDB         Y2, Y1, Y1
-	VPMAXUB        const56565656565656565656565656565656<>+0(SB), Y1, Y2
-	VPCMPEQB       Y2, Y1, Y2
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y2, Y2
-	VPMAXUB        constabababababababababababababababab<>+0(SB), Y1, Y3
-	VPCMPEQB       Y3, Y1, Y3
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y3, Y3
-	VPADDB         Y3, Y2, Y2
-	VMOVUPS        Y2, 2688(AX)
+	VPCMPGTB       constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+0(SB), Y1, Y2
+	VPCMPGTB       const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+0(SB), Y1, Y3
+	VPADDB         Y2, Y3, Y3
+	VPABSB         Y3, Y3
+	VMOVUPS        Y3, 1920(AX)
 	VPADDB         Y1, Y1, Y2
 	VPADDB         Y1, Y2, Y2
-	VPMAXUB        const56565656565656565656565656565656<>+0(SB), Y2, Y1
-	VPCMPEQB       Y1, Y2, Y1
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y1, Y1
-	VPMAXUB        constabababababababababababababababab<>+0(SB), Y2, Y3
-	VPCMPEQB       Y3, Y2, Y3
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y3, Y3
-	VPADDB         Y3, Y1, Y1
-	VMOVUPS        Y1, 3456(AX)
+	VPCMPGTB       constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+0(SB), Y2, Y1
+	VPCMPGTB       const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+0(SB), Y2, Y3
+	VPADDB         Y1, Y3, Y3
+	VPABSB         Y3, Y3
+	VMOVUPS        Y3, 2688(AX)
 	VPADDB         Y2, Y2, Y1
 	VPADDB         Y2, Y1, Y1
-	VPMAXUB        const56565656565656565656565656565656<>+0(SB), Y0, Y1
-	VPCMPEQB       Y1, Y0, Y1
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y1, Y1
-	VPMAXUB        constabababababababababababababababab<>+0(SB), Y0, Y2
-	VPCMPEQB       Y2, Y0, Y2
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y2, Y2
-	VPADDB         Y2, Y1, Y1
-	VMOVUPS        Y1, 448(AX)
+	VPCMPGTB       constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+0(SB), Y1, Y2
+	VPCMPGTB       const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+0(SB), Y1, Y3
+	VPADDB         Y2, Y3, Y3
+	VPABSB         Y3, Y3
+	VMOVUPS        Y3, 3456(AX)
+	VPADDB         Y1, Y1, Y2
+	VPADDB         Y1, Y2, Y2
+	VPXOR          const80808080808080808080808080808080<>+0(SB), Y0, Y0
+	VPCMPGTB       constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+0(SB), Y0, Y1
+	VPCMPGTB       const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+0(SB), Y0, Y2
+	VPADDB         Y1, Y2, Y2
+	VPABSB         Y2, Y2
+	VMOVUPS        Y2, 448(AX)
 	VPADDB         Y0, Y0, Y1
 	VPADDB         Y0, Y1, Y1
-	VPMAXUB        const56565656565656565656565656565656<>+0(SB), Y1, Y0
-	VPCMPEQB       Y0, Y1, Y0
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y0, Y0
-	VPMAXUB        constabababababababababababababababab<>+0(SB), Y1, Y2
-	VPCMPEQB       Y2, Y1, Y2
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y2, Y2
-	VPADDB         Y2, Y0, Y0
-	VMOVUPS        Y0, 1216(AX)
+	VPCMPGTB       constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+0(SB), Y1, Y0
+	VPCMPGTB       const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+0(SB), Y1, Y2
+	VPADDB         Y0, Y2, Y2
+	VPABSB         Y2, Y2
+	VMOVUPS        Y2, 1216(AX)
 	VPADDB         Y1, Y1, Y0
 	VPADDB         Y1, Y0, Y0
-	VPMAXUB        const56565656565656565656565656565656<>+0(SB), Y0, Y1
-	VPCMPEQB       Y1, Y0, Y1
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y1, Y1
-	VPMAXUB        constabababababababababababababababab<>+0(SB), Y0, Y2
-	VPCMPEQB       Y2, Y0, Y2
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y2, Y2
-	VPADDB         Y2, Y1, Y1
-	VMOVUPS        Y1, 1984(AX)
+	VPCMPGTB       constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+0(SB), Y0, Y1
+	VPCMPGTB       const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+0(SB), Y0, Y2
+	VPADDB         Y1, Y2, Y2
+	VPABSB         Y2, Y2
+	VMOVUPS        Y2, 1984(AX)
 	VPADDB         Y0, Y0, Y1
 	VPADDB         Y0, Y1, Y1
-	VPMAXUB        const56565656565656565656565656565656<>+0(SB), Y1, Y0
-	VPCMPEQB       Y0, Y1, Y0
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y0, Y0
-	VPMAXUB        constabababababababababababababababab<>+0(SB), Y1, Y2
-	VPCMPEQB       Y2, Y1, Y2
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y2, Y2
-	VPADDB         Y2, Y0, Y0
-	VMOVUPS        Y0, 2752(AX)
+	VPCMPGTB       constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+0(SB), Y1, Y0
+	VPCMPGTB       const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+0(SB), Y1, Y2
+	VPADDB         Y0, Y2, Y2
+	VPABSB         Y2, Y2
+	VMOVUPS        Y2, 2752(AX)
 	VPADDB         Y1, Y1, Y0
 	VPADDB         Y1, Y0, Y0
-	VPMAXUB        const56565656565656565656565656565656<>+0(SB), Y0, Y1
-	VPCMPEQB       Y1, Y0, Y1
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y1, Y1
-	VPMAXUB        constabababababababababababababababab<>+0(SB), Y0, Y2
-	VPCMPEQB       Y2, Y0, Y2
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y2, Y2
-	VPADDB         Y2, Y1, Y1
-	VMOVUPS        Y1, 3520(AX)
+	VPCMPGTB       constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+0(SB), Y0, Y1
+	VPCMPGTB       const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+0(SB), Y0, Y2
+	VPADDB         Y1, Y2, Y2
+	VPABSB         Y2, Y2
+	VMOVUPS        Y2, 3520(AX)
 	VPADDB         Y0, Y0, Y1
 	VPADDB         Y0, Y1, Y1
 	VBROADCASTI128 32(CX), Y0
@@ -5812,204 +5700,148 @@ block:
 	VPUNPCKHQDQ    Y1, Y4, Y1
 	VPUNPCKLQDQ    Y2, Y0, Y4
 	VPUNPCKHQDQ    Y2, Y0, Y0
-	VPMAXUB        const56565656565656565656565656565656<>+0(SB), Y3, Y2
-	VPCMPEQB       Y2, Y3, Y2
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y2, Y2
-	VPMAXUB        constabababababababababababababababab<>+0(SB), Y3, Y5
-	VPCMPEQB       Y5, Y3, Y5
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y5, Y5
-	VPADDB         Y5, Y2, Y2
-	VMOVUPS        Y2, 3840(AX)
-	VPADDB         Y3, Y3, Y2
-	VPADDB         Y3, Y2, Y2
-	VPMAXUB        const56565656565656565656565656565656<>+0(SB), Y2, Y3
-	VPCMPEQB       Y3, Y2, Y3
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y3, Y3
-	VPMAXUB        constabababababababababababababababab<>+0(SB), Y2, Y5
-	VPCMPEQB       Y5, Y2, Y5
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y5, Y5
-	VPADDB         Y5, Y3, Y3
-	VMOVUPS        Y3, 4096(AX)
+	VPXOR          const80808080808080808080808080808080<>+0(SB), Y3, Y2
+	VPCMPGTB       constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+0(SB), Y2, Y3
+	VPCMPGTB       const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+0(SB), Y2, Y5
+	VPADDB         Y3, Y5, Y5
+	VPABSB         Y5, Y5
+	VMOVUPS        Y5, 3840(AX)
 	VPADDB         Y2, Y2, Y3
 	VPADDB         Y2, Y3, Y3
-	VPMAXUB        const56565656565656565656565656565656<>+0(SB), Y3, Y2
-	VPCMPEQB       Y2, Y3, Y2
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y2, Y2
-	VPMAXUB        constabababababababababababababababab<>+0(SB), Y3, Y5
-	VPCMPEQB       Y5, Y3, Y5
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y5, Y5
-	VPADDB         Y5, Y2, Y2
-	VMOVUPS        Y2, 4608(AX)
+	VPCMPGTB       constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+0(SB), Y3, Y2
+	VPCMPGTB       const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+0(SB), Y3, Y5
+	VPADDB         Y2, Y5, Y5
+	VPABSB         Y5, Y5
+	VMOVUPS        Y5, 4096(AX)
 	VPADDB         Y3, Y3, Y2
 	VPADDB         Y3, Y2, Y2
-	VPMAXUB        const56565656565656565656565656565656<>+0(SB), Y2, Y3
-	VPCMPEQB       Y3, Y2, Y3
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y3, Y3
-	VPMAXUB        constabababababababababababababababab<>+0(SB), Y2, Y5
-	VPCMPEQB       Y5, Y2, Y5
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y5, Y5
-	VPADDB         Y5, Y3, Y3
-	VMOVUPS        Y3, 4864(AX)
+	VPCMPGTB       constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+0(SB), Y2, Y3
+	VPCMPGTB       const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+0(SB), Y2, Y5
+	VPADDB         Y3, Y5, Y5
+	VPABSB         Y5, Y5
+	VMOVUPS        Y5, 4608(AX)
 	VPADDB         Y2, Y2, Y3
 	VPADDB         Y2, Y3, Y3
-	VPMAXUB        const56565656565656565656565656565656<>+0(SB), Y3, Y2
-	VPCMPEQB       Y2, Y3, Y2
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y2, Y2
-	VPMAXUB        constabababababababababababababababab<>+0(SB), Y3, Y5
-	VPCMPEQB       Y5, Y3, Y5
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y5, Y5
-	VPADDB         Y5, Y2, Y2
-	VMOVUPS        Y2, 5376(AX)
+	VPCMPGTB       constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+0(SB), Y3, Y2
+	VPCMPGTB       const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+0(SB), Y3, Y5
+	VPADDB         Y2, Y5, Y5
+	VPABSB         Y5, Y5
+	VMOVUPS        Y5, 4864(AX)
 	VPADDB         Y3, Y3, Y2
 	VPADDB         Y3, Y2, Y2
-	VPMAXUB        const56565656565656565656565656565656<>+0(SB), Y1, Y2
-	VPCMPEQB       Y2, Y1, Y2
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y2, Y2
-	VPMAXUB        constabababababababababababababababab<>+0(SB), Y1, Y3
-	VPCMPEQB       Y3, Y1, Y3
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y3, Y3
-	VPADDB         Y3, Y2, Y2
-	VMOVUPS        Y2, 3904(AX)
+	VPCMPGTB       constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+0(SB), Y2, Y3
+	VPCMPGTB       const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+0(SB), Y2, Y5
+	VPADDB         Y3, Y5, Y5
+	VPABSB         Y5, Y5
+	VMOVUPS        Y5, 5376(AX)
+	VPADDB         Y2, Y2, Y3
+	VPADDB         Y2, Y3, Y3
+	VPXOR          const80808080808080808080808080808080<>+0(SB), Y1, Y1
+	VPCMPGTB       constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+0(SB), Y1, Y2
+	VPCMPGTB       const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+0(SB), Y1, Y3
+	VPADDB         Y2, Y3, Y3
+	VPABSB         Y3, Y3
+	VMOVUPS        Y3, 3904(AX)
 	VPADDB         Y1, Y1, Y2
 	VPADDB         Y1, Y2, Y2
-	VPMAXUB        const56565656565656565656565656565656<>+0(SB), Y2, Y1
-	VPCMPEQB       Y1, Y2, Y1
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y1, Y1
-	VPMAXUB        constabababababababababababababababab<>+0(SB), Y2, Y3
-	VPCMPEQB       Y3, Y2, Y3
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y3, Y3
-	VPADDB         Y3, Y1, Y1
-	VMOVUPS        Y1, 4160(AX)
+	VPCMPGTB       constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+0(SB), Y2, Y1
+	VPCMPGTB       const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+0(SB), Y2, Y3
+	VPADDB         Y1, Y3, Y3
+	VPABSB         Y3, Y3
+	VMOVUPS        Y3, 4160(AX)
 	VPADDB         Y2, Y2, Y1
 	VPADDB         Y2, Y1, Y1
-	VPMAXUB        const56565656565656565656565656565656<>+0(SB), Y1, Y2
-	VPCMPEQB       Y2, Y1, Y2
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y2, Y2
-	VPMAXUB        constabababababababababababababababab<>+0(SB), Y1, Y3
-	VPCMPEQB       Y3, Y1, Y3
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y3, Y3
-	VPADDB         Y3, Y2, Y2
-	VMOVUPS        Y2, 4672(AX)
+	VPCMPGTB       constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+0(SB), Y1, Y2
+	VPCMPGTB       const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+0(SB), Y1, Y3
+	VPADDB         Y2, Y3, Y3
+	VPABSB         Y3, Y3
+	VMOVUPS        Y3, 4672(AX)
 	VPADDB         Y1, Y1, Y2
 	VPADDB         Y1, Y2, Y2
-	VPMAXUB        const56565656565656565656565656565656<>+0(SB), Y2, Y1
-	VPCMPEQB       Y1, Y2, Y1
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y1, Y1
-	VPMAXUB        constabababababababababababababababab<>+0(SB), Y2, Y3
-	VPCMPEQB       Y3, Y2, Y3
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y3, Y3
-	VPADDB         Y3, Y1, Y1
-	VMOVUPS        Y1, 4928(AX)
+	VPCMPGTB       constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+0(SB), Y2, Y1
+	VPCMPGTB       const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+0(SB), Y2, Y3
+	VPADDB         Y1, Y3, Y3
+	VPABSB         Y3, Y3
+	VMOVUPS        Y3, 4928(AX)
 	VPADDB         Y2, Y2, Y1
 	VPADDB         Y2, Y1, Y1
-	VPMAXUB        const56565656565656565656565656565656<>+0(SB), Y1, Y2
-	VPCMPEQB       Y2, Y1, Y2
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y2, Y2
-	VPMAXUB        constabababababababababababababababab<>+0(SB), Y1, Y3
-	VPCMPEQB       Y3, Y1, Y3
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y3, Y3
-	VPADDB         Y3, Y2, Y2
-	VMOVUPS        Y2, 5440(AX)
+	VPCMPGTB       constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+0(SB), Y1, Y2
+	VPCMPGTB       const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+0(SB), Y1, Y3
+	VPADDB         Y2, Y3, Y3
+	VPABSB         Y3, Y3
+	VMOVUPS        Y3, 5440(AX)
 	VPADDB         Y1, Y1, Y2
 	VPADDB         Y1, Y2, Y2
-	VPMAXUB        const56565656565656565656565656565656<>+0(SB), Y4, Y1
-	VPCMPEQB       Y1, Y4, Y1
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y1, Y1
-	VPMAXUB        constabababababababababababababababab<>+0(SB), Y4, Y2
-	VPCMPEQB       Y2, Y4, Y2
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y2, Y2
-	VPADDB         Y2, Y1, Y1
-	VMOVUPS        Y1, 3968(AX)
-	VPADDB         Y4, Y4, Y1
-	VPADDB         Y4, Y1, Y1
-	VPMAXUB        const56565656565656565656565656565656<>+0(SB), Y1, Y2
-	VPCMPEQB       Y2, Y1, Y2
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y2, Y2
-	VPMAXUB        constabababababababababababababababab<>+0(SB), Y1, Y3
-	VPCMPEQB       Y3, Y1, Y3
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y3, Y3
-	VPADDB         Y3, Y2, Y2
-	VMOVUPS        Y2, 4224(AX)
+	VPXOR          const80808080808080808080808080808080<>+0(SB), Y4, Y1
+	VPCMPGTB       constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+0(SB), Y1, Y2
+	VPCMPGTB       const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+0(SB), Y1, Y3
+	VPADDB         Y2, Y3, Y3
+	VPABSB         Y3, Y3
+	VMOVUPS        Y3, 3968(AX)
 	VPADDB         Y1, Y1, Y2
 	VPADDB         Y1, Y2, Y2
-	VPMAXUB        const56565656565656565656565656565656<>+0(SB), Y2, Y1
-	VPCMPEQB       Y1, Y2, Y1
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y1, Y1
-	VPMAXUB        constabababababababababababababababab<>+0(SB), Y2, Y3
-	VPCMPEQB       Y3, Y2, Y3
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y3, Y3
-	VPADDB         Y3, Y1, Y1
-	VMOVUPS        Y1, 4736(AX)
+	VPCMPGTB       constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+0(SB), Y2, Y1
+	VPCMPGTB       const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+0(SB), Y2, Y3
+	VPADDB         Y1, Y3, Y3
+	VPABSB         Y3, Y3
+	VMOVUPS        Y3, 4224(AX)
 	VPADDB         Y2, Y2, Y1
 	VPADDB         Y2, Y1, Y1
-	VPMAXUB        const56565656565656565656565656565656<>+0(SB), Y1, Y2
-	VPCMPEQB       Y2, Y1, Y2
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y2, Y2
-	VPMAXUB        constabababababababababababababababab<>+0(SB), Y1, Y3
-	VPCMPEQB       Y3, Y1, Y3
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y3, Y3
-	VPADDB         Y3, Y2, Y2
-	VMOVUPS        Y2, 4992(AX)
+	VPCMPGTB       constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+0(SB), Y1, Y2
+	VPCMPGTB       const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+0(SB), Y1, Y3
+	VPADDB         Y2, Y3, Y3
+	VPABSB         Y3, Y3
+	VMOVUPS        Y3, 4736(AX)
 	VPADDB         Y1, Y1, Y2
 	VPADDB         Y1, Y2, Y2
-	VPMAXUB        const56565656565656565656565656565656<>+0(SB), Y2, Y1
-	VPCMPEQB       Y1, Y2, Y1
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y1, Y1
-	VPMAXUB        constabababababababababababababababab<>+0(SB), Y2, Y3
-	VPCMPEQB       Y3, Y2, Y3
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y3, Y3
-	VPADDB         Y3, Y1, Y1
-	VMOVUPS        Y1, 5504(AX)
+	VPCMPGTB       constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+0(SB), Y2, Y1
+	VPCMPGTB       const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+0(SB), Y2, Y3
+	VPADDB         Y1, Y3, Y3
+	VPABSB         Y3, Y3
+	VMOVUPS        Y3, 4992(AX)
 	VPADDB         Y2, Y2, Y1
 	VPADDB         Y2, Y1, Y1
-	VPMAXUB        const56565656565656565656565656565656<>+0(SB), Y0, Y1
-	VPCMPEQB       Y1, Y0, Y1
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y1, Y1
-	VPMAXUB        constabababababababababababababababab<>+0(SB), Y0, Y2
-	VPCMPEQB       Y2, Y0, Y2
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y2, Y2
-	VPADDB         Y2, Y1, Y1
-	VMOVUPS        Y1, 4032(AX)
+	VPCMPGTB       constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+0(SB), Y1, Y2
+	VPCMPGTB       const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+0(SB), Y1, Y3
+	VPADDB         Y2, Y3, Y3
+	VPABSB         Y3, Y3
+	VMOVUPS        Y3, 5504(AX)
+	VPADDB         Y1, Y1, Y2
+	VPADDB         Y1, Y2, Y2
+	VPXOR          const80808080808080808080808080808080<>+0(SB), Y0, Y0
+	VPCMPGTB       constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+0(SB), Y0, Y1
+	VPCMPGTB       const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+0(SB), Y0, Y2
+	VPADDB         Y1, Y2, Y2
+	VPABSB         Y2, Y2
+	VMOVUPS        Y2, 4032(AX)
 	VPADDB         Y0, Y0, Y1
 	VPADDB         Y0, Y1, Y1
-	VPMAXUB        const56565656565656565656565656565656<>+0(SB), Y1, Y0
-	VPCMPEQB       Y0, Y1, Y0
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y0, Y0
-	VPMAXUB        constabababababababababababababababab<>+0(SB), Y1, Y2
-	VPCMPEQB       Y2, Y1, Y2
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y2, Y2
-	VPADDB         Y2, Y0, Y0
-	VMOVUPS        Y0, 4288(AX)
+	VPCMPGTB       constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+0(SB), Y1, Y0
+	VPCMPGTB       const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+0(SB), Y1, Y2
+	VPADDB         Y0, Y2, Y2
+	VPABSB         Y2, Y2
+	VMOVUPS        Y2, 4288(AX)
 	VPADDB         Y1, Y1, Y0
 	VPADDB         Y1, Y0, Y0
-	VPMAXUB        const56565656565656565656565656565656<>+0(SB), Y0, Y1
-	VPCMPEQB       Y1, Y0, Y1
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y1, Y1
-	VPMAXUB        constabababababababababababababababab<>+0(SB), Y0, Y2
-	VPCMPEQB       Y2, Y0, Y2
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y2, Y2
-	VPADDB         Y2, Y1, Y1
-	VMOVUPS        Y1, 4800(AX)
+	VPCMPGTB       constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+0(SB), Y0, Y1
+	VPCMPGTB       const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+0(SB), Y0, Y2
+	VPADDB         Y1, Y2, Y2
+	VPABSB         Y2, Y2
+	VMOVUPS        Y2, 4800(AX)
 	VPADDB         Y0, Y0, Y1
 	VPADDB         Y0, Y1, Y1
-	VPMAXUB        const56565656565656565656565656565656<>+0(SB), Y1, Y0
-	VPCMPEQB       Y0, Y1, Y0
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y0, Y0
-	VPMAXUB        constabababababababababababababababab<>+0(SB), Y1, Y2
-	VPCMPEQB       Y2, Y1, Y2
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y2, Y2
-	VPADDB         Y2, Y0, Y0
-	VMOVUPS        Y0, 5056(AX)
+	VPCMPGTB       constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+0(SB), Y1, Y0
+	VPCMPGTB       const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+0(SB), Y1, Y2
+	VPADDB         Y0, Y2, Y2
+	VPABSB         Y2, Y2
+	VMOVUPS        Y2, 5056(AX)
 	VPADDB         Y1, Y1, Y0
 	VPADDB         Y1, Y0, Y0
-	VPMAXUB        const56565656565656565656565656565656<>+0(SB), Y0, Y1
-	VPCMPEQB       Y1, Y0, Y1
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y1, Y1
-	VPMAXUB        constabababababababababababababababab<>+0(SB), Y0, Y2
-	VPCMPEQB       Y2, Y0, Y2
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y2, Y2
-	VPADDB         Y2, Y1, Y1
-	VMOVUPS        Y1, 5568(AX)
+	VPCMPGTB       constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+0(SB), Y0, Y1
+	VPCMPGTB       const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+0(SB), Y0, Y2
+	VPADDB         Y1, Y2, Y2
+	VPABSB         Y2, Y2
+	VMOVUPS        Y2, 5568(AX)
 	VPADDB         Y0, Y0, Y1
 	VPADDB         Y0, Y1, Y1
 	VBROADCASTI128 36(CX), Y0
@@ -6023,44 +5855,33 @@ block:
 	VPUNPCKHDQ     Y1, Y0, Y0
 	VPUNPCKHDQ     Y3, Y2, Y1
 	VPUNPCKHQDQ    Y1, Y0, Y0
-	VPMAXUB        const56565656565656565656565656565656<>+0(SB), Y0, Y1
-	VPCMPEQB       Y1, Y0, Y1
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y1, Y1
-	VPMAXUB        constabababababababababababababababab<>+0(SB), Y0, Y2
-	VPCMPEQB       Y2, Y0, Y2
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y2, Y2
-	VPADDB         Y2, Y1, Y1
-	VMOVUPS        Y1, 5632(AX)
+	VPXOR          const80808080808080808080808080808080<>+0(SB), Y0, Y0
+	VPCMPGTB       constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+0(SB), Y0, Y1
+	VPCMPGTB       const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+0(SB), Y0, Y2
+	VPADDB         Y1, Y2, Y2
+	VPABSB         Y2, Y2
+	VMOVUPS        Y2, 5632(AX)
 	VPADDB         Y0, Y0, Y1
 	VPADDB         Y0, Y1, Y1
-	VPMAXUB        const56565656565656565656565656565656<>+0(SB), Y1, Y0
-	VPCMPEQB       Y0, Y1, Y0
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y0, Y0
-	VPMAXUB        constabababababababababababababababab<>+0(SB), Y1, Y2
-	VPCMPEQB       Y2, Y1, Y2
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y2, Y2
-	VPADDB         Y2, Y0, Y0
-	VMOVUPS        Y0, 5696(AX)
+	VPCMPGTB       constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+0(SB), Y1, Y0
+	VPCMPGTB       const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+0(SB), Y1, Y2
+	VPADDB         Y0, Y2, Y2
+	VPABSB         Y2, Y2
+	VMOVUPS        Y2, 5696(AX)
 	VPADDB         Y1, Y1, Y0
 	VPADDB         Y1, Y0, Y0
-	VPMAXUB        const56565656565656565656565656565656<>+0(SB), Y0, Y1
-	VPCMPEQB       Y1, Y0, Y1
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y1, Y1
-	VPMAXUB        constabababababababababababababababab<>+0(SB), Y0, Y2
-	VPCMPEQB       Y2, Y0, Y2
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y2, Y2
-	VPADDB         Y2, Y1, Y1
-	VMOVUPS        Y1, 5760(AX)
+	VPCMPGTB       constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+0(SB), Y0, Y1
+	VPCMPGTB       const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+0(SB), Y0, Y2
+	VPADDB         Y1, Y2, Y2
+	VPABSB         Y2, Y2
+	VMOVUPS        Y2, 5760(AX)
 	VPADDB         Y0, Y0, Y1
 	VPADDB         Y0, Y1, Y1
-	VPMAXUB        const56565656565656565656565656565656<>+0(SB), Y1, Y0
-	VPCMPEQB       Y0, Y1, Y0
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y0, Y0
-	VPMAXUB        constabababababababababababababababab<>+0(SB), Y1, Y2
-	VPCMPEQB       Y2, Y1, Y2
-	VPAND          const01010101010101010101010101010101<>+0(SB), Y2, Y2
-	VPADDB         Y2, Y0, Y0
-	VMOVUPS        Y0, 5824(AX)
+	VPCMPGTB       constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+0(SB), Y1, Y0
+	VPCMPGTB       const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+0(SB), Y1, Y2
+	VPADDB         Y0, Y2, Y2
+	VPABSB         Y2, Y2
+	VMOVUPS        Y2, 5824(AX)
 	VPADDB         Y1, Y1, Y0
 	VPADDB         Y1, Y0, Y0
 	ADDQ           $0x00000036, CX
@@ -6072,35 +5893,25 @@ block:
 	VZEROUPPER
 	RET
 
-DATA const56565656565656565656565656565656<>+0(SB)/4, $0x56565656
-DATA const56565656565656565656565656565656<>+4(SB)/4, $0x56565656
-DATA const56565656565656565656565656565656<>+8(SB)/4, $0x56565656
-DATA const56565656565656565656565656565656<>+12(SB)/4, $0x56565656
-DATA const56565656565656565656565656565656<>+16(SB)/4, $0x56565656
-DATA const56565656565656565656565656565656<>+20(SB)/4, $0x56565656
-DATA const56565656565656565656565656565656<>+24(SB)/4, $0x56565656
-DATA const56565656565656565656565656565656<>+28(SB)/4, $0x56565656
-GLOBL const56565656565656565656565656565656<>(SB), RODATA|NOPTR, $32
+DATA constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+0(SB)/4, $0xd5d5d5d5
+DATA constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+4(SB)/4, $0xd5d5d5d5
+DATA constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+8(SB)/4, $0xd5d5d5d5
+DATA constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+12(SB)/4, $0xd5d5d5d5
+DATA constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+16(SB)/4, $0xd5d5d5d5
+DATA constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+20(SB)/4, $0xd5d5d5d5
+DATA constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+24(SB)/4, $0xd5d5d5d5
+DATA constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>+28(SB)/4, $0xd5d5d5d5
+GLOBL constd5d5d5d5d5d5d5d5d5d5d5d5d5d5d5d5<>(SB), RODATA|NOPTR, $32
 
-DATA const01010101010101010101010101010101<>+0(SB)/4, $0x01010101
-DATA const01010101010101010101010101010101<>+4(SB)/4, $0x01010101
-DATA const01010101010101010101010101010101<>+8(SB)/4, $0x01010101
-DATA const01010101010101010101010101010101<>+12(SB)/4, $0x01010101
-DATA const01010101010101010101010101010101<>+16(SB)/4, $0x01010101
-DATA const01010101010101010101010101010101<>+20(SB)/4, $0x01010101
-DATA const01010101010101010101010101010101<>+24(SB)/4, $0x01010101
-DATA const01010101010101010101010101010101<>+28(SB)/4, $0x01010101
-GLOBL const01010101010101010101010101010101<>(SB), RODATA|NOPTR, $32
-
-DATA constabababababababababababababababab<>+0(SB)/4, $0xabababab
-DATA constabababababababababababababababab<>+4(SB)/4, $0xabababab
-DATA constabababababababababababababababab<>+8(SB)/4, $0xabababab
-DATA constabababababababababababababababab<>+12(SB)/4, $0xabababab
-DATA constabababababababababababababababab<>+16(SB)/4, $0xabababab
-DATA constabababababababababababababababab<>+20(SB)/4, $0xabababab
-DATA constabababababababababababababababab<>+24(SB)/4, $0xabababab
-DATA constabababababababababababababababab<>+28(SB)/4, $0xabababab
-GLOBL constabababababababababababababababab<>(SB), RODATA|NOPTR, $32
+DATA const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+0(SB)/4, $0x2a2a2a2a
+DATA const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+4(SB)/4, $0x2a2a2a2a
+DATA const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+8(SB)/4, $0x2a2a2a2a
+DATA const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+12(SB)/4, $0x2a2a2a2a
+DATA const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+16(SB)/4, $0x2a2a2a2a
+DATA const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+20(SB)/4, $0x2a2a2a2a
+DATA const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+24(SB)/4, $0x2a2a2a2a
+DATA const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>+28(SB)/4, $0x2a2a2a2a
+GLOBL const2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a<>(SB), RODATA|NOPTR, $32
 
 // func unpackTQ2_0AVX2(panel *byte, rows *byte, stride int, blocks int)
 // Requires: AVX, AVX2, F16C

@@ -79,18 +79,33 @@ func (p *panel) hasBits(v reg.VecVirtual, bits uint32) mask {
 	return x
 }
 
-// atLeast chooses the bytes that are no smaller than least, without signs.
-func (p *panel) atLeast(v reg.VecVirtual, least uint32) mask {
+// comparable returns what reached takes for the bytes of v: AVX2 compares bytes with signs, so they lose 128.
+func (p *panel) comparable(v reg.VecVirtual) reg.VecVirtual {
 	if p.bytes == 64 {
-		const notLess = 5
-		k := p.K()
-		p.VPCMPUB(U8(notLess), p.word(least*each), v, k)
-		return k
+		return v
 	}
 	x := p.register()
-	p.VPMAXUB(p.word(least*each), v, x)
-	p.VPCMPEQB(x, v, x)
+	p.VPXOR(p.word(0x80*each), v, x)
 	return x
+}
+
+// reached returns how many of two limits each byte reaches.
+func (p *panel) reached(v reg.VecVirtual, low, high uint32) reg.VecVirtual {
+	if p.bytes == 64 {
+		const notLess = 5
+		some, all := p.K(), p.K()
+		p.VPCMPUB(U8(notLess), p.word(low*each), v, some)
+		p.VPCMPUB(U8(notLess), p.word(high*each), v, all)
+		x := p.where(some, each)
+		p.addWhere(all, each, x)
+		return x
+	}
+	some, all := p.register(), p.register()
+	p.VPCMPGTB(p.word(((low-1)^0x80)*each), v, some)
+	p.VPCMPGTB(p.word(((high-1)^0x80)*each), v, all)
+	p.VPADDB(some, all, all) // −1 for each
+	p.VPABSB(all, all)
+	return all
 }
 
 // where returns w in all chosen bytes, and zeros.

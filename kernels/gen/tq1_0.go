@@ -20,10 +20,9 @@ func unpackTQ1_0(p *panel) {
 // trits yields the first digits of the bytes of v: 0 below 256/3, 1 from there on, 2 from 512/3 on. Three times v, without
 // the carry, has the rest.
 func (p *panel) trits(v reg.VecVirtual, digits int, yield func(n int, x reg.VecVirtual)) {
+	v = p.comparable(v) // three times that is comparable, too: 3·128 is 128, without the carry
 	for n := range digits {
-		x := p.where(p.atLeast(v, 86), each)
-		p.addWhere(p.atLeast(v, 171), each, x)
-		yield(n, x)
+		yield(n, p.reached(v, 86, 171))
 		y := p.register()
 		p.VPADDB(v, v, y)
 		p.VPADDB(v, y, y)
