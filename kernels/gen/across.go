@@ -21,8 +21,8 @@ const acrossAhead = floatAhead
 func acrosses(a *asm) {
 	for _, f := range formats {
 		if f.fills == 1 && f.scales == 1 && f.mins == 0 {
-			a.across(zmm, "VNNI", f)
-			a.across(ymm, "AVX2", f)
+			a.withConstants(zmm, func(a *asm, c *constants) { a.across(zmm, "VNNI", f, c) })
+			a.withConstants(ymm, func(a *asm, c *constants) { a.across(ymm, "AVX2", f, c) })
 		}
 	}
 	a.sumsAcross(zmm)
@@ -30,12 +30,12 @@ func acrosses(a *asm) {
 }
 
 // across builds a product: an unpacker that goes from block to block instead of from row to row.
-func (a *asm) across(v vector, level string, f format) {
+func (a *asm) across(v vector, level string, f format, c *constants) {
 	a.function("across"+f.name+level, "func(products *float32, rows *byte, n, groups int, acts *byte)",
 		"writes the products of blocks with those of one token, for n rows that follow each other, of so many groups of 16 blocks.")
 	row, left := a.Load(a.Param("rows"), a.GP64()), a.Load(a.Param("n"), a.GP64())
 	d := &dotSink{asm: a, vector: v, format: f, act: a.GP64(), products: a.Load(a.Param("products"), a.GP64())}
-	p := d.panel(&rows{asm: a, vector: v, local: Mem{Base: row}, step: f.size})
+	p := d.panel(&rows{asm: a, vector: v, local: Mem{Base: row}, step: f.size}, c)
 	d.ahead[0] = row
 	d.constants()
 	p.constants()

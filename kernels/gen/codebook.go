@@ -17,8 +17,8 @@ var vbmi = vector{"VBMI", 64, zmm.floatWidths, zmm.panelRows, zmm.new}
 func codebooks(a *asm) {
 	for _, f := range formats {
 		if f.grid {
-			a.unpacker(vbmi, f)
-			a.dot(vbmi, vbmi.level, f)
+			a.withConstants(vbmi, func(a *asm, c *constants) { a.unpacker(vbmi, f, c) })
+			a.withConstants(vbmi, func(a *asm, c *constants) { a.dot(vbmi, vbmi.level, f, c) })
 		}
 	}
 }

@@ -4,39 +4,80 @@ import (
 	"encoding/binary"
 	"fmt"
 	"slices"
+	"sort"
 
 	"github.com/mmcloughlin/avo/attr"
-	"github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/pass"
 	"github.com/mmcloughlin/avo/reg"
 )
 
 // constant is 16 bytes that are repeated in a register.
 type constant [16]byte
 
-// constants are those that a body uses in registers.
+// constants are those of a body. All are in registers where there are 32; where there are 16, as many as there is room for.
 type constants struct {
-	draft bool
-	order []constant
+	held  []constant // in registers, in the order in which they are loaded
 	regs  map[constant]reg.VecVirtual
+	draft bool // writes down what is asked for
+	asked map[constant]int
+	order []constant        // as they were first asked for
+	fixed map[constant]bool // has to be in a register
 }
 
 // each is a word of four ones: times a byte, it is a word of four such bytes.
 const each = 0x01010101
 
-// constants loads what the body of the loop will ask for. That is found by writing the body once for nothing.
+// withConstants writes a function whose body asks for constants. Which ones is found by writing it once for nothing, and
+// for how many there is room by trying.
+func (a *asm) withConstants(v vector, write func(a *asm, c *constants)) {
+	c := &constants{draft: true, asked: map[constant]int{}, fixed: map[constant]bool{}}
+	write(newAsm(), c)
+	held := c.order
+	if v.bytes == 32 {
+		held = c.mostWanted()
+		tooMany := sort.Search(len(held)+1, func(n int) bool { return n > len(c.fixed) && !fits(write, held[:n]) })
+		held = held[:tooMany-1]
+	}
+	write(a, &constants{held: held})
+}
+
+// mostWanted returns the constants of a draft, those first that need registers, and then those that save most reading.
+func (c *constants) mostWanted() []constant {
+	return slices.SortedStableFunc(slices.Values(c.order), func(x, y constant) int {
+		if c.fixed[x] != c.fixed[y] {
+			return map[bool]int{true: -1, false: 1}[c.fixed[x]]
+		}
+		return c.asked[y] - c.asked[x]
+	})
+}
+
+// fits reports whether a function needs no more than the 16 registers that AVX2 has.
+func fits(write func(a *asm, c *constants), held []constant) bool {
+	a := newAsm()
+	write(a, &constants{held: held})
+	f, err := a.Result()
+	if err != nil || pass.Compile.Execute(f) != nil {
+		return false
+	}
+	for _, i := range f.Functions()[0].Instructions() {
+		for _, r := range i.Registers() {
+			if r.Kind() == reg.KindVector && r.(reg.Physical).PhysicalIndex() >= 16 {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// constants loads those that registers hold.
 func (p *panel) constants() {
 	prefix := "unpack"
 	if p.dot != nil {
 		prefix = "dot"
 	}
-	draft := &asm{Context: build.NewContext()}
-	draft.Function("draft")
-	asked := &panel{rows: draft.rows(p.vector, reg.RAX, reg.RBX), format: p.format, to: reg.RCX, signed: p.signed, leftCodes: p.leftCodes, codebooks: p.codebooks}
-	asked.consts.draft = true
-	asked.consts.regs, p.consts.regs = map[constant]reg.VecVirtual{}, map[constant]reg.VecVirtual{}
-	p.unpack(asked)
-	for i, c := range asked.consts.order {
+	p.consts.regs = map[constant]reg.VecVirtual{}
+	for i, c := range p.consts.held {
 		p.consts.regs[c] = p.register()
 		if p.bytes == 32 {
 			p.VMOVDQU(p.inMemory(c), p.consts.regs[c])
@@ -50,26 +91,40 @@ func (p *panel) constants() {
 	}
 }
 
-// constant returns c in all quarters of a register, or, where registers are few, of as much memory.
+// constant returns c in all quarters of a register, or of as much memory.
 func (p *panel) constant(c constant) Op {
-	if p.bytes == 32 {
-		return p.inMemory(c)
+	if p.bytes == 64 {
+		return p.inRegister(c)
 	}
-	return p.inRegister(c)
+	p.consts.note(c)
+	if v, ok := p.consts.regs[c]; ok {
+		return v
+	}
+	return p.inMemory(c)
 }
 
-// inRegister returns the register that has c in all its quarters. A draft notes it.
+// inRegister returns the register that has c in all its quarters.
 func (p *panel) inRegister(c constant) reg.VecVirtual {
+	p.consts.note(c)
 	v, ok := p.consts.regs[c]
 	if !ok {
 		if !p.consts.draft {
-			panic(fmt.Sprintf("gen: %s: constant % x was not in the draft", p.name, c))
+			panic(fmt.Sprintf("gen: %s: constant % x has no register", p.name, c))
 		}
 		v = p.register()
-		p.consts.order = append(p.consts.order, c)
-		p.consts.regs[c] = v
+		p.consts.regs[c], p.consts.fixed[c] = v, true
 	}
 	return v
+}
+
+// note counts c in a draft.
+func (c *constants) note(x constant) {
+	if !c.draft {
+		return
+	}
+	if c.asked[x]++; c.asked[x] == 1 {
+		c.order = append(c.order, x)
+	}
 }
 
 func (p *panel) inMemory(c constant) Mem {

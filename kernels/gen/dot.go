@@ -19,7 +19,7 @@ func narrowDots(a *asm) { a.dots(ymm, "AVX2") }
 func (a *asm) dots(v vector, level string) {
 	for _, f := range formats {
 		if v.bytes == 32 || !f.grid { // of grids, VNNI takes AVX2's, which are faster, and VBMI codebooks
-			a.dot(v, level, f)
+			a.withConstants(v, func(a *asm, c *constants) { a.dot(v, level, f, c) })
 		}
 	}
 }
@@ -41,6 +41,7 @@ type dotSink struct {
 	taken          int                           // codes of the body
 	products       reg.Register                  // where those of blocks go that lie across, instead of into the sum
 	part           int                           // of those blocks: a half of them may fill a register
+	word           func(w uint32) Op             // in all lanes
 	signed         bool                          // codes lose their offset, since pairs of products would not fit into 16 bits
 }
 
@@ -54,14 +55,14 @@ type dotGroup struct {
 	product Op                // of all codes and the scale
 }
 
-func (a *asm) dot(v vector, level string, f format) {
+func (a *asm) dot(v vector, level string, f format, c *constants) {
 	a.function("dot"+f.name+level, "func(acc *float32, rows *byte, stride, blocks int, acts *byte)",
 		fmt.Sprintf("writes the products of so many blocks of %d rows, which are stride bytes apart, with one token to acc.", v.lanes()))
 	first := a.Load(a.Param("rows"), a.GP64())
 	stride := a.Load(a.Param("stride"), a.GP64())
 	blocks := a.param("blocks") // look-ups leave no register for it
 	d := &dotSink{asm: a, vector: v, format: f, act: a.Load(a.Param("acts"), a.GP64()), sum: v.new(a), stride: stride}
-	p := d.panel(a.rows(v, first, stride))
+	p := d.panel(a.rows(v, first, stride), c)
 	p.codebooks = level == vbmi.level
 	d.lookAhead(first)
 	a.VXORPS(d.sum, d.sum, d.sum)
@@ -87,9 +88,11 @@ func (a *asm) dot(v vector, level string, f format) {
 }
 
 // panel returns what takes the codes of rows to the sums.
-func (d *dotSink) panel(r *rows) *panel {
+func (d *dotSink) panel(r *rows, c *constants) *panel {
 	d.signed = d.bytes == 32 && d.codeBits == 8
-	return &panel{rows: r, format: d.format, dot: d, signed: d.signed, leftCodes: true}
+	p := &panel{rows: r, format: d.format, dot: d, signed: d.signed, leftCodes: true, consts: c}
+	d.word = p.word
+	return p
 }
 
 // actAt is a word of the token in a block of 32 columns.
@@ -103,7 +106,7 @@ func (d *dotSink) actAt(block, word int) Mem {
 func (d *dotSink) code(block, j int, v reg.VecVirtual) {
 	if d.signed {
 		x := d.new(d.asm)
-		d.VPXOR(d.filled(0x80*each), v, x)
+		d.VPXOR(d.word(0x80*each), v, x)
 		d.signedCode(block, j, x)
 		return
 	}

@@ -63,6 +63,8 @@ type asm struct {
 	labels int                    // of the function so far
 }
 
+func newAsm() *asm { return &asm{Context: build.NewContext()} }
+
 func main() {
 	log.SetFlags(0)
 	dir := flag.String("o", "..", "`folder` of package kernels")
@@ -85,10 +87,10 @@ func main() {
 
 // files returns the contents of the unit's files by name.
 func (u unit) files() (map[string][]byte, error) {
-	c := build.NewContext()
-	c.ConstraintExpr("amd64,!purego")
-	u.build(&asm{Context: c})
-	f, err := c.Result()
+	a := newAsm()
+	a.ConstraintExpr("amd64,!purego")
+	u.build(a)
+	f, err := a.Result()
 	if err != nil {
 		return nil, err
 	}

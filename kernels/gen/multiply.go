@@ -1,13 +1,11 @@
 package main
 
 import (
-	"fmt"
-
 	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// constants loads those of VNNI. AVX2 has too few registers, and takes its constants from memory.
+// constants loads those of VNNI. AVX2 has too few registers for that.
 func (d *dotSink) constants() {
 	if d.bytes == 32 {
 		return
@@ -76,7 +74,7 @@ func (d *dotSink) integer(i int) reg.VecVirtual {
 	}
 	if d.bytes == 32 && d.offset != 0 && !d.signed {
 		y := d.token(i/d.scales, actSums+4*part(d.scales, i%d.scales))
-		d.VPMULLD(d.filled(uint32(d.offset)), y, y)
+		d.VPMULLD(d.word(uint32(d.offset)), y, y)
 		d.VPSUBD(y, x, x)
 	}
 	return x
@@ -103,7 +101,7 @@ func (d *dotSink) addPairs(block, j int, x reg.VecVirtual) {
 	if (g.codes+1)%min(8/d.scales, 1<<max(0, 7-d.codeBits)) > 0 {
 		return
 	}
-	d.addInts(block, j, d.filled(1<<16|1), g.pairs)
+	d.addInts(block, j, d.word(1<<16|1), g.pairs)
 	g.pairs = nil
 }
 
@@ -126,9 +124,4 @@ func (d *dotSink) token(block, word int) reg.VecVirtual {
 	}
 	d.VPBROADCASTD(d.actAt(block, word), x)
 	return x
-}
-
-// filled is memory with w in all lanes.
-func (d *dotSink) filled(w uint32) Mem {
-	return d.table(fmt.Sprintf("word%08x", w), repeated(w, d.lanes()))
 }

@@ -169,7 +169,7 @@ func (g *pointRows) twoRows(row int, pairs func(row int) reg.VecVirtual) reg.Vec
 	second := pairs(row + 1)
 	g.dot.prefetch()
 	g.VPHADDW(second, first, first) // four products, which fit into 16 bits
-	g.VPMADDWD(g.dot.filled(1<<16|1), first, first)
+	g.VPMADDWD(g.word(1<<16|1), first, first)
 	return first
 }
 

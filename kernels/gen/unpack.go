@@ -58,7 +58,7 @@ func narrowUnpackers(a *asm) { a.unpackers(ymm) }
 
 func (a *asm) unpackers(v vector) {
 	for _, f := range formats {
-		a.unpacker(v, f)
+		a.withConstants(v, func(a *asm, c *constants) { a.unpacker(v, f, c) })
 	}
 }
 
@@ -74,17 +74,17 @@ type panel struct {
 	signed    bool                      // dot takes codes of eight bits without their offset
 	leftCodes bool                      // dot takes codes that are shifted to the left
 	moved     moved                     // for the fields of a register
-	consts    constants
+	consts    *constants
 }
 
-func (a *asm) unpacker(v vector, f format) {
+func (a *asm) unpacker(v vector, f format, c *constants) {
 	a.function("unpack"+f.name+v.level, "func(panel, rows *byte, stride, blocks int)",
 		fmt.Sprintf("unpacks so many blocks of %d rows, which are stride bytes apart, into a panel.", v.lanes()))
 	to := a.Load(a.Param("panel"), a.GP64())
 	first := a.Load(a.Param("rows"), a.GP64())
 	stride := a.Load(a.Param("stride"), a.GP64())
 	blocks := a.Load(a.Param("blocks"), a.GP64())
-	p := &panel{rows: a.rows(v, first, stride), format: f, to: to, codebooks: v.level == vbmi.level}
+	p := &panel{rows: a.rows(v, first, stride), format: f, to: to, codebooks: v.level == vbmi.level, consts: c}
 	p.constants()
 	a.Label("block")
 	f.unpack(p)
