@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 
 	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
@@ -47,10 +48,17 @@ func (a *asm) across(v vector, level string, f format, c *constants) {
 	a.Load(a.Param("acts"), d.act)
 	a.Load(a.Param("groups"), groups)
 	a.Label("group")
-	for d.part = range 64 / v.bytes {
-		p.local.Disp = d.part * v.lanes() * f.size
-		d.groups, d.added = [16]dotGroup{}, 0
-		f.unpack(p)
+	part := func(i int) func() {
+		return func() {
+			d.part, p.local.Disp = i, i*v.lanes()*f.size
+			d.groups, d.added = [16]dotGroup{}, 0
+			f.unpack(p)
+		}
+	}
+	if v.bytes == 64 {
+		part(0)()
+	} else {
+		a.riffle(part(0), part(1))
 	}
 	a.ADDQ(U32(uint32(acrossBlocks*f.size)), row)
 	a.ADDQ(U32(uint32(acrossBlocks*actBytes)), d.act)
@@ -61,6 +69,21 @@ func (a *asm) across(v vector, level string, f format, c *constants) {
 	a.JNE(LabelRef("row"))
 	a.VZEROUPPER()
 	a.RET()
+}
+
+// riffle writes two bodies that do not wait for each other: a half of the first, then instructions of both by turns. Each
+// is a chain from loads to a sum, longer than what a processor looks ahead.
+func (a *asm) riffle(first, second func()) {
+	f := a.written()
+	from := len(f.Nodes)
+	first()
+	middle := len(f.Nodes)
+	second()
+	x, y := slices.Clone(f.Nodes[from:middle]), slices.Clone(f.Nodes[middle:])
+	f.Nodes = append(f.Nodes[:from], x[:len(x)/2]...)
+	for x = x[len(x)/2:]; len(x) > 0 || len(y) > 0; x, y = x[min(1, len(x)):], y[min(1, len(y)):] {
+		f.Nodes = append(append(f.Nodes, x[:min(1, len(x))]...), y[:min(1, len(y))]...)
+	}
 }
 
 // firsts finds the f16 that 16 blocks begin with which follow each other: in pieces of 64 bytes, each of which has some.

@@ -12,7 +12,7 @@ import (
 // factored takes 16 codes of a block, from 4·first on, times the factor.
 func (p *panel) factored(block, first int, factor reg.VecVirtual, code func(j int) reg.VecVirtual) {
 	if p.dot != nil && p.dot.bytes == 32 {
-		p.dot.widen(block, first, factor, p.dot.pairs(block, first, code))
+		p.dot.widen(block, first, factor, p.dot.pairSums(block, first, code))
 		return
 	}
 	for j := range 4 {
@@ -25,7 +25,7 @@ func (p *panel) factored(block, first int, factor reg.VecVirtual, code func(j in
 // factoredFour makes them (4 − code)·factor, which is signed.
 func (p *panel) factoredFour(block, first int, factor reg.VecVirtual, code func(j int) reg.VecVirtual) {
 	if p.dot != nil && p.dot.bytes == 32 {
-		x, four := p.dot.pairs(block, first, code), p.dot.token(block, actSums+4*part(2, first/4))
+		x, four := p.dot.pairSums(block, first, code), p.dot.token(block, actSums+4*part(2, first/4))
 		p.VPSLLD(U8(16+2), four, four) // of 16 activations, in one word of two
 		p.VPSUBW(x, four, x)
 		p.dot.widen(block, first, factor, x)
@@ -42,11 +42,10 @@ func (p *panel) factoredFour(block, first int, factor reg.VecVirtual, code func(
 	}
 }
 
-// pairs returns the sums, in 16 bits, of the products of 16 codes.
-func (d *dotSink) pairs(block, first int, code func(j int) reg.VecVirtual) (sum reg.VecVirtual) {
+// pairSums returns the sums, in 16 bits, of the products of 16 codes.
+func (d *dotSink) pairSums(block, first int, code func(j int) reg.VecVirtual) (sum reg.VecVirtual) {
 	for j := range 4 {
-		x := d.token(block, 4*(first+j))
-		d.VPMADDUBSW(x, code(j), x)
+		x := d.pairs(block, first+j, code(j))
 		if sum == nil {
 			sum = x
 		} else {

@@ -125,3 +125,10 @@ func (a *asm) function(name, signature, doc string) {
 	a.Pragma("noescape")
 	a.Doc(doc)
 }
+
+// written returns the function that is being written.
+func (a *asm) written() *ir.Function {
+	f, _ := a.Result() // errors are found at the end
+	functions := f.Functions()
+	return functions[len(functions)-1]
+}

@@ -20,9 +20,7 @@ func (d *dotSink) constants() {
 // multiply adds the products of codes 4j … 4j+3 of a block with the token's to their group.
 func (d *dotSink) multiply(block, j int, v reg.VecVirtual) {
 	if d.bytes == 32 {
-		x := d.token(block, 4*j)
-		d.VPMADDUBSW(x, v, x)
-		d.addPairs(block, j, x)
+		d.addPairs(block, j, d.pairs(block, j, v))
 		return
 	}
 	sum := &d.groups[d.group(block, j)].ints[j%d.chains()]
@@ -34,6 +32,18 @@ func (d *dotSink) multiply(block, j int, v reg.VecVirtual) {
 	} else {
 		d.VPDPBUSD_BCST(d.actAt(block, 4*j), v, *sum)
 	}
+}
+
+// pairs returns the products of codes 4j … 4j+3 of a block with the token's, of two at a time.
+func (d *dotSink) pairs(block, j int, v reg.VecVirtual) reg.VecVirtual {
+	if d.products != nil {
+		x := d.YMM()
+		d.VPMADDUBSW(d.actAt(block, 4*j), v, x)
+		return x
+	}
+	x := d.token(block, 4*j)
+	d.VPMADDUBSW(x, v, x)
+	return x
 }
 
 // begin returns what the products of a chain are added to: what the offset takes off all codes, or zero.
