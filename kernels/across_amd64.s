@@ -90,7 +90,7 @@ group:
 	VMULPS          Z3, Z9, Z9
 	VMOVUPS         Z9, (BX)
 	ADDQ            $0x00000120, AX
-	ADDQ            $0x000003c0, DX
+	ADDQ            $0x00000480, DX
 	ADDQ            $0x00000040, BX
 	DECQ            SI
 	JNE             group
@@ -262,7 +262,7 @@ group:
 	VMULPS         Y7, Y4, Y4
 	VMOVUPS        Y4, 32(BX)
 	ADDQ           $0x00000120, AX
-	ADDQ           $0x000003c0, DX
+	ADDQ           $0x00000480, DX
 	ADDQ           $0x00000040, BX
 	DECQ           SI
 	JNE            group
@@ -440,7 +440,7 @@ group:
 	VMULPS          Z7, Z15, Z15
 	VMOVUPS         Z15, (BX)
 	ADDQ            $0x00000160, AX
-	ADDQ            $0x000003c0, DX
+	ADDQ            $0x00000480, DX
 	ADDQ            $0x00000040, BX
 	DECQ            SI
 	JNE             group
@@ -728,7 +728,7 @@ group:
 	VMULPS         Y11, Y5, Y5
 	VMOVUPS        Y5, 32(BX)
 	ADDQ           $0x00000160, AX
-	ADDQ           $0x000003c0, DX
+	ADDQ           $0x00000480, DX
 	ADDQ           $0x00000040, BX
 	DECQ           SI
 	JNE            group
@@ -938,7 +938,7 @@ group:
 	VMULPS          Z3, Z10, Z10
 	VMOVUPS         Z10, (BX)
 	ADDQ            $0x00000220, AX
-	ADDQ            $0x000003c0, DX
+	ADDQ            $0x00000480, DX
 	ADDQ            $0x00000040, BX
 	DECQ            SI
 	JNE             group
@@ -1176,7 +1176,7 @@ group:
 	VMULPS         Y3, Y8, Y8
 	VMOVUPS        Y8, 32(BX)
 	ADDQ           $0x00000220, AX
-	ADDQ           $0x000003c0, DX
+	ADDQ           $0x00000480, DX
 	ADDQ           $0x00000040, BX
 	DECQ           SI
 	JNE            group
@@ -1293,7 +1293,7 @@ group:
 	VMULPS          Z2, Z9, Z9
 	VMOVUPS         Z9, (BX)
 	ADDQ            $0x00000240, AX
-	ADDQ            $0x000003c0, DX
+	ADDQ            $0x00000480, DX
 	ADDQ            $0x00000040, BX
 	DECQ            SI
 	JNE             group
@@ -1513,7 +1513,7 @@ group:
 	VMULPS         Y3, Y8, Y8
 	VMOVUPS        Y8, 32(BX)
 	ADDQ           $0x00000240, AX
-	ADDQ           $0x000003c0, DX
+	ADDQ           $0x00000480, DX
 	ADDQ           $0x00000040, BX
 	DECQ           SI
 	JNE            group
@@ -1617,7 +1617,7 @@ group:
 	VMULPS          Z4, Z10, Z10
 	VMOVUPS         Z10, (BX)
 	ADDQ            $0x00000120, AX
-	ADDQ            $0x000003c0, DX
+	ADDQ            $0x00000480, DX
 	ADDQ            $0x00000040, BX
 	DECQ            SI
 	JNE             group
@@ -1677,177 +1677,161 @@ group:
 	VPUNPCKHQDQ    Y6, Y4, Y4
 	VPAND          Y1, Y7, Y6
 	VPSHUFB        Y6, Y0, Y6
-	VMOVDQU        (DX), Y10
-	VPABSB         Y6, Y9
-	VPSIGNB        Y6, Y10, Y10
-	VPMADDUBSW     Y10, Y9, Y10
-	VPMADDWD       Y2, Y10, Y10
-	VPSRLD         $0x04, Y7, Y6
-	VPAND          Y1, Y6, Y6
-	VPSHUFB        Y6, Y0, Y6
-	VMOVDQU        256(DX), Y9
-	VPABSB         Y6, Y7
-	VPSIGNB        Y6, Y9, Y9
-	VPMADDUBSW     Y9, Y7, Y9
-	VPMADDWD       Y2, Y9, Y9
-	VPADDD         Y9, Y10, Y10
-	VPAND          Y1, Y5, Y6
-	VPSHUFB        Y6, Y0, Y6
-	VMOVDQU        64(DX), Y9
-	VPABSB         Y6, Y7
-	VPSIGNB        Y6, Y9, Y9
-	VPMADDUBSW     Y9, Y7, Y9
-	VPMADDWD       Y2, Y9, Y9
-	VPADDD         Y9, Y10, Y10
-	VMOVD          144(AX), X6
-	VPSRLD         $0x04, Y5, Y5
-	VPINSRW        $0x01, 162(AX), X6, X6
-	VPAND          Y1, Y5, Y5
-	VPINSRW        $0x02, 180(AX), X6, X6
-	VPSHUFB        Y5, Y0, Y5
-	VPINSRW        $0x03, 198(AX), X6, X6
-	VMOVDQU        320(DX), Y9
-	VPINSRW        $0x04, 216(AX), X6, X6
-	VPABSB         Y5, Y7
-	VPINSRW        $0x05, 234(AX), X6, X6
-	VPSIGNB        Y5, Y9, Y9
-	VPINSRW        $0x06, 252(AX), X6, X6
-	VPMADDUBSW     Y9, Y7, Y9
-	VPINSRW        $0x07, 270(AX), X6, X6
-	VPMADDWD       Y2, Y9, Y9
-	VCVTPH2PS      X6, Y5
-	VPADDD         Y9, Y10, Y10
-	VMULPS         544(DX), Y5, Y6
-	PREFETCHT1     8192(AX)
-	VBROADCASTI128 146(AX), Y7
-	VPAND          Y1, Y8, Y5
-	VINSERTI128    $0x01, 218(AX), Y7, Y7
-	VPSHUFB        Y5, Y0, Y5
-	VBROADCASTI128 164(AX), Y12
-	VMOVDQU        128(DX), Y11
-	VINSERTI128    $0x01, 236(AX), Y12, Y12
-	VPABSB         Y5, Y9
-	VBROADCASTI128 182(AX), Y13
-	VPSIGNB        Y5, Y11, Y11
-	VINSERTI128    $0x01, 254(AX), Y13, Y13
-	VPMADDUBSW     Y11, Y9, Y11
-	VBROADCASTI128 200(AX), Y5
-	VPMADDWD       Y2, Y11, Y11
-	VINSERTI128    $0x01, 272(AX), Y5, Y5
-	VPADDD         Y11, Y10, Y10
-	VPUNPCKLDQ     Y12, Y7, Y9
-	VPSRLD         $0x04, Y8, Y8
-	VPUNPCKHDQ     Y12, Y7, Y7
-	VPAND          Y1, Y8, Y8
-	VPUNPCKLDQ     Y5, Y13, Y11
-	VPSHUFB        Y8, Y0, Y8
-	VPUNPCKHDQ     Y5, Y13, Y13
-	VMOVDQU        384(DX), Y12
-	VPUNPCKLQDQ    Y11, Y9, Y14
-	VPABSB         Y8, Y5
-	VPUNPCKHQDQ    Y11, Y9, Y9
-	VPSIGNB        Y8, Y12, Y12
-	VPUNPCKLQDQ    Y13, Y7, Y8
-	VPMADDUBSW     Y12, Y5, Y12
-	VPUNPCKHQDQ    Y13, Y7, Y5
-	VPMADDWD       Y2, Y12, Y12
-	VPAND          Y1, Y14, Y7
-	VPADDD         Y12, Y10, Y10
-	VPSHUFB        Y7, Y0, Y11
-	VPAND          Y1, Y4, Y7
-	VMOVDQU        32(DX), Y12
-	VPSHUFB        Y7, Y0, Y7
-	VPABSB         Y11, Y15
-	VMOVDQU        192(DX), Y13
-	VPSIGNB        Y11, Y12, Y12
-	VPABSB         Y7, Y11
-	VPMADDUBSW     Y12, Y15, Y12
-	VPSIGNB        Y7, Y13, Y13
-	VPMADDWD       Y2, Y12, Y12
-	VPMADDUBSW     Y13, Y11, Y13
-	VPSRLD         $0x04, Y14, Y7
-	VPMADDWD       Y2, Y13, Y13
+	VMOVDQU        640(DX), Y9
+	VPSIGNB        (DX), Y6, Y6
+	VPMADDUBSW     Y6, Y9, Y6
+	VPMADDWD       Y2, Y6, Y6
+	VPSRLD         $0x04, Y7, Y7
 	VPAND          Y1, Y7, Y7
-	VPADDD         Y13, Y10, Y10
 	VPSHUFB        Y7, Y0, Y7
-	PREFETCHT1     8256(AX)
-	VMOVDQU        288(DX), Y11
-	VPSRLD         $0x04, Y4, Y4
-	VPABSB         Y7, Y13
-	VPAND          Y1, Y4, Y4
-	VPSIGNB        Y7, Y11, Y11
-	VPSHUFB        Y4, Y0, Y4
-	VPMADDUBSW     Y11, Y13, Y11
-	VMOVDQU        448(DX), Y13
-	VPMADDWD       Y2, Y11, Y11
-	VPABSB         Y4, Y7
-	VPADDD         Y11, Y12, Y12
-	VPSIGNB        Y4, Y13, Y13
-	PREFETCHT1     8320(AX)
-	VPMADDUBSW     Y13, Y7, Y13
-	VPAND          Y1, Y9, Y4
+	VMOVDQU        896(DX), Y9
+	VPSIGNB        256(DX), Y7, Y7
+	VPMADDUBSW     Y7, Y9, Y7
+	VPMADDWD       Y2, Y7, Y7
+	VPADDD         Y7, Y6, Y6
+	VPAND          Y1, Y5, Y7
+	VPSHUFB        Y7, Y0, Y7
+	VMOVDQU        704(DX), Y9
+	VPSIGNB        64(DX), Y7, Y7
+	VPMADDUBSW     Y7, Y9, Y7
+	VPMADDWD       Y2, Y7, Y7
+	VMOVD          144(AX), X9
+	VPADDD         Y7, Y6, Y6
+	VPINSRW        $0x01, 162(AX), X9, X9
+	VPSRLD         $0x04, Y5, Y5
+	VPINSRW        $0x02, 180(AX), X9, X9
+	VPAND          Y1, Y5, Y5
+	VPINSRW        $0x03, 198(AX), X9, X9
+	VPSHUFB        Y5, Y0, Y5
+	VPINSRW        $0x04, 216(AX), X9, X9
+	VMOVDQU        960(DX), Y7
+	VPINSRW        $0x05, 234(AX), X9, X9
+	VPSIGNB        320(DX), Y5, Y5
+	VPINSRW        $0x06, 252(AX), X9, X9
+	VPMADDUBSW     Y5, Y7, Y5
+	VPINSRW        $0x07, 270(AX), X9, X9
+	VPMADDWD       Y2, Y5, Y5
+	VCVTPH2PS      X9, Y7
+	VPADDD         Y5, Y6, Y6
+	VMULPS         544(DX), Y7, Y7
+	PREFETCHT1     8192(AX)
+	VBROADCASTI128 146(AX), Y9
+	VPAND          Y1, Y8, Y5
+	VINSERTI128    $0x01, 218(AX), Y9, Y9
+	VPSHUFB        Y5, Y0, Y5
+	VBROADCASTI128 164(AX), Y11
+	VMOVDQU        768(DX), Y10
+	VINSERTI128    $0x01, 236(AX), Y11, Y11
+	VPSIGNB        128(DX), Y5, Y5
+	VBROADCASTI128 182(AX), Y12
+	VPMADDUBSW     Y5, Y10, Y5
+	VINSERTI128    $0x01, 254(AX), Y12, Y12
+	VPMADDWD       Y2, Y5, Y5
+	VBROADCASTI128 200(AX), Y10
+	VPADDD         Y5, Y6, Y6
+	VINSERTI128    $0x01, 272(AX), Y10, Y10
+	VPSRLD         $0x04, Y8, Y5
+	VPUNPCKLDQ     Y11, Y9, Y8
+	VPAND          Y1, Y5, Y5
+	VPUNPCKHDQ     Y11, Y9, Y9
+	VPSHUFB        Y5, Y0, Y5
+	VPUNPCKLDQ     Y10, Y12, Y13
+	VMOVDQU        1024(DX), Y11
+	VPUNPCKHDQ     Y10, Y12, Y10
+	VPSIGNB        384(DX), Y5, Y5
+	VPUNPCKLQDQ    Y13, Y8, Y12
+	VPMADDUBSW     Y5, Y11, Y5
+	VPUNPCKHQDQ    Y13, Y8, Y8
+	VPMADDWD       Y2, Y5, Y5
+	VPUNPCKLQDQ    Y10, Y9, Y11
+	VPADDD         Y5, Y6, Y6
+	VPUNPCKHQDQ    Y10, Y9, Y9
+	VPAND          Y1, Y4, Y5
+	VPAND          Y1, Y12, Y10
+	VPSHUFB        Y5, Y0, Y5
+	VPSHUFB        Y10, Y0, Y13
+	VMOVDQU        832(DX), Y10
+	VMOVDQU        672(DX), Y14
+	VPSIGNB        192(DX), Y5, Y5
+	VPSIGNB        32(DX), Y13, Y13
+	VPMADDUBSW     Y5, Y10, Y5
+	VPMADDUBSW     Y13, Y14, Y13
+	VPMADDWD       Y2, Y5, Y5
 	VPMADDWD       Y2, Y13, Y13
+	VPADDD         Y5, Y6, Y6
+	VPSRLD         $0x04, Y12, Y5
+	PREFETCHT1     8256(AX)
+	VPAND          Y1, Y5, Y5
+	VPSRLD         $0x04, Y4, Y4
+	VPSHUFB        Y5, Y0, Y5
+	VPAND          Y1, Y4, Y4
+	VMOVDQU        928(DX), Y10
 	VPSHUFB        Y4, Y0, Y4
-	VPADDD         Y13, Y10, Y10
-	VMOVDQU        96(DX), Y11
-	VCVTDQ2PS      Y10, Y10
-	VPABSB         Y4, Y7
-	VMULPS         Y3, Y10, Y10
-	VPSIGNB        Y4, Y11, Y11
-	VMOVUPS        Y10, (BX)
-	VPMADDUBSW     Y11, Y7, Y11
-	VPMADDWD       Y2, Y11, Y11
-	VPADDD         Y11, Y12, Y12
-	VPSRLD         $0x04, Y9, Y3
-	VPAND          Y1, Y3, Y3
-	VPSHUFB        Y3, Y0, Y3
-	VMOVDQU        352(DX), Y7
-	VPABSB         Y3, Y4
-	VPSIGNB        Y3, Y7, Y7
-	VPMADDUBSW     Y7, Y4, Y7
-	VPMADDWD       Y2, Y7, Y7
-	VPADDD         Y7, Y12, Y12
-	VPAND          Y1, Y8, Y3
-	VPSHUFB        Y3, Y0, Y3
-	VMOVDQU        160(DX), Y7
-	VPABSB         Y3, Y4
-	VPSIGNB        Y3, Y7, Y7
-	VPMADDUBSW     Y7, Y4, Y7
-	VPMADDWD       Y2, Y7, Y7
-	VPADDD         Y7, Y12, Y12
-	PREFETCHT1     8384(AX)
+	VPSIGNB        288(DX), Y5, Y12
+	VMOVDQU        1088(DX), Y5
+	VPMADDUBSW     Y12, Y10, Y12
+	VPSIGNB        448(DX), Y4, Y4
+	VPMADDWD       Y2, Y12, Y12
+	VPMADDUBSW     Y4, Y5, Y4
+	VPADDD         Y12, Y13, Y13
+	VPMADDWD       Y2, Y4, Y4
+	PREFETCHT1     8320(AX)
+	VPADDD         Y4, Y6, Y6
+	VPAND          Y1, Y8, Y4
+	VCVTDQ2PS      Y6, Y6
+	VPSHUFB        Y4, Y0, Y4
+	VMULPS         Y3, Y6, Y6
+	VMOVDQU        736(DX), Y3
+	VMOVUPS        Y6, (BX)
+	VPSIGNB        96(DX), Y4, Y4
+	VPMADDUBSW     Y4, Y3, Y4
+	VPMADDWD       Y2, Y4, Y4
+	VPADDD         Y4, Y13, Y13
 	VPSRLD         $0x04, Y8, Y3
 	VPAND          Y1, Y3, Y3
 	VPSHUFB        Y3, Y0, Y3
-	VMOVDQU        416(DX), Y7
-	VPABSB         Y3, Y4
-	VPSIGNB        Y3, Y7, Y7
-	VPMADDUBSW     Y7, Y4, Y7
-	VPMADDWD       Y2, Y7, Y7
-	VPADDD         Y7, Y12, Y12
-	VPAND          Y1, Y5, Y3
+	VMOVDQU        992(DX), Y4
+	VPSIGNB        352(DX), Y3, Y3
+	VPMADDUBSW     Y3, Y4, Y3
+	VPMADDWD       Y2, Y3, Y3
+	VPADDD         Y3, Y13, Y13
+	VPAND          Y1, Y11, Y3
 	VPSHUFB        Y3, Y0, Y3
-	VMOVDQU        224(DX), Y7
-	VPABSB         Y3, Y4
-	VPSIGNB        Y3, Y7, Y7
-	VPMADDUBSW     Y7, Y4, Y7
-	VPMADDWD       Y2, Y7, Y7
-	VPADDD         Y7, Y12, Y12
-	VPSRLD         $0x04, Y5, Y3
+	VMOVDQU        800(DX), Y4
+	VPSIGNB        160(DX), Y3, Y3
+	VPMADDUBSW     Y3, Y4, Y3
+	VPMADDWD       Y2, Y3, Y3
+	VPADDD         Y3, Y13, Y13
+	PREFETCHT1     8384(AX)
+	VPSRLD         $0x04, Y11, Y3
 	VPAND          Y1, Y3, Y3
 	VPSHUFB        Y3, Y0, Y3
-	VMOVDQU        480(DX), Y5
-	VPABSB         Y3, Y4
-	VPSIGNB        Y3, Y5, Y5
-	VPMADDUBSW     Y5, Y4, Y5
-	VPMADDWD       Y2, Y5, Y5
-	VPADDD         Y5, Y12, Y12
+	VMOVDQU        1056(DX), Y4
+	VPSIGNB        416(DX), Y3, Y3
+	VPMADDUBSW     Y3, Y4, Y3
+	VPMADDWD       Y2, Y3, Y3
+	VPADDD         Y3, Y13, Y13
+	VPAND          Y1, Y9, Y3
+	VPSHUFB        Y3, Y0, Y3
+	VMOVDQU        864(DX), Y4
+	VPSIGNB        224(DX), Y3, Y3
+	VPMADDUBSW     Y3, Y4, Y3
+	VPMADDWD       Y2, Y3, Y3
+	VPADDD         Y3, Y13, Y13
+	VPSRLD         $0x04, Y9, Y3
+	VPAND          Y1, Y3, Y3
+	VPSHUFB        Y3, Y0, Y3
+	VMOVDQU        1120(DX), Y4
+	VPSIGNB        480(DX), Y3, Y3
+	VPMADDUBSW     Y3, Y4, Y3
+	VPMADDWD       Y2, Y3, Y3
+	VPADDD         Y3, Y13, Y13
 	PREFETCHT1     8448(AX)
-	VCVTDQ2PS      Y12, Y12
-	VMULPS         Y6, Y12, Y12
-	VMOVUPS        Y12, 32(BX)
+	VCVTDQ2PS      Y13, Y13
+	VMULPS         Y7, Y13, Y13
+	VMOVUPS        Y13, 32(BX)
 	ADDQ           $0x00000120, AX
-	ADDQ           $0x000003c0, DX
+	ADDQ           $0x00000480, DX
 	ADDQ           $0x00000040, BX
 	DECQ           SI
 	JNE            group
@@ -1973,7 +1957,7 @@ group:
 	VMULPS          Z4, Z10, Z10
 	VMOVUPS         Z10, (BX)
 	ADDQ            $0x00000110, AX
-	ADDQ            $0x000003c0, DX
+	ADDQ            $0x00000480, DX
 	ADDQ            $0x00000040, BX
 	DECQ            SI
 	JNE             group
@@ -2173,7 +2157,7 @@ group:
 	VMULPS         Y10, Y7, Y7
 	VMOVUPS        Y7, 32(BX)
 	ADDQ           $0x00000110, AX
-	ADDQ           $0x000003c0, DX
+	ADDQ           $0x00000480, DX
 	ADDQ           $0x00000040, BX
 	DECQ           SI
 	JNE            group

@@ -81,10 +81,7 @@ func (a *Activations) resize(tokens, cols int) {
 	a.tokens, a.cols, a.width = tokens, cols, a.set.tileWidth()
 	full, last := a.split()
 	n := (full*a.width + last) * cols / blockCols * actWords
-	if cap(a.words) < n {
-		a.words = make([]uint32, n)
-	}
-	a.words, a.turned = a.words[:n], a.turned[:0]
+	a.words, a.turned = grown(a.words, n), a.turned[:0]
 	if a.tokens < full*a.width+last { // places without a token
 		clear(a.words[full*a.width*cols/blockCols*actWords:])
 	}

@@ -180,9 +180,9 @@ func (s *floatScratch) multiply(w floatRowsAt, f fours, x []float32, n int) {
 
 func wholeSteps(cols int) int { return (cols + floatLanes - 1) / floatLanes * floatLanes }
 
-func grown(s []float32, n int) []float32 {
+func grown[T any](s []T, n int) []T {
 	if cap(s) < n {
-		return make([]float32, n)
+		return make([]T, n)
 	}
 	return s[:n]
 }

@@ -166,7 +166,7 @@ func (s *Set) hasAcross(t gguf.Type) bool {
 // 16 rows' blocks.
 func (s *Set) dotAcross(m *Matrix, acc []float32, rows []byte, words []uint32, products []float32) {
 	blocks := m.Cols / blockCols
-	_, _, _, _ = acc[tileRows-1], rows[tileRows*m.rowBytes-1], words[blocks*actWords-1], products[panelRows*blocks-1]
+	_, _, _, _ = acc[tileRows-1], rows[tileRows*m.rowBytes-1], words[blocks*acrossWords-1], products[panelRows*blocks-1]
 	multiply, sum, n := acrossFuncs[m.Type].avx2, sumAcrossAVX2, narrowRows
 	if s.tier == vnni {
 		multiply, sum, n = acrossFuncs[m.Type].vnni, sumAcrossAVX512, panelRows

@@ -15,6 +15,12 @@ import (
 // acrossBlocks are the blocks whose words of the token lie together.
 const acrossBlocks = 16
 
+// The words of a block there begin as actBytes, up to the sum of its codes; their magnitudes follow.
+const (
+	acrossMagnitudes = actSums + 4
+	acrossBytes      = acrossMagnitudes + 8*4
+)
+
 // acrossAhead is how far ahead of them blocks are asked for.
 const acrossAhead = floatAhead
 
@@ -61,7 +67,7 @@ func (a *asm) across(v vector, level string, f format, c *constants) {
 		a.riffle(part(0), part(1))
 	}
 	a.ADDQ(U32(uint32(acrossBlocks*f.size)), row)
-	a.ADDQ(U32(uint32(acrossBlocks*actBytes)), d.act)
+	a.ADDQ(U32(uint32(acrossBlocks*acrossBytes)), d.act)
 	a.ADDQ(U32(uint32(4*acrossBlocks)), d.products)
 	a.DECQ(groups)
 	a.JNE(LabelRef("group"))

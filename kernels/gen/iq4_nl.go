@@ -16,7 +16,7 @@ func unpackIQ4_NL(p *panel) {
 func (p *panel) lookUpBlock(block int, codes []reg.VecVirtual, table constant) {
 	put := p.code
 	if p.signed {
-		put = p.signedCode
+		put = p.dot.mirroredCode // the smallest is −127
 		for i := range table {
 			table[i] -= 128
 		}

@@ -90,11 +90,25 @@ func (d *dotSink) integer(i int) reg.VecVirtual {
 	return x
 }
 
-// signedCode multiplies codes without their offset, 128. Their sign goes to the activations, as in tiles.
+// signedCode multiplies codes without their offset, 128. As in tiles, their sign goes to the activations.
 func (d *dotSink) signedCode(block, j int, v reg.VecVirtual) {
 	size, x := d.YMM(), d.token(block, 4*j)
 	d.VPABSB(v, size)
 	d.VPSIGNB(v, x, x)
+	d.VPMADDUBSW(x, size, x)
+	d.addPairs(block, j, x)
+	d.count(block, j)
+}
+
+// mirroredCode does that for codes none of which is −128: they can take the sign of activations that lie across, whose
+// magnitudes are known.
+func (d *dotSink) mirroredCode(block, j int, v reg.VecVirtual) {
+	if d.products == nil {
+		d.signedCode(block, j, v)
+		return
+	}
+	size, x := d.token(block, acrossMagnitudes+4*j), d.YMM()
+	d.VPSIGNB(d.actAt(block, 4*j), v, x)
 	d.VPMADDUBSW(x, size, x)
 	d.addPairs(block, j, x)
 	d.count(block, j)
