@@ -9,21 +9,6 @@ package kernels
 //go:noescape
 func floatSumsAVX512(sums *float32, acc *float32, width int)
 
-// adds to acc [4, tokens = 1, 32] the products of four rows with as many tokens, lane by lane, over steps·32 columns; strides are in bytes.
-//
-//go:noescape
-func floatF32x1AVX512(acc *float32, w *byte, wStride int, x *float32, xStride int, steps int)
-
-// adds to acc [4, tokens = 1, 32] the products of four rows with as many tokens, lane by lane, over steps·32 columns; strides are in bytes.
-//
-//go:noescape
-func floatF16x1AVX512(acc *float32, w *byte, wStride int, x *float32, xStride int, steps int)
-
-// adds to acc [4, tokens = 1, 32] the products of four rows with as many tokens, lane by lane, over steps·32 columns; strides are in bytes.
-//
-//go:noescape
-func floatBF16x1AVX512(acc *float32, w *byte, wStride int, x *float32, xStride int, steps int)
-
 // adds to acc [4, tokens = 2, 32] the products of four rows with as many tokens, lane by lane, over steps·32 columns; strides are in bytes.
 //
 //go:noescape
@@ -103,6 +88,11 @@ func floatF16x2AVX2(acc *float32, w *byte, wStride int, x *float32, xStride int,
 //
 //go:noescape
 func floatBF16x2AVX2(acc *float32, w *byte, wStride int, x *float32, xStride int, steps int)
+
+// adds to acc [4, tokens = 1, 32] the products of four rows with as many tokens, lane by lane, over steps·32 columns; strides are in bytes.
+//
+//go:noescape
+func floatF32x1AVX512(acc *float32, w *byte, wStride int, x *float32, xStride int, steps int)
 
 // adds to acc [4, tokens = 1, 32] the products of four rows with as many tokens, two rows at a time, over steps·32 columns; strides are in bytes.
 //

@@ -43,123 +43,6 @@ token:
 	VZEROUPPER
 	RET
 
-// func floatF32x1AVX512(acc *float32, w *byte, wStride int, x *float32, xStride int, steps int)
-// Requires: AVX, AVX512F, MMX+
-TEXT ·floatF32x1AVX512(SB), $0-48
-	MOVQ acc+0(FP), AX
-	MOVQ w+8(FP), CX
-	MOVQ x+24(FP), DX
-	MOVQ wStride+16(FP), BX
-	MOVQ xStride+32(FP), SI
-	MOVQ $0x00000004, SI
-
-turn:
-	MOVQ    CX, R8
-	MOVQ    DX, R9
-	MOVQ    steps+40(FP), DI
-	VMOVUPS (AX), Z0
-	VMOVUPS 64(AX), Z1
-
-step:
-	VMOVUPS     (R8), Z2
-	PREFETCHT1  8192(R8)
-	VMOVUPS     (R9), Z3
-	VFMADD231PS Z3, Z2, Z0
-	VMOVUPS     64(R8), Z2
-	PREFETCHT1  8256(R8)
-	VMOVUPS     64(R9), Z3
-	VFMADD231PS Z3, Z2, Z1
-	ADDQ        $0x00000080, R8
-	ADDQ        $0x00000080, R9
-	DECQ        DI
-	JNE         step
-	VMOVUPS     Z0, (AX)
-	VMOVUPS     Z1, 64(AX)
-	ADDQ        BX, CX
-	ADDQ        $0x00000080, AX
-	DECQ        SI
-	JNE         turn
-	VZEROUPPER
-	RET
-
-// func floatF16x1AVX512(acc *float32, w *byte, wStride int, x *float32, xStride int, steps int)
-// Requires: AVX, AVX512F, MMX+
-TEXT ·floatF16x1AVX512(SB), $0-48
-	MOVQ acc+0(FP), AX
-	MOVQ w+8(FP), CX
-	MOVQ x+24(FP), DX
-	MOVQ wStride+16(FP), BX
-	MOVQ xStride+32(FP), SI
-	MOVQ $0x00000004, SI
-
-turn:
-	MOVQ    CX, R8
-	MOVQ    DX, R9
-	MOVQ    steps+40(FP), DI
-	VMOVUPS (AX), Z0
-	VMOVUPS 64(AX), Z1
-
-step:
-	VCVTPH2PS   (R8), Z2
-	PREFETCHT1  8192(R8)
-	VMOVUPS     (R9), Z3
-	VFMADD231PS Z3, Z2, Z0
-	VCVTPH2PS   32(R8), Z2
-	VMOVUPS     64(R9), Z3
-	VFMADD231PS Z3, Z2, Z1
-	ADDQ        $0x00000040, R8
-	ADDQ        $0x00000080, R9
-	DECQ        DI
-	JNE         step
-	VMOVUPS     Z0, (AX)
-	VMOVUPS     Z1, 64(AX)
-	ADDQ        BX, CX
-	ADDQ        $0x00000080, AX
-	DECQ        SI
-	JNE         turn
-	VZEROUPPER
-	RET
-
-// func floatBF16x1AVX512(acc *float32, w *byte, wStride int, x *float32, xStride int, steps int)
-// Requires: AVX, AVX512F, MMX+
-TEXT ·floatBF16x1AVX512(SB), $0-48
-	MOVQ acc+0(FP), AX
-	MOVQ w+8(FP), CX
-	MOVQ x+24(FP), DX
-	MOVQ wStride+16(FP), BX
-	MOVQ xStride+32(FP), SI
-	MOVQ $0x00000004, SI
-
-turn:
-	MOVQ    CX, R8
-	MOVQ    DX, R9
-	MOVQ    steps+40(FP), DI
-	VMOVUPS (AX), Z0
-	VMOVUPS 64(AX), Z1
-
-step:
-	VPMOVZXWD   (R8), Z2
-	VPSLLD      $0x10, Z2, Z2
-	PREFETCHT1  8192(R8)
-	VMOVUPS     (R9), Z3
-	VFMADD231PS Z3, Z2, Z0
-	VPMOVZXWD   32(R8), Z2
-	VPSLLD      $0x10, Z2, Z2
-	VMOVUPS     64(R9), Z3
-	VFMADD231PS Z3, Z2, Z1
-	ADDQ        $0x00000040, R8
-	ADDQ        $0x00000080, R9
-	DECQ        DI
-	JNE         step
-	VMOVUPS     Z0, (AX)
-	VMOVUPS     Z1, 64(AX)
-	ADDQ        BX, CX
-	ADDQ        $0x00000080, AX
-	DECQ        SI
-	JNE         turn
-	VZEROUPPER
-	RET
-
 // func floatF32x2AVX512(acc *float32, w *byte, wStride int, x *float32, xStride int, steps int)
 // Requires: AVX, AVX512F
 TEXT ·floatF32x2AVX512(SB), $0-48
@@ -1362,6 +1245,45 @@ step:
 	ADDQ        $0x00000020, DX
 	ADDQ        $0x00000020, AX
 	DECQ        DI
+	JNE         turn
+	VZEROUPPER
+	RET
+
+// func floatF32x1AVX512(acc *float32, w *byte, wStride int, x *float32, xStride int, steps int)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·floatF32x1AVX512(SB), $0-48
+	MOVQ acc+0(FP), AX
+	MOVQ w+8(FP), CX
+	MOVQ x+24(FP), DX
+	MOVQ wStride+16(FP), BX
+	MOVQ xStride+32(FP), SI
+	MOVQ $0x00000004, SI
+
+turn:
+	MOVQ    CX, R8
+	MOVQ    DX, R9
+	MOVQ    steps+40(FP), DI
+	VMOVUPS (AX), Z0
+	VMOVUPS 64(AX), Z1
+
+step:
+	VMOVUPS     (R8), Z2
+	PREFETCHT1  8192(R8)
+	VMOVUPS     (R9), Z3
+	VFMADD231PS Z3, Z2, Z0
+	VMOVUPS     64(R8), Z2
+	PREFETCHT1  8256(R8)
+	VMOVUPS     64(R9), Z3
+	VFMADD231PS Z3, Z2, Z1
+	ADDQ        $0x00000080, R8
+	ADDQ        $0x00000080, R9
+	DECQ        DI
+	JNE         step
+	VMOVUPS     Z0, (AX)
+	VMOVUPS     Z1, 64(AX)
+	ADDQ        BX, CX
+	ADDQ        $0x00000080, AX
+	DECQ        SI
 	JNE         turn
 	VZEROUPPER
 	RET

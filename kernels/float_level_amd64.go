@@ -14,8 +14,8 @@ type floatFunc func(acc *float32, w *byte, wStride int, x *float32, xStride, ste
 var (
 	floatFuncs512 = [...][maxWidth + 1]floatFunc{
 		gguf.F32:  {1: floatF32x1AVX512, 2: floatF32x2AVX512, 4: floatF32x4AVX512, 6: floatF32x6AVX512},
-		gguf.F16:  {1: floatF16x1AVX512, 2: floatF16x2AVX512, 4: floatF16x4AVX512, 6: floatF16x6AVX512},
-		gguf.BF16: {1: floatBF16x1AVX512, 2: floatBF16x2AVX512, 4: floatBF16x4AVX512, 6: floatBF16x6AVX512},
+		gguf.F16:  {1: floatF16x1AVX2, 2: floatF16x2AVX512, 4: floatF16x4AVX512, 6: floatF16x6AVX512},
+		gguf.BF16: {1: floatBF16x1AVX2, 2: floatBF16x2AVX512, 4: floatBF16x4AVX512, 6: floatBF16x6AVX512},
 	}
 	floatFuncs256 = [...][maxWidth + 1]floatFunc{
 		gguf.F32:  {1: floatF32x1AVX2, 2: floatF32x2AVX2},
