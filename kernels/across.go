@@ -6,8 +6,7 @@ package kernels
 const (
 	acrossBlocks = 16
 
-	acrossKept       = actSums + 1 // words of a block that stay
-	acrossMagnitudes = acrossKept
+	acrossMagnitudes = actSums + 1
 	acrossWords      = acrossMagnitudes + 8
 )
 
@@ -20,7 +19,7 @@ func (a *Activations) across() []uint32 {
 	to := a.turned
 	for from := a.words; len(from) > 0; from, to = from[acrossBlocks*actWords:], to[acrossBlocks*acrossWords:] {
 		for block := range acrossBlocks {
-			for i, word := range from[block*actWords:][:acrossKept] {
+			for i, word := range from[block*actWords:][:acrossMagnitudes] {
 				to[i*acrossBlocks+block] = word
 			}
 			for j, codes := range from[block*actWords:][:8] {
@@ -31,7 +30,7 @@ func (a *Activations) across() []uint32 {
 	return a.turned
 }
 
-// byteMagnitudes returns those of four signed bytes, none of which is -128.
+// byteMagnitudes returns those of four signed bytes, as unsigned ones: of -128 it is 128.
 func byteMagnitudes(codes uint32) uint32 {
 	negative := codes >> 7 & 0x01010101
 	return (codes ^ 0xff*negative) + negative

@@ -6644,11 +6644,9 @@ block:
 	VPCMPUB         $0x05, Z3, Z8, K2
 	VMOVDQU8.Z      Z4, K1, Z7
 	VPADDB          Z4, Z7, K2, Z7
-	VPMULLD.BCST    276(DX), Z1, Z14
-	VPDPBUSD.BCST   240(DX), Z7, Z14
+	VPMULLD.BCST    276(DX), Z1, Z8
+	VPDPBUSD.BCST   240(DX), Z7, Z8
 	PREFETCHT1      (R10)
-	VPADDB          Z8, Z8, Z7
-	VPADDB          Z8, Z7, Z7
 	VPCMPUB         $0x05, Z2, Z6, K1
 	VPCMPUB         $0x05, Z3, Z6, K2
 	VMOVDQU8.Z      Z4, K1, Z7
@@ -6679,12 +6677,10 @@ block:
 	VPADDB          Z7, Z6, Z6
 	VPCMPUB         $0x05, Z2, Z6, K1
 	VPCMPUB         $0x05, Z3, Z6, K2
-	VMOVDQU8.Z      Z4, K1, Z7
-	VPADDB          Z4, Z7, K2, Z7
-	VPDPBUSD.BCST   244(DX), Z7, Z14
+	VMOVDQU8.Z      Z4, K1, Z6
+	VPADDB          Z4, Z6, K2, Z6
+	VPDPBUSD.BCST   244(DX), Z6, Z8
 	PREFETCHT1      (R11)
-	VPADDB          Z6, Z6, Z7
-	VPADDB          Z6, Z7, Z7
 	VPCMPUB         $0x05, Z2, Z9, K1
 	VPCMPUB         $0x05, Z3, Z9, K2
 	VMOVDQU8.Z      Z4, K1, Z6
@@ -6718,9 +6714,7 @@ block:
 	VPCMPUB         $0x05, Z3, Z7, K2
 	VMOVDQU8.Z      Z4, K1, Z6
 	VPADDB          Z4, Z6, K2, Z6
-	VPDPBUSD.BCST   248(DX), Z6, Z14
-	VPADDB          Z7, Z7, Z6
-	VPADDB          Z7, Z6, Z6
+	VPDPBUSD.BCST   248(DX), Z6, Z8
 	VPCMPUB         $0x05, Z2, Z5, K1
 	VPCMPUB         $0x05, Z3, Z5, K2
 	VMOVDQU8.Z      Z4, K1, Z6
@@ -6752,11 +6746,9 @@ block:
 	VPADDB          Z6, Z5, Z5
 	VPCMPUB         $0x05, Z2, Z5, K1
 	VPCMPUB         $0x05, Z3, Z5, K2
-	VMOVDQU8.Z      Z4, K1, Z6
-	VPADDB          Z4, Z6, K2, Z6
-	VPDPBUSD.BCST   252(DX), Z6, Z14
-	VPADDB          Z5, Z5, Z6
-	VPADDB          Z5, Z6, Z6
+	VMOVDQU8.Z      Z4, K1, Z5
+	VPADDB          Z4, Z5, K2, Z5
+	VPDPBUSD.BCST   252(DX), Z5, Z8
 	VBROADCASTI32X4 16(AX), Z5
 	VINSERTI32X4    $0x01, 16(BX)(CX*1), Z5, Z5
 	VINSERTI32X4    $0x02, 16(SI)(CX*2), Z5, Z5
@@ -6769,54 +6761,52 @@ block:
 	VINSERTI32X4    $0x01, 16(SI), Z7, Z7
 	VINSERTI32X4    $0x02, 16(DI)(CX*1), Z7, Z7
 	VINSERTI32X4    $0x03, 16(R8)(CX*2), Z7, Z7
-	VBROADCASTI32X4 16(BX), Z8
-	VINSERTI32X4    $0x01, 16(SI)(CX*1), Z8, Z8
-	VINSERTI32X4    $0x02, 16(DI)(CX*2), Z8, Z8
-	VINSERTI32X4    $0x03, 16(R9), Z8, Z8
-	VPUNPCKLDQ      Z6, Z5, Z9
+	VBROADCASTI32X4 16(BX), Z9
+	VINSERTI32X4    $0x01, 16(SI)(CX*1), Z9, Z9
+	VINSERTI32X4    $0x02, 16(DI)(CX*2), Z9, Z9
+	VINSERTI32X4    $0x03, 16(R9), Z9, Z9
+	VPUNPCKLDQ      Z6, Z5, Z14
 	VPUNPCKHDQ      Z6, Z5, Z5
-	VPUNPCKLDQ      Z8, Z7, Z6
-	VPUNPCKHDQ      Z8, Z7, Z7
-	VPUNPCKLQDQ     Z6, Z9, Z8
-	VPUNPCKHQDQ     Z6, Z9, Z6
-	VPUNPCKLQDQ     Z7, Z5, Z9
+	VPUNPCKLDQ      Z9, Z7, Z6
+	VPUNPCKHDQ      Z9, Z7, Z7
+	VPUNPCKLQDQ     Z6, Z14, Z9
+	VPUNPCKHQDQ     Z6, Z14, Z6
+	VPUNPCKLQDQ     Z7, Z5, Z14
 	VPUNPCKHQDQ     Z7, Z5, Z5
-	VPCMPUB         $0x05, Z2, Z8, K1
-	VPCMPUB         $0x05, Z3, Z8, K2
+	VPCMPUB         $0x05, Z2, Z9, K1
+	VPCMPUB         $0x05, Z3, Z9, K2
 	VMOVDQU8.Z      Z4, K1, Z7
 	VPADDB          Z4, Z7, K2, Z7
 	VPDPBUSD.BCST   16(DX), Z7, Z10
-	VPADDB          Z8, Z8, Z7
-	VPADDB          Z8, Z7, Z7
+	VPADDB          Z9, Z9, Z7
+	VPADDB          Z9, Z7, Z7
 	VPCMPUB         $0x05, Z2, Z7, K1
 	VPCMPUB         $0x05, Z3, Z7, K2
-	VMOVDQU8.Z      Z4, K1, Z8
-	VPADDB          Z4, Z8, K2, Z8
-	VPDPBUSD.BCST   76(DX), Z8, Z11
-	VPADDB          Z7, Z7, Z8
-	VPADDB          Z7, Z8, Z8
-	VPCMPUB         $0x05, Z2, Z8, K1
-	VPCMPUB         $0x05, Z3, Z8, K2
+	VMOVDQU8.Z      Z4, K1, Z9
+	VPADDB          Z4, Z9, K2, Z9
+	VPDPBUSD.BCST   76(DX), Z9, Z11
+	VPADDB          Z7, Z7, Z9
+	VPADDB          Z7, Z9, Z9
+	VPCMPUB         $0x05, Z2, Z9, K1
+	VPCMPUB         $0x05, Z3, Z9, K2
 	VMOVDQU8.Z      Z4, K1, Z7
 	VPADDB          Z4, Z7, K2, Z7
 	VPDPBUSD.BCST   136(DX), Z7, Z12
 	PREFETCHT1      128(R10)
-	VPADDB          Z8, Z8, Z7
-	VPADDB          Z8, Z7, Z7
+	VPADDB          Z9, Z9, Z7
+	VPADDB          Z9, Z7, Z7
 	VPCMPUB         $0x05, Z2, Z7, K1
 	VPCMPUB         $0x05, Z3, Z7, K2
-	VMOVDQU8.Z      Z4, K1, Z8
-	VPADDB          Z4, Z8, K2, Z8
-	VPDPBUSD.BCST   196(DX), Z8, Z13
-	VPADDB          Z7, Z7, Z8
-	VPADDB          Z7, Z8, Z8
-	VPCMPUB         $0x05, Z2, Z8, K1
-	VPCMPUB         $0x05, Z3, Z8, K2
+	VMOVDQU8.Z      Z4, K1, Z9
+	VPADDB          Z4, Z9, K2, Z9
+	VPDPBUSD.BCST   196(DX), Z9, Z13
+	VPADDB          Z7, Z7, Z9
+	VPADDB          Z7, Z9, Z9
+	VPCMPUB         $0x05, Z2, Z9, K1
+	VPCMPUB         $0x05, Z3, Z9, K2
 	VMOVDQU8.Z      Z4, K1, Z7
 	VPADDB          Z4, Z7, K2, Z7
-	VPDPBUSD.BCST   256(DX), Z7, Z14
-	VPADDB          Z8, Z8, Z7
-	VPADDB          Z8, Z7, Z7
+	VPDPBUSD.BCST   256(DX), Z7, Z8
 	VPCMPUB         $0x05, Z2, Z6, K1
 	VPCMPUB         $0x05, Z3, Z6, K2
 	VMOVDQU8.Z      Z4, K1, Z7
@@ -6848,18 +6838,16 @@ block:
 	VPADDB          Z7, Z6, Z6
 	VPCMPUB         $0x05, Z2, Z6, K1
 	VPCMPUB         $0x05, Z3, Z6, K2
-	VMOVDQU8.Z      Z4, K1, Z7
-	VPADDB          Z4, Z7, K2, Z7
-	VPDPBUSD.BCST   260(DX), Z7, Z14
-	VPADDB          Z6, Z6, Z7
-	VPADDB          Z6, Z7, Z7
-	VPCMPUB         $0x05, Z2, Z9, K1
-	VPCMPUB         $0x05, Z3, Z9, K2
+	VMOVDQU8.Z      Z4, K1, Z6
+	VPADDB          Z4, Z6, K2, Z6
+	VPDPBUSD.BCST   260(DX), Z6, Z8
+	VPCMPUB         $0x05, Z2, Z14, K1
+	VPCMPUB         $0x05, Z3, Z14, K2
 	VMOVDQU8.Z      Z4, K1, Z6
 	VPADDB          Z4, Z6, K2, Z6
 	VPDPBUSD.BCST   24(DX), Z6, Z10
-	VPADDB          Z9, Z9, Z6
-	VPADDB          Z9, Z6, Z6
+	VPADDB          Z14, Z14, Z6
+	VPADDB          Z14, Z6, Z6
 	VPCMPUB         $0x05, Z2, Z6, K1
 	VPCMPUB         $0x05, Z3, Z6, K2
 	VMOVDQU8.Z      Z4, K1, Z7
@@ -6886,9 +6874,7 @@ block:
 	VPCMPUB         $0x05, Z3, Z7, K2
 	VMOVDQU8.Z      Z4, K1, Z6
 	VPADDB          Z4, Z6, K2, Z6
-	VPDPBUSD.BCST   264(DX), Z6, Z14
-	VPADDB          Z7, Z7, Z6
-	VPADDB          Z7, Z6, Z6
+	VPDPBUSD.BCST   264(DX), Z6, Z8
 	VPCMPUB         $0x05, Z2, Z5, K1
 	VPCMPUB         $0x05, Z3, Z5, K2
 	VMOVDQU8.Z      Z4, K1, Z6
@@ -6932,14 +6918,12 @@ block:
 	VPADDB          Z6, Z5, Z5
 	VPCMPUB         $0x05, Z2, Z5, K1
 	VPCMPUB         $0x05, Z3, Z5, K2
-	VMOVDQU8.Z      Z4, K1, Z6
-	VPADDB          Z4, Z6, K2, Z6
-	VPDPBUSD.BCST   268(DX), Z6, Z14
-	VCVTDQ2PS       Z14, Z14
-	VMULPS          256(SP), Z14, Z14
-	VADDPS          Z14, Z0, Z0
-	VPADDB          Z5, Z5, Z6
-	VPADDB          Z5, Z6, Z6
+	VMOVDQU8.Z      Z4, K1, Z5
+	VPADDB          Z4, Z5, K2, Z5
+	VPDPBUSD.BCST   268(DX), Z5, Z8
+	VCVTDQ2PS       Z8, Z8
+	VMULPS          256(SP), Z8, Z8
+	VADDPS          Z8, Z0, Z0
 	VBROADCASTI32X4 32(AX), Z5
 	VINSERTI32X4    $0x01, 32(BX)(CX*1), Z5, Z5
 	VINSERTI32X4    $0x02, 32(SI)(CX*2), Z5, Z5
@@ -6999,10 +6983,8 @@ block:
 	VPCMPUB         $0x05, Z3, Z8, K2
 	VMOVDQU8.Z      Z4, K1, Z7
 	VPADDB          Z4, Z7, K2, Z7
-	VPMULLD.BCST    456(DX), Z1, Z12
-	VPDPBUSD.BCST   420(DX), Z7, Z12
-	VPADDB          Z8, Z8, Z7
-	VPADDB          Z8, Z7, Z7
+	VPMULLD.BCST    456(DX), Z1, Z8
+	VPDPBUSD.BCST   420(DX), Z7, Z8
 	VPCMPUB         $0x05, Z2, Z6, K1
 	VPCMPUB         $0x05, Z3, Z6, K2
 	VMOVDQU8.Z      Z4, K1, Z7
@@ -7034,11 +7016,9 @@ block:
 	VPADDB          Z7, Z6, Z6
 	VPCMPUB         $0x05, Z2, Z6, K1
 	VPCMPUB         $0x05, Z3, Z6, K2
-	VMOVDQU8.Z      Z4, K1, Z7
-	VPADDB          Z4, Z7, K2, Z7
-	VPDPBUSD.BCST   424(DX), Z7, Z12
-	VPADDB          Z6, Z6, Z7
-	VPADDB          Z6, Z7, Z7
+	VMOVDQU8.Z      Z4, K1, Z6
+	VPADDB          Z4, Z6, K2, Z6
+	VPDPBUSD.BCST   424(DX), Z6, Z8
 	VPCMPUB         $0x05, Z2, Z9, K1
 	VPCMPUB         $0x05, Z3, Z9, K2
 	VMOVDQU8.Z      Z4, K1, Z6
@@ -7072,10 +7052,8 @@ block:
 	VPCMPUB         $0x05, Z3, Z7, K2
 	VMOVDQU8.Z      Z4, K1, Z6
 	VPADDB          Z4, Z6, K2, Z6
-	VPDPBUSD.BCST   428(DX), Z6, Z12
+	VPDPBUSD.BCST   428(DX), Z6, Z8
 	PREFETCHT1      320(R11)
-	VPADDB          Z7, Z7, Z6
-	VPADDB          Z7, Z6, Z6
 	VPCMPUB         $0x05, Z2, Z5, K1
 	VPCMPUB         $0x05, Z3, Z5, K2
 	VMOVDQU8.Z      Z4, K1, Z6
@@ -7112,12 +7090,10 @@ block:
 	VPADDB          Z6, Z5, Z5
 	VPCMPUB         $0x05, Z2, Z5, K1
 	VPCMPUB         $0x05, Z3, Z5, K2
-	VMOVDQU8.Z      Z4, K1, Z6
-	VPADDB          Z4, Z6, K2, Z6
-	VPDPBUSD.BCST   432(DX), Z6, Z12
+	VMOVDQU8.Z      Z4, K1, Z5
+	VPADDB          Z4, Z5, K2, Z5
+	VPDPBUSD.BCST   432(DX), Z5, Z8
 	PREFETCHT1      384(R10)
-	VPADDB          Z5, Z5, Z6
-	VPADDB          Z5, Z6, Z6
 	VBROADCASTI32X4 36(AX), Z5
 	VINSERTI32X4    $0x01, 36(BX)(CX*1), Z5, Z5
 	VINSERTI32X4    $0x02, 36(SI)(CX*2), Z5, Z5
@@ -7130,45 +7106,43 @@ block:
 	VINSERTI32X4    $0x01, 36(SI), Z7, Z7
 	VINSERTI32X4    $0x02, 36(DI)(CX*1), Z7, Z7
 	VINSERTI32X4    $0x03, 36(R8)(CX*2), Z7, Z7
-	VBROADCASTI32X4 36(BX), Z8
-	VINSERTI32X4    $0x01, 36(SI)(CX*1), Z8, Z8
-	VINSERTI32X4    $0x02, 36(DI)(CX*2), Z8, Z8
-	VINSERTI32X4    $0x03, 36(R9), Z8, Z8
+	VBROADCASTI32X4 36(BX), Z9
+	VINSERTI32X4    $0x01, 36(SI)(CX*1), Z9, Z9
+	VINSERTI32X4    $0x02, 36(DI)(CX*2), Z9, Z9
+	VINSERTI32X4    $0x03, 36(R9), Z9, Z9
 	VPUNPCKHDQ      Z6, Z5, Z5
-	VPUNPCKHDQ      Z8, Z7, Z6
+	VPUNPCKHDQ      Z9, Z7, Z6
 	VPUNPCKHQDQ     Z6, Z5, Z5
 	VPCMPUB         $0x05, Z2, Z5, K1
 	VPCMPUB         $0x05, Z3, Z5, K2
 	VMOVDQU8.Z      Z4, K1, Z6
 	VPADDB          Z4, Z6, K2, Z6
-	VPDPBUSD.BCST   436(DX), Z6, Z12
+	VPDPBUSD.BCST   436(DX), Z6, Z8
 	VPADDB          Z5, Z5, Z6
 	VPADDB          Z5, Z6, Z6
 	VPCMPUB         $0x05, Z2, Z6, K1
 	VPCMPUB         $0x05, Z3, Z6, K2
 	VMOVDQU8.Z      Z4, K1, Z5
 	VPADDB          Z4, Z5, K2, Z5
-	VPDPBUSD.BCST   440(DX), Z5, Z12
+	VPDPBUSD.BCST   440(DX), Z5, Z8
 	VPADDB          Z6, Z6, Z5
 	VPADDB          Z6, Z5, Z5
 	VPCMPUB         $0x05, Z2, Z5, K1
 	VPCMPUB         $0x05, Z3, Z5, K2
 	VMOVDQU8.Z      Z4, K1, Z6
 	VPADDB          Z4, Z6, K2, Z6
-	VPDPBUSD.BCST   444(DX), Z6, Z12
+	VPDPBUSD.BCST   444(DX), Z6, Z8
 	VPADDB          Z5, Z5, Z6
 	VPADDB          Z5, Z6, Z6
 	VPCMPUB         $0x05, Z2, Z6, K1
 	VPCMPUB         $0x05, Z3, Z6, K2
 	VMOVDQU8.Z      Z4, K1, Z5
 	VPADDB          Z4, Z5, K2, Z5
-	VPDPBUSD.BCST   448(DX), Z5, Z12
+	VPDPBUSD.BCST   448(DX), Z5, Z8
 	PREFETCHT1      384(R11)
-	VCVTDQ2PS       Z12, Z12
-	VMULPS          448(SP), Z12, Z12
-	VADDPS          Z12, Z0, Z0
-	VPADDB          Z6, Z6, Z5
-	VPADDB          Z6, Z5, Z5
+	VCVTDQ2PS       Z8, Z8
+	VMULPS          448(SP), Z8, Z8
+	VADDPS          Z8, Z0, Z0
 	ADDQ            $0x00000036, AX
 	ADDQ            $0x00000036, BX
 	ADDQ            $0x00000036, SI

@@ -7725,13 +7725,11 @@ block:
 	VPADDB         Y12, Y12, Y13
 	VPADDB         Y12, Y13, Y13
 	VPCMPGTB       Y1, Y13, Y12
-	VPCMPGTB       Y2, Y13, Y14
-	VPADDB         Y12, Y14, Y14
-	VPABSB         Y14, Y14
+	VPCMPGTB       Y2, Y13, Y13
+	VPADDB         Y12, Y13, Y13
+	VPABSB         Y13, Y13
 	VPBROADCASTD   240(DX), Y12
-	VPMADDUBSW     Y12, Y14, Y12
-	VPADDB         Y13, Y13, Y14
-	VPADDB         Y13, Y14, Y14
+	VPMADDUBSW     Y12, Y13, Y12
 	VPXOR          Y3, Y6, Y6
 	VPCMPGTB       Y1, Y6, Y13
 	VPCMPGTB       Y2, Y6, Y14
@@ -7771,14 +7769,12 @@ block:
 	VPADDB         Y13, Y13, Y6
 	VPADDB         Y13, Y6, Y6
 	VPCMPGTB       Y1, Y6, Y13
-	VPCMPGTB       Y2, Y6, Y14
-	VPADDB         Y13, Y14, Y14
-	VPABSB         Y14, Y14
+	VPCMPGTB       Y2, Y6, Y6
+	VPADDB         Y13, Y6, Y6
+	VPABSB         Y6, Y6
 	VPBROADCASTD   244(DX), Y13
-	VPMADDUBSW     Y13, Y14, Y13
+	VPMADDUBSW     Y13, Y6, Y13
 	VPADDW         Y13, Y12, Y12
-	VPADDB         Y6, Y6, Y13
-	VPADDB         Y6, Y13, Y13
 	VPXOR          Y3, Y9, Y6
 	VPCMPGTB       Y1, Y6, Y9
 	VPCMPGTB       Y2, Y6, Y13
@@ -7817,14 +7813,12 @@ block:
 	VPADDB         Y9, Y9, Y6
 	VPADDB         Y9, Y6, Y6
 	VPCMPGTB       Y1, Y6, Y9
-	VPCMPGTB       Y2, Y6, Y13
-	VPADDB         Y9, Y13, Y13
-	VPABSB         Y13, Y13
+	VPCMPGTB       Y2, Y6, Y6
+	VPADDB         Y9, Y6, Y6
+	VPABSB         Y6, Y6
 	VPBROADCASTD   248(DX), Y9
-	VPMADDUBSW     Y9, Y13, Y9
+	VPMADDUBSW     Y9, Y6, Y9
 	VPADDW         Y9, Y12, Y12
-	VPADDB         Y6, Y6, Y9
-	VPADDB         Y6, Y9, Y9
 	VPXOR          Y3, Y5, Y5
 	VPCMPGTB       Y1, Y5, Y6
 	VPCMPGTB       Y2, Y5, Y9
@@ -7864,14 +7858,12 @@ block:
 	VPADDB         Y6, Y6, Y5
 	VPADDB         Y6, Y5, Y5
 	VPCMPGTB       Y1, Y5, Y6
-	VPCMPGTB       Y2, Y5, Y9
-	VPADDB         Y6, Y9, Y9
-	VPABSB         Y9, Y9
+	VPCMPGTB       Y2, Y5, Y5
+	VPADDB         Y6, Y5, Y5
+	VPABSB         Y5, Y5
 	VPBROADCASTD   252(DX), Y6
-	VPMADDUBSW     Y6, Y9, Y6
+	VPMADDUBSW     Y6, Y5, Y6
 	VPADDW         Y6, Y12, Y12
-	VPADDB         Y5, Y5, Y6
-	VPADDB         Y5, Y6, Y6
 	VBROADCASTI128 16(AX), Y5
 	VINSERTI128    $0x01, 16(BX)(CX*1), Y5, Y5
 	VBROADCASTI128 16(AX)(CX*1), Y6
@@ -7927,14 +7919,12 @@ block:
 	VPADDB         Y13, Y13, Y9
 	VPADDB         Y13, Y9, Y9
 	VPCMPGTB       Y1, Y9, Y13
-	VPCMPGTB       Y2, Y9, Y15
-	VPADDB         Y13, Y15, Y15
-	VPABSB         Y15, Y15
+	VPCMPGTB       Y2, Y9, Y9
+	VPADDB         Y13, Y9, Y9
+	VPABSB         Y9, Y9
 	VPBROADCASTD   256(DX), Y13
-	VPMADDUBSW     Y13, Y15, Y13
+	VPMADDUBSW     Y13, Y9, Y13
 	VPADDW         Y13, Y12, Y12
-	VPADDB         Y9, Y9, Y13
-	VPADDB         Y9, Y13, Y13
 	VPXOR          Y3, Y6, Y6
 	VPCMPGTB       Y1, Y6, Y9
 	VPCMPGTB       Y2, Y6, Y13
@@ -7973,14 +7963,12 @@ block:
 	VPADDB         Y9, Y9, Y6
 	VPADDB         Y9, Y6, Y6
 	VPCMPGTB       Y1, Y6, Y9
-	VPCMPGTB       Y2, Y6, Y13
-	VPADDB         Y9, Y13, Y13
-	VPABSB         Y13, Y13
+	VPCMPGTB       Y2, Y6, Y6
+	VPADDB         Y9, Y6, Y6
+	VPABSB         Y6, Y6
 	VPBROADCASTD   260(DX), Y9
-	VPMADDUBSW     Y9, Y13, Y9
+	VPMADDUBSW     Y9, Y6, Y9
 	VPADDW         Y9, Y12, Y12
-	VPADDB         Y6, Y6, Y9
-	VPADDB         Y6, Y9, Y9
 	VPXOR          Y3, Y14, Y6
 	VPCMPGTB       Y1, Y6, Y9
 	VPCMPGTB       Y2, Y6, Y13
@@ -8020,14 +8008,12 @@ block:
 	VPADDB         Y9, Y9, Y6
 	VPADDB         Y9, Y6, Y6
 	VPCMPGTB       Y1, Y6, Y9
-	VPCMPGTB       Y2, Y6, Y13
-	VPADDB         Y9, Y13, Y13
-	VPABSB         Y13, Y13
+	VPCMPGTB       Y2, Y6, Y6
+	VPADDB         Y9, Y6, Y6
+	VPABSB         Y6, Y6
 	VPBROADCASTD   264(DX), Y9
-	VPMADDUBSW     Y9, Y13, Y9
+	VPMADDUBSW     Y9, Y6, Y9
 	VPADDW         Y9, Y12, Y12
-	VPADDB         Y6, Y6, Y9
-	VPADDB         Y6, Y9, Y9
 	VPXOR          Y3, Y5, Y5
 	VPCMPGTB       Y1, Y5, Y6
 	VPCMPGTB       Y2, Y5, Y9
@@ -8094,22 +8080,20 @@ block:
 	VPADDB         Y6, Y6, Y5
 	VPADDB         Y6, Y5, Y5
 	VPCMPGTB       Y1, Y5, Y6
-	VPCMPGTB       Y2, Y5, Y7
-	VPADDB         Y6, Y7, Y7
-	VPABSB         Y7, Y7
+	VPCMPGTB       Y2, Y5, Y5
+	VPADDB         Y6, Y5, Y5
+	VPABSB         Y5, Y5
 	VPBROADCASTD   268(DX), Y6
-	VPMADDUBSW     Y6, Y7, Y6
+	VPMADDUBSW     Y6, Y5, Y6
 	VPADDW         Y6, Y12, Y12
 	VPMADDWD       Y4, Y12, Y12
 	PREFETCHT1     128(DI)
-	VPBROADCASTD   276(DX), Y6
-	VPMULLD        const01000000010000000100000001000000<>+0(SB), Y6, Y6
-	VPSUBD         Y6, Y12, Y12
+	VPBROADCASTD   276(DX), Y5
+	VPMULLD        const01000000010000000100000001000000<>+0(SB), Y5, Y5
+	VPSUBD         Y5, Y12, Y12
 	VCVTDQ2PS      Y12, Y12
 	VMULPS         128(SP), Y12, Y12
 	VADDPS         Y12, Y0, Y0
-	VPADDB         Y5, Y5, Y6
-	VPADDB         Y5, Y6, Y6
 	VBROADCASTI128 32(AX), Y5
 	VINSERTI128    $0x01, 32(BX)(CX*1), Y5, Y5
 	VBROADCASTI128 32(AX)(CX*1), Y6
@@ -8162,13 +8146,11 @@ block:
 	VPADDB         Y11, Y11, Y7
 	VPADDB         Y11, Y7, Y7
 	VPCMPGTB       Y1, Y7, Y11
-	VPCMPGTB       Y2, Y7, Y12
-	VPADDB         Y11, Y12, Y12
-	VPABSB         Y12, Y12
+	VPCMPGTB       Y2, Y7, Y7
+	VPADDB         Y11, Y7, Y7
+	VPABSB         Y7, Y7
 	VPBROADCASTD   420(DX), Y11
-	VPMADDUBSW     Y11, Y12, Y11
-	VPADDB         Y7, Y7, Y12
-	VPADDB         Y7, Y12, Y12
+	VPMADDUBSW     Y11, Y7, Y11
 	VPXOR          Y3, Y6, Y6
 	VPCMPGTB       Y1, Y6, Y7
 	VPCMPGTB       Y2, Y6, Y12
@@ -8208,14 +8190,12 @@ block:
 	VPADDB         Y7, Y7, Y6
 	VPADDB         Y7, Y6, Y6
 	VPCMPGTB       Y1, Y6, Y7
-	VPCMPGTB       Y2, Y6, Y12
-	VPADDB         Y7, Y12, Y12
-	VPABSB         Y12, Y12
+	VPCMPGTB       Y2, Y6, Y6
+	VPADDB         Y7, Y6, Y6
+	VPABSB         Y6, Y6
 	VPBROADCASTD   424(DX), Y7
-	VPMADDUBSW     Y7, Y12, Y7
+	VPMADDUBSW     Y7, Y6, Y7
 	VPADDW         Y7, Y11, Y11
-	VPADDB         Y6, Y6, Y7
-	VPADDB         Y6, Y7, Y7
 	VPXOR          Y3, Y9, Y6
 	VPCMPGTB       Y1, Y6, Y7
 	VPCMPGTB       Y2, Y6, Y9
@@ -8254,14 +8234,12 @@ block:
 	VPADDB         Y7, Y7, Y6
 	VPADDB         Y7, Y6, Y6
 	VPCMPGTB       Y1, Y6, Y7
-	VPCMPGTB       Y2, Y6, Y9
-	VPADDB         Y7, Y9, Y9
-	VPABSB         Y9, Y9
+	VPCMPGTB       Y2, Y6, Y6
+	VPADDB         Y7, Y6, Y6
+	VPABSB         Y6, Y6
 	VPBROADCASTD   428(DX), Y7
-	VPMADDUBSW     Y7, Y9, Y7
+	VPMADDUBSW     Y7, Y6, Y7
 	VPADDW         Y7, Y11, Y11
-	VPADDB         Y6, Y6, Y7
-	VPADDB         Y6, Y7, Y7
 	VPXOR          Y3, Y5, Y5
 	VPCMPGTB       Y1, Y5, Y6
 	VPCMPGTB       Y2, Y5, Y7
@@ -8315,14 +8293,12 @@ block:
 	VPADDB         Y6, Y6, Y5
 	VPADDB         Y6, Y5, Y5
 	VPCMPGTB       Y1, Y5, Y6
-	VPCMPGTB       Y2, Y5, Y7
-	VPADDB         Y6, Y7, Y7
-	VPABSB         Y7, Y7
+	VPCMPGTB       Y2, Y5, Y5
+	VPADDB         Y6, Y5, Y5
+	VPABSB         Y5, Y5
 	VPBROADCASTD   432(DX), Y6
-	VPMADDUBSW     Y6, Y7, Y6
+	VPMADDUBSW     Y6, Y5, Y6
 	VPADDW         Y6, Y11, Y11
-	VPADDB         Y5, Y5, Y6
-	VPADDB         Y5, Y6, Y6
 	VBROADCASTI128 36(AX), Y5
 	VINSERTI128    $0x01, 36(BX)(CX*1), Y5, Y5
 	VBROADCASTI128 36(AX)(CX*1), Y6
@@ -8363,11 +8339,11 @@ block:
 	VPADDB         Y5, Y5, Y6
 	VPADDB         Y5, Y6, Y6
 	VPCMPGTB       Y1, Y6, Y5
-	VPCMPGTB       Y2, Y6, Y7
-	VPADDB         Y5, Y7, Y7
-	VPABSB         Y7, Y7
+	VPCMPGTB       Y2, Y6, Y6
+	VPADDB         Y5, Y6, Y6
+	VPABSB         Y6, Y6
 	VPBROADCASTD   448(DX), Y5
-	VPMADDUBSW     Y5, Y7, Y5
+	VPMADDUBSW     Y5, Y6, Y5
 	VPADDW         Y5, Y11, Y11
 	VPMADDWD       Y4, Y11, Y11
 	PREFETCHT1     192(R8)
@@ -8377,8 +8353,6 @@ block:
 	VCVTDQ2PS      Y11, Y11
 	VMULPS         224(SP), Y11, Y11
 	VADDPS         Y11, Y0, Y0
-	VPADDB         Y6, Y6, Y5
-	VPADDB         Y6, Y5, Y5
 	ADDQ           $0x00000036, AX
 	ADDQ           $0x00000036, BX
 	ADDQ           $0x00000036, SI

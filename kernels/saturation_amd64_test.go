@@ -41,7 +41,7 @@ func TestLargestProductsDoNotSaturate(t *testing.T) {
 			continue
 		}
 		for _, fill := range []byte{0xff, 0x77} { // the largest codes, but 7 stands for the largest number in E2M1
-			testSaturation(t, filledBlocks(t, typ, 32, 256, fill))
+			testSaturation(t, filledBlocks(t, typ, 32, 512, fill))
 		}
 	}
 }

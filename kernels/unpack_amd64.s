@@ -5657,8 +5657,6 @@ block:
 	VMOVDQU8.Z      Z2, K1, Z5
 	VPADDB          Z2, Z5, K2, Z5
 	VMOVUPS         Z5, 3072(AX)
-	VPADDB          Z6, Z6, Z5
-	VPADDB          Z6, Z5, Z5
 	VPCMPUB         $0x05, Z0, Z4, K1
 	VPCMPUB         $0x05, Z1, Z4, K2
 	VMOVDQU8.Z      Z2, K1, Z5
@@ -5689,11 +5687,9 @@ block:
 	VPADDB          Z5, Z4, Z4
 	VPCMPUB         $0x05, Z0, Z4, K1
 	VPCMPUB         $0x05, Z1, Z4, K2
-	VMOVDQU8.Z      Z2, K1, Z5
-	VPADDB          Z2, Z5, K2, Z5
-	VMOVUPS         Z5, 3136(AX)
-	VPADDB          Z4, Z4, Z5
-	VPADDB          Z4, Z5, Z5
+	VMOVDQU8.Z      Z2, K1, Z4
+	VPADDB          Z2, Z4, K2, Z4
+	VMOVUPS         Z4, 3136(AX)
 	VPCMPUB         $0x05, Z0, Z7, K1
 	VPCMPUB         $0x05, Z1, Z7, K2
 	VMOVDQU8.Z      Z2, K1, Z4
@@ -5727,8 +5723,6 @@ block:
 	VMOVDQU8.Z      Z2, K1, Z4
 	VPADDB          Z2, Z4, K2, Z4
 	VMOVUPS         Z4, 3200(AX)
-	VPADDB          Z5, Z5, Z4
-	VPADDB          Z5, Z4, Z4
 	VPCMPUB         $0x05, Z0, Z3, K1
 	VPCMPUB         $0x05, Z1, Z3, K2
 	VMOVDQU8.Z      Z2, K1, Z4
@@ -5759,11 +5753,9 @@ block:
 	VPADDB          Z4, Z3, Z3
 	VPCMPUB         $0x05, Z0, Z3, K1
 	VPCMPUB         $0x05, Z1, Z3, K2
-	VMOVDQU8.Z      Z2, K1, Z4
-	VPADDB          Z2, Z4, K2, Z4
-	VMOVUPS         Z4, 3264(AX)
-	VPADDB          Z3, Z3, Z4
-	VPADDB          Z3, Z4, Z4
+	VMOVDQU8.Z      Z2, K1, Z3
+	VPADDB          Z2, Z3, K2, Z3
+	VMOVUPS         Z3, 3264(AX)
 	VBROADCASTI32X4 16(CX), Z3
 	VINSERTI32X4    $0x01, 16(SI)(DX*1), Z3, Z3
 	VINSERTI32X4    $0x02, 16(DI)(DX*2), Z3, Z3
@@ -5821,8 +5813,6 @@ block:
 	VMOVDQU8.Z      Z2, K1, Z5
 	VPADDB          Z2, Z5, K2, Z5
 	VMOVUPS         Z5, 3328(AX)
-	VPADDB          Z6, Z6, Z5
-	VPADDB          Z6, Z5, Z5
 	VPCMPUB         $0x05, Z0, Z4, K1
 	VPCMPUB         $0x05, Z1, Z4, K2
 	VMOVDQU8.Z      Z2, K1, Z5
@@ -5853,11 +5843,9 @@ block:
 	VPADDB          Z5, Z4, Z4
 	VPCMPUB         $0x05, Z0, Z4, K1
 	VPCMPUB         $0x05, Z1, Z4, K2
-	VMOVDQU8.Z      Z2, K1, Z5
-	VPADDB          Z2, Z5, K2, Z5
-	VMOVUPS         Z5, 3392(AX)
-	VPADDB          Z4, Z4, Z5
-	VPADDB          Z4, Z5, Z5
+	VMOVDQU8.Z      Z2, K1, Z4
+	VPADDB          Z2, Z4, K2, Z4
+	VMOVUPS         Z4, 3392(AX)
 	VPCMPUB         $0x05, Z0, Z7, K1
 	VPCMPUB         $0x05, Z1, Z7, K2
 	VMOVDQU8.Z      Z2, K1, Z4
@@ -5891,8 +5879,6 @@ block:
 	VMOVDQU8.Z      Z2, K1, Z4
 	VPADDB          Z2, Z4, K2, Z4
 	VMOVUPS         Z4, 3456(AX)
-	VPADDB          Z5, Z5, Z4
-	VPADDB          Z5, Z4, Z4
 	VPCMPUB         $0x05, Z0, Z3, K1
 	VPCMPUB         $0x05, Z1, Z3, K2
 	VMOVDQU8.Z      Z2, K1, Z4
@@ -5923,11 +5909,9 @@ block:
 	VPADDB          Z4, Z3, Z3
 	VPCMPUB         $0x05, Z0, Z3, K1
 	VPCMPUB         $0x05, Z1, Z3, K2
-	VMOVDQU8.Z      Z2, K1, Z4
-	VPADDB          Z2, Z4, K2, Z4
-	VMOVUPS         Z4, 3520(AX)
-	VPADDB          Z3, Z3, Z4
-	VPADDB          Z3, Z4, Z4
+	VMOVDQU8.Z      Z2, K1, Z3
+	VPADDB          Z2, Z3, K2, Z3
+	VMOVUPS         Z3, 3520(AX)
 	VBROADCASTI32X4 32(CX), Z3
 	VINSERTI32X4    $0x01, 32(SI)(DX*1), Z3, Z3
 	VINSERTI32X4    $0x02, 32(DI)(DX*2), Z3, Z3
@@ -5985,8 +5969,6 @@ block:
 	VMOVDQU8.Z      Z2, K1, Z5
 	VPADDB          Z2, Z5, K2, Z5
 	VMOVUPS         Z5, 5376(AX)
-	VPADDB          Z6, Z6, Z5
-	VPADDB          Z6, Z5, Z5
 	VPCMPUB         $0x05, Z0, Z4, K1
 	VPCMPUB         $0x05, Z1, Z4, K2
 	VMOVDQU8.Z      Z2, K1, Z5
@@ -6017,11 +5999,9 @@ block:
 	VPADDB          Z5, Z4, Z4
 	VPCMPUB         $0x05, Z0, Z4, K1
 	VPCMPUB         $0x05, Z1, Z4, K2
-	VMOVDQU8.Z      Z2, K1, Z5
-	VPADDB          Z2, Z5, K2, Z5
-	VMOVUPS         Z5, 5440(AX)
-	VPADDB          Z4, Z4, Z5
-	VPADDB          Z4, Z5, Z5
+	VMOVDQU8.Z      Z2, K1, Z4
+	VPADDB          Z2, Z4, K2, Z4
+	VMOVUPS         Z4, 5440(AX)
 	VPCMPUB         $0x05, Z0, Z7, K1
 	VPCMPUB         $0x05, Z1, Z7, K2
 	VMOVDQU8.Z      Z2, K1, Z4
@@ -6055,8 +6035,6 @@ block:
 	VMOVDQU8.Z      Z2, K1, Z4
 	VPADDB          Z2, Z4, K2, Z4
 	VMOVUPS         Z4, 5504(AX)
-	VPADDB          Z5, Z5, Z4
-	VPADDB          Z5, Z4, Z4
 	VPCMPUB         $0x05, Z0, Z3, K1
 	VPCMPUB         $0x05, Z1, Z3, K2
 	VMOVDQU8.Z      Z2, K1, Z4
@@ -6087,11 +6065,9 @@ block:
 	VPADDB          Z4, Z3, Z3
 	VPCMPUB         $0x05, Z0, Z3, K1
 	VPCMPUB         $0x05, Z1, Z3, K2
-	VMOVDQU8.Z      Z2, K1, Z4
-	VPADDB          Z2, Z4, K2, Z4
-	VMOVUPS         Z4, 5568(AX)
-	VPADDB          Z3, Z3, Z4
-	VPADDB          Z3, Z4, Z4
+	VMOVDQU8.Z      Z2, K1, Z3
+	VPADDB          Z2, Z3, K2, Z3
+	VMOVUPS         Z3, 5568(AX)
 	VBROADCASTI32X4 36(CX), Z3
 	VINSERTI32X4    $0x01, 36(SI)(DX*1), Z3, Z3
 	VINSERTI32X4    $0x02, 36(DI)(DX*2), Z3, Z3
@@ -6137,8 +6113,6 @@ block:
 	VMOVDQU8.Z      Z2, K1, Z3
 	VPADDB          Z2, Z3, K2, Z3
 	VMOVUPS         Z3, 5824(AX)
-	VPADDB          Z4, Z4, Z3
-	VPADDB          Z4, Z3, Z3
 	ADDQ            $0x00000036, CX
 	ADDQ            $0x00000036, SI
 	ADDQ            $0x00000036, DI

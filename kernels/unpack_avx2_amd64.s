@@ -5477,12 +5477,10 @@ block:
 	VPADDB         Y7, Y7, Y6
 	VPADDB         Y7, Y6, Y6
 	VPCMPGTB       Y0, Y6, Y7
-	VPCMPGTB       Y1, Y6, Y9
-	VPADDB         Y7, Y9, Y9
-	VPABSB         Y9, Y9
-	VMOVUPS        Y9, 3072(AX)
-	VPADDB         Y6, Y6, Y7
-	VPADDB         Y6, Y7, Y7
+	VPCMPGTB       Y1, Y6, Y6
+	VPADDB         Y7, Y6, Y6
+	VPABSB         Y6, Y6
+	VMOVUPS        Y6, 3072(AX)
 	VPXOR          Y2, Y5, Y5
 	VPCMPGTB       Y0, Y5, Y6
 	VPCMPGTB       Y1, Y5, Y7
@@ -5513,12 +5511,10 @@ block:
 	VPADDB         Y6, Y6, Y5
 	VPADDB         Y6, Y5, Y5
 	VPCMPGTB       Y0, Y5, Y6
-	VPCMPGTB       Y1, Y5, Y7
-	VPADDB         Y6, Y7, Y7
-	VPABSB         Y7, Y7
-	VMOVUPS        Y7, 3136(AX)
-	VPADDB         Y5, Y5, Y6
-	VPADDB         Y5, Y6, Y6
+	VPCMPGTB       Y1, Y5, Y5
+	VPADDB         Y6, Y5, Y5
+	VPABSB         Y5, Y5
+	VMOVUPS        Y5, 3136(AX)
 	VPXOR          Y2, Y8, Y5
 	VPCMPGTB       Y0, Y5, Y6
 	VPCMPGTB       Y1, Y5, Y7
@@ -5549,12 +5545,10 @@ block:
 	VPADDB         Y6, Y6, Y5
 	VPADDB         Y6, Y5, Y5
 	VPCMPGTB       Y0, Y5, Y6
-	VPCMPGTB       Y1, Y5, Y7
-	VPADDB         Y6, Y7, Y7
-	VPABSB         Y7, Y7
-	VMOVUPS        Y7, 3200(AX)
-	VPADDB         Y5, Y5, Y6
-	VPADDB         Y5, Y6, Y6
+	VPCMPGTB       Y1, Y5, Y5
+	VPADDB         Y6, Y5, Y5
+	VPABSB         Y5, Y5
+	VMOVUPS        Y5, 3200(AX)
 	VPXOR          Y2, Y4, Y4
 	VPCMPGTB       Y0, Y4, Y5
 	VPCMPGTB       Y1, Y4, Y6
@@ -5585,12 +5579,10 @@ block:
 	VPADDB         Y5, Y5, Y4
 	VPADDB         Y5, Y4, Y4
 	VPCMPGTB       Y0, Y4, Y5
-	VPCMPGTB       Y1, Y4, Y6
-	VPADDB         Y5, Y6, Y6
-	VPABSB         Y6, Y6
-	VMOVUPS        Y6, 3264(AX)
-	VPADDB         Y4, Y4, Y5
-	VPADDB         Y4, Y5, Y5
+	VPCMPGTB       Y1, Y4, Y4
+	VPADDB         Y5, Y4, Y4
+	VPABSB         Y4, Y4
+	VMOVUPS        Y4, 3264(AX)
 	VBROADCASTI128 16(CX), Y4
 	VINSERTI128    $0x01, 16(SI)(DX*1), Y4, Y4
 	VBROADCASTI128 16(CX)(DX*1), Y5
@@ -5637,12 +5629,10 @@ block:
 	VPADDB         Y7, Y7, Y6
 	VPADDB         Y7, Y6, Y6
 	VPCMPGTB       Y0, Y6, Y7
-	VPCMPGTB       Y1, Y6, Y9
-	VPADDB         Y7, Y9, Y9
-	VPABSB         Y9, Y9
-	VMOVUPS        Y9, 3328(AX)
-	VPADDB         Y6, Y6, Y7
-	VPADDB         Y6, Y7, Y7
+	VPCMPGTB       Y1, Y6, Y6
+	VPADDB         Y7, Y6, Y6
+	VPABSB         Y6, Y6
+	VMOVUPS        Y6, 3328(AX)
 	VPXOR          Y2, Y5, Y5
 	VPCMPGTB       Y0, Y5, Y6
 	VPCMPGTB       Y1, Y5, Y7
@@ -5673,12 +5663,10 @@ block:
 	VPADDB         Y6, Y6, Y5
 	VPADDB         Y6, Y5, Y5
 	VPCMPGTB       Y0, Y5, Y6
-	VPCMPGTB       Y1, Y5, Y7
-	VPADDB         Y6, Y7, Y7
-	VPABSB         Y7, Y7
-	VMOVUPS        Y7, 3392(AX)
-	VPADDB         Y5, Y5, Y6
-	VPADDB         Y5, Y6, Y6
+	VPCMPGTB       Y1, Y5, Y5
+	VPADDB         Y6, Y5, Y5
+	VPABSB         Y5, Y5
+	VMOVUPS        Y5, 3392(AX)
 	VPXOR          Y2, Y8, Y5
 	VPCMPGTB       Y0, Y5, Y6
 	VPCMPGTB       Y1, Y5, Y7
@@ -5709,12 +5697,10 @@ block:
 	VPADDB         Y6, Y6, Y5
 	VPADDB         Y6, Y5, Y5
 	VPCMPGTB       Y0, Y5, Y6
-	VPCMPGTB       Y1, Y5, Y7
-	VPADDB         Y6, Y7, Y7
-	VPABSB         Y7, Y7
-	VMOVUPS        Y7, 3456(AX)
-	VPADDB         Y5, Y5, Y6
-	VPADDB         Y5, Y6, Y6
+	VPCMPGTB       Y1, Y5, Y5
+	VPADDB         Y6, Y5, Y5
+	VPABSB         Y5, Y5
+	VMOVUPS        Y5, 3456(AX)
 	VPXOR          Y2, Y4, Y4
 	VPCMPGTB       Y0, Y4, Y5
 	VPCMPGTB       Y1, Y4, Y6
@@ -5745,12 +5731,10 @@ block:
 	VPADDB         Y5, Y5, Y4
 	VPADDB         Y5, Y4, Y4
 	VPCMPGTB       Y0, Y4, Y5
-	VPCMPGTB       Y1, Y4, Y6
-	VPADDB         Y5, Y6, Y6
-	VPABSB         Y6, Y6
-	VMOVUPS        Y6, 3520(AX)
-	VPADDB         Y4, Y4, Y5
-	VPADDB         Y4, Y5, Y5
+	VPCMPGTB       Y1, Y4, Y4
+	VPADDB         Y5, Y4, Y4
+	VPABSB         Y4, Y4
+	VMOVUPS        Y4, 3520(AX)
 	VBROADCASTI128 32(CX), Y4
 	VINSERTI128    $0x01, 32(SI)(DX*1), Y4, Y4
 	VBROADCASTI128 32(CX)(DX*1), Y5
@@ -5797,12 +5781,10 @@ block:
 	VPADDB         Y7, Y7, Y6
 	VPADDB         Y7, Y6, Y6
 	VPCMPGTB       Y0, Y6, Y7
-	VPCMPGTB       Y1, Y6, Y9
-	VPADDB         Y7, Y9, Y9
-	VPABSB         Y9, Y9
-	VMOVUPS        Y9, 5376(AX)
-	VPADDB         Y6, Y6, Y7
-	VPADDB         Y6, Y7, Y7
+	VPCMPGTB       Y1, Y6, Y6
+	VPADDB         Y7, Y6, Y6
+	VPABSB         Y6, Y6
+	VMOVUPS        Y6, 5376(AX)
 	VPXOR          Y2, Y5, Y5
 	VPCMPGTB       Y0, Y5, Y6
 	VPCMPGTB       Y1, Y5, Y7
@@ -5833,12 +5815,10 @@ block:
 	VPADDB         Y6, Y6, Y5
 	VPADDB         Y6, Y5, Y5
 	VPCMPGTB       Y0, Y5, Y6
-	VPCMPGTB       Y1, Y5, Y7
-	VPADDB         Y6, Y7, Y7
-	VPABSB         Y7, Y7
-	VMOVUPS        Y7, 5440(AX)
-	VPADDB         Y5, Y5, Y6
-	VPADDB         Y5, Y6, Y6
+	VPCMPGTB       Y1, Y5, Y5
+	VPADDB         Y6, Y5, Y5
+	VPABSB         Y5, Y5
+	VMOVUPS        Y5, 5440(AX)
 	VPXOR          Y2, Y8, Y5
 	VPCMPGTB       Y0, Y5, Y6
 	VPCMPGTB       Y1, Y5, Y7
@@ -5869,12 +5849,10 @@ block:
 	VPADDB         Y6, Y6, Y5
 	VPADDB         Y6, Y5, Y5
 	VPCMPGTB       Y0, Y5, Y6
-	VPCMPGTB       Y1, Y5, Y7
-	VPADDB         Y6, Y7, Y7
-	VPABSB         Y7, Y7
-	VMOVUPS        Y7, 5504(AX)
-	VPADDB         Y5, Y5, Y6
-	VPADDB         Y5, Y6, Y6
+	VPCMPGTB       Y1, Y5, Y5
+	VPADDB         Y6, Y5, Y5
+	VPABSB         Y5, Y5
+	VMOVUPS        Y5, 5504(AX)
 	VPXOR          Y2, Y4, Y4
 	VPCMPGTB       Y0, Y4, Y5
 	VPCMPGTB       Y1, Y4, Y6
@@ -5905,12 +5883,10 @@ block:
 	VPADDB         Y5, Y5, Y4
 	VPADDB         Y5, Y4, Y4
 	VPCMPGTB       Y0, Y4, Y5
-	VPCMPGTB       Y1, Y4, Y6
-	VPADDB         Y5, Y6, Y6
-	VPABSB         Y6, Y6
-	VMOVUPS        Y6, 5568(AX)
-	VPADDB         Y4, Y4, Y5
-	VPADDB         Y4, Y5, Y5
+	VPCMPGTB       Y1, Y4, Y4
+	VPADDB         Y5, Y4, Y4
+	VPABSB         Y4, Y4
+	VMOVUPS        Y4, 5568(AX)
 	VBROADCASTI128 36(CX), Y4
 	VINSERTI128    $0x01, 36(SI)(DX*1), Y4, Y4
 	VBROADCASTI128 36(CX)(DX*1), Y5
@@ -5945,12 +5921,10 @@ block:
 	VPADDB         Y4, Y4, Y5
 	VPADDB         Y4, Y5, Y5
 	VPCMPGTB       Y0, Y5, Y4
-	VPCMPGTB       Y1, Y5, Y6
-	VPADDB         Y4, Y6, Y6
-	VPABSB         Y6, Y6
-	VMOVUPS        Y6, 5824(AX)
-	VPADDB         Y5, Y5, Y4
-	VPADDB         Y5, Y4, Y4
+	VPCMPGTB       Y1, Y5, Y5
+	VPADDB         Y4, Y5, Y5
+	VPABSB         Y5, Y5
+	VMOVUPS        Y5, 5824(AX)
 	ADDQ           $0x00000036, CX
 	ADDQ           $0x00000036, SI
 	ADDQ           $0x00000036, DI

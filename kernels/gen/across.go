@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/mmcloughlin/avo/ir"
 	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 )
@@ -15,7 +16,8 @@ import (
 // acrossBlocks are the blocks whose words of the token lie together.
 const acrossBlocks = 16
 
-// The words of a block there begin as actBytes, up to the sum of its codes; their magnitudes follow.
+// A block there has the first words of those that are actBytes, up to the sum of all codes, and then the magnitudes of its
+// codes: see across.go of package kernels.
 const (
 	acrossMagnitudes = actSums + 4
 	acrossBytes      = acrossMagnitudes + 8*4
@@ -54,17 +56,17 @@ func (a *asm) across(v vector, level string, f format, c *constants) {
 	a.Load(a.Param("acts"), d.act)
 	a.Load(a.Param("groups"), groups)
 	a.Label("group")
-	part := func(i int) func() {
+	blocks := func(part int) func() {
 		return func() {
-			d.part, p.local.Disp = i, i*v.lanes()*f.size
+			d.part, p.local.Disp = part, part*v.lanes()*f.size
 			d.groups, d.added = [16]dotGroup{}, 0
 			f.unpack(p)
 		}
 	}
 	if v.bytes == 64 {
-		part(0)()
+		blocks(0)()
 	} else {
-		a.riffle(part(0), part(1))
+		a.riffle(blocks(0), blocks(1))
 	}
 	a.ADDQ(U32(uint32(acrossBlocks*f.size)), row)
 	a.ADDQ(U32(uint32(acrossBlocks*acrossBytes)), d.act)
@@ -77,14 +79,20 @@ func (a *asm) across(v vector, level string, f format, c *constants) {
 	a.RET()
 }
 
-// riffle writes two bodies that do not wait for each other: a half of the first, then instructions of both by turns. Each
-// is a chain from loads to a sum, longer than what a processor looks ahead.
+// riffle writes two bodies that do not wait for each other: a half of the first, then instructions of both by turns, and
+// the rest of the second. Each is a chain from loads to a sum, longer than what a processor looks ahead. Neither may branch,
+// or change a register that the other uses.
 func (a *asm) riffle(first, second func()) {
 	f := a.written()
 	from := len(f.Nodes)
 	first()
 	middle := len(f.Nodes)
 	second()
+	for _, n := range f.Nodes[from:] {
+		if i, ok := n.(*ir.Instruction); !ok || i.IsBranch || i.IsTerminal {
+			panic(fmt.Sprintf("gen: %s: a body that branches cannot be riffled", f.Name))
+		}
+	}
 	x, y := slices.Clone(f.Nodes[from:middle]), slices.Clone(f.Nodes[middle:])
 	f.Nodes = append(f.Nodes[:from], x[:len(x)/2]...)
 	for x = x[len(x)/2:]; len(x) > 0 || len(y) > 0; x, y = x[min(1, len(x)):], y[min(1, len(y)):] {

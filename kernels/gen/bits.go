@@ -81,7 +81,7 @@ func (p *panel) byteTimes(bytes reg.VecVirtual, j int, d [3]reg.VecVirtual) reg.
 // for the sums of pairs.
 func (p *panel) fieldCode(block, j int, v reg.VecVirtual, right int, mask uint32) {
 	left := 0
-	if p.leftCodes {
+	if p.dot != nil {
 		left = right
 		if p.bytes == 32 {
 			left %= 4
@@ -89,8 +89,6 @@ func (p *panel) fieldCode(block, j int, v reg.VecVirtual, right int, mask uint32
 				panic(p.name + ": codes that are left where they lie are larger than the format's")
 			}
 		}
-	}
-	if p.dot != nil {
 		p.dot.groups[p.dot.group(block, j)].left = left
 	}
 	p.code(block, j, p.field(p.movedBy(v, right-left), 0, mask<<left))

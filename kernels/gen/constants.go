@@ -36,8 +36,12 @@ func (a *asm) withConstants(v vector, write func(a *asm, c *constants)) {
 	held := c.order
 	if v.bytes == 32 {
 		held = c.mostWanted()
-		tooMany := sort.Search(len(held)+1, func(n int) bool { return n > len(c.fixed) && !fits(write, held[:n]) })
-		held = held[:tooMany-1]
+		fixed := len(c.fixed)
+		if err := fits(write, held[:fixed]); err != nil {
+			panic(err)
+		}
+		more := sort.Search(len(held)-fixed, func(n int) bool { return fits(write, held[:fixed+n+1]) != nil })
+		held = held[:fixed+more]
 	}
 	write(a, &constants{held: held})
 }
@@ -45,29 +49,36 @@ func (a *asm) withConstants(v vector, write func(a *asm, c *constants)) {
 // mostWanted returns the constants of a draft, those first that need registers, and then those that save most reading.
 func (c *constants) mostWanted() []constant {
 	return slices.SortedStableFunc(slices.Values(c.order), func(x, y constant) int {
-		if c.fixed[x] != c.fixed[y] {
-			return map[bool]int{true: -1, false: 1}[c.fixed[x]]
+		switch {
+		case c.fixed[x] == c.fixed[y]:
+			return c.asked[y] - c.asked[x]
+		case c.fixed[x]:
+			return -1
 		}
-		return c.asked[y] - c.asked[x]
+		return 1
 	})
 }
 
-// fits reports whether a function needs no more than the 16 registers that AVX2 has.
-func fits(write func(a *asm, c *constants), held []constant) bool {
+// fits returns an error if a function needs more than the 16 registers that AVX2 has, or cannot be written.
+func fits(write func(a *asm, c *constants), held []constant) error {
 	a := newAsm()
 	write(a, &constants{held: held})
 	f, err := a.Result()
-	if err != nil || pass.Compile.Execute(f) != nil {
-		return false
+	if err != nil {
+		return err
 	}
-	for _, i := range f.Functions()[0].Instructions() {
+	if err := pass.Compile.Execute(f); err != nil {
+		return err
+	}
+	function := f.Functions()[0]
+	for _, i := range function.Instructions() {
 		for _, r := range i.Registers() {
 			if r.Kind() == reg.KindVector && r.(reg.Physical).PhysicalIndex() >= 16 {
-				return false
+				return fmt.Errorf("gen: %s does not fit into 16 registers", function.Name)
 			}
 		}
 	}
-	return true
+	return nil
 }
 
 // constants loads those that registers hold.
@@ -91,7 +102,7 @@ func (p *panel) constants() {
 	}
 }
 
-// constant returns c in all quarters of a register, or of as much memory.
+// constant returns c over and over in a register, or in as much memory.
 func (p *panel) constant(c constant) Op {
 	if p.bytes == 64 {
 		return p.inRegister(c)
@@ -103,7 +114,7 @@ func (p *panel) constant(c constant) Op {
 	return p.inMemory(c)
 }
 
-// inRegister returns the register that has c in all its quarters.
+// inRegister returns the register that has c over and over.
 func (p *panel) inRegister(c constant) reg.VecVirtual {
 	p.consts.note(c)
 	v, ok := p.consts.regs[c]

@@ -41,7 +41,7 @@ type dotSink struct {
 	taken          int                           // codes of the body
 	products       reg.Register                  // where those of blocks go that lie across, instead of into the sum
 	part           int                           // of those blocks: a half of them may fill a register
-	word           func(w uint32) Op             // in all lanes
+	word           func(w uint32) Op             // that of the panel: w in all lanes
 	signed         bool                          // codes lose their offset, since pairs of products would not fit into 16 bits
 }
 
@@ -49,7 +49,7 @@ type dotSink struct {
 type dotGroup struct {
 	codes   int               // that were multiplied
 	ints    [2]reg.VecVirtual // their products, in one or two chains
-	pairs   reg.VecVirtual    // products that are not in ints: see multiplyNarrow
+	pairs   reg.VecVirtual    // products that are not in ints: see addPairs
 	scale   Op                // times the token's
 	left    int               // bits that codes are shifted by
 	product Op                // of all codes and the scale
@@ -90,7 +90,7 @@ func (a *asm) dot(v vector, level string, f format, c *constants) {
 // panel returns what takes the codes of rows to the sums.
 func (d *dotSink) panel(r *rows, c *constants) *panel {
 	d.signed = d.bytes == 32 && d.codeBits == 8
-	p := &panel{rows: r, format: d.format, dot: d, signed: d.signed, leftCodes: true, consts: c}
+	p := &panel{rows: r, format: d.format, dot: d, signed: d.signed, consts: c}
 	d.word = p.word
 	return p
 }

@@ -18,7 +18,9 @@ func (p *panel) lookUpBlock(block int, codes []reg.VecVirtual, table constant) {
 	if p.signed {
 		put = p.dot.mirroredCode // the smallest is −127
 		for i := range table {
-			table[i] -= 128
+			if table[i] -= 128; table[i] == 0x80 {
+				panic(p.name + ": a code of −128 has no mirror image")
+			}
 		}
 	}
 	for j, c := range codes {

@@ -5,7 +5,7 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// constants loads those of VNNI. AVX2 has too few registers for that.
+// constants loads those of VNNI. What AVX2 needs it asks for by word.
 func (d *dotSink) constants() {
 	if d.bytes == 32 {
 		return
@@ -100,7 +100,7 @@ func (d *dotSink) signedCode(block, j int, v reg.VecVirtual) {
 	d.count(block, j)
 }
 
-// mirroredCode does that for codes none of which is −128: they can take the sign of activations that lie across, whose
+// mirroredCode is signedCode for codes none of which is −128: they can take the sign of activations that lie across, whose
 // magnitudes are known.
 func (d *dotSink) mirroredCode(block, j int, v reg.VecVirtual) {
 	if d.products == nil {

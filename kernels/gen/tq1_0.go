@@ -23,6 +23,9 @@ func (p *panel) trits(v reg.VecVirtual, digits int, yield func(n int, x reg.VecV
 	v = p.comparable(v) // three times that is comparable, too: 3·128 is 128, without the carry
 	for n := range digits {
 		yield(n, p.reached(v, 86, 171))
+		if n == digits-1 {
+			break
+		}
 		y := p.register()
 		p.VPADDB(v, v, y)
 		p.VPADDB(v, y, y)

@@ -72,7 +72,6 @@ type panel struct {
 	codebooks bool                      // points are looked up in registers
 	turned    map[int][4]reg.VecVirtual // columns that were asked for, with codebooks
 	signed    bool                      // dot takes codes of eight bits without their offset
-	leftCodes bool                      // dot takes codes that are shifted to the left
 	moved     moved                     // for the fields of a register
 	consts    *constants
 }
@@ -123,7 +122,7 @@ func (p *panel) columns(disp int) [4]reg.VecVirtual {
 
 // signedCode takes codes that are signed bytes: in a panel they are 128 more.
 func (p *panel) signedCode(block, j int, v reg.VecVirtual) {
-	if p.signed && p.dot != nil {
+	if p.signed {
 		p.dot.signedCode(block, j, v)
 		return
 	}
