@@ -56,17 +56,15 @@ func (a *asm) across(v vector, level string, f format, c *constants) {
 	a.Load(a.Param("acts"), d.act)
 	a.Load(a.Param("groups"), groups)
 	a.Label("group")
-	blocks := func(part int) func() {
-		return func() {
-			d.part, p.local.Disp = part, part*v.lanes()*f.size
-			d.groups, d.added = [16]dotGroup{}, 0
-			f.unpack(p)
-		}
+	blocks := func(part int) {
+		d.part, p.local.Disp = part, part*v.lanes()*f.size
+		d.groups, d.added = [16]dotGroup{}, 0
+		f.unpack(p)
 	}
 	if v.bytes == 64 {
-		blocks(0)()
+		blocks(0)
 	} else {
-		a.riffle(blocks(0), blocks(1))
+		a.riffle(blocks)
 	}
 	a.ADDQ(U32(uint32(acrossBlocks*f.size)), row)
 	a.ADDQ(U32(uint32(acrossBlocks*acrossBytes)), d.act)
@@ -79,24 +77,30 @@ func (a *asm) across(v vector, level string, f format, c *constants) {
 	a.RET()
 }
 
-// riffle writes two bodies that do not wait for each other: a half of the first, then instructions of both by turns, and
-// the rest of the second. Each is a chain from loads to a sum, longer than what a processor looks ahead. Neither may branch,
-// or change a register that the other uses.
-func (a *asm) riffle(first, second func()) {
+// riffle writes bodies 0 and 1, which do not wait for each other: a half of the first, then instructions of both by turns,
+// and the rest of the second. Each is a chain from loads to a sum, whose gaps the other fills. Neither may branch, or change a
+// register that the other uses.
+func (a *asm) riffle(body func(i int)) {
 	f := a.written()
 	from := len(f.Nodes)
-	first()
+	body(0)
 	middle := len(f.Nodes)
-	second()
+	body(1)
 	for _, n := range f.Nodes[from:] {
 		if i, ok := n.(*ir.Instruction); !ok || i.IsBranch || i.IsTerminal {
 			panic(fmt.Sprintf("gen: %s: a body that branches cannot be riffled", f.Name))
 		}
 	}
 	x, y := slices.Clone(f.Nodes[from:middle]), slices.Clone(f.Nodes[middle:])
-	f.Nodes = append(f.Nodes[:from], x[:len(x)/2]...)
-	for x = x[len(x)/2:]; len(x) > 0 || len(y) > 0; x, y = x[min(1, len(x)):], y[min(1, len(y)):] {
-		f.Nodes = append(append(f.Nodes, x[:min(1, len(x))]...), y[:min(1, len(y))]...)
+	ahead := len(x) / 2
+	f.Nodes = append(f.Nodes[:from], x[:ahead]...)
+	for i := range max(len(x)-ahead, len(y)) {
+		if ahead+i < len(x) {
+			f.Nodes = append(f.Nodes, x[ahead+i])
+		}
+		if i < len(y) {
+			f.Nodes = append(f.Nodes, y[i])
+		}
 	}
 }
 

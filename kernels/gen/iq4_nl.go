@@ -16,7 +16,7 @@ func unpackIQ4_NL(p *panel) {
 func (p *panel) lookUpBlock(block int, codes []reg.VecVirtual, table constant) {
 	put := p.code
 	if p.signed {
-		put = p.dot.mirroredCode // the smallest is −127
+		put = p.dot.mirroredCode
 		for i := range table {
 			if table[i] -= 128; table[i] == 0x80 {
 				panic(p.name + ": a code of −128 has no mirror image")

@@ -107,7 +107,7 @@ func (d *dotSink) mirroredCode(block, j int, v reg.VecVirtual) {
 		d.signedCode(block, j, v)
 		return
 	}
-	size, x := d.token(block, acrossMagnitudes+4*j), d.YMM()
+	size, x := d.token(block, acrossMagnitudes+4*j), d.YMM() // the token's magnitudes, and codes with its signs
 	d.VPSIGNB(d.actAt(block, 4*j), v, x)
 	d.VPMADDUBSW(x, size, x)
 	d.addPairs(block, j, x)
