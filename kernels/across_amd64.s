@@ -136,14 +136,22 @@ row:
 	MOVQ groups+24(FP), SI
 
 group:
-	VMOVD          (AX), X3
-	VPINSRW        $0x01, 18(AX), X3, X3
-	VPINSRW        $0x02, 36(AX), X3, X3
-	VPINSRW        $0x03, 54(AX), X3, X3
-	VPINSRW        $0x04, 72(AX), X3, X3
-	VPINSRW        $0x05, 90(AX), X3, X3
-	VPINSRW        $0x06, 108(AX), X3, X3
-	VPINSRW        $0x07, 126(AX), X3, X3
+	MOVWQZX        54(AX), DI
+	SHLQ           $0x10, DI
+	MOVW           36(AX), DI
+	SHLQ           $0x10, DI
+	MOVW           18(AX), DI
+	SHLQ           $0x10, DI
+	MOVW           (AX), DI
+	VMOVQ          DI, X3
+	MOVWQZX        126(AX), DI
+	SHLQ           $0x10, DI
+	MOVW           108(AX), DI
+	SHLQ           $0x10, DI
+	MOVW           90(AX), DI
+	SHLQ           $0x10, DI
+	MOVW           72(AX), DI
+	VPINSRQ        $0x01, DI, X3, X3
 	VCVTPH2PS      X3, Y3
 	VMULPS         512(DX), Y3, Y3
 	VBROADCASTI128 2(AX), Y4
@@ -164,103 +172,111 @@ group:
 	VPUNPCKHQDQ    Y6, Y4, Y4
 	VPAND          Y0, Y7, Y6
 	VPMADDUBSW     (DX), Y6, Y6
+	MOVWQZX        198(AX), DI
 	VPSRLD         $0x04, Y7, Y7
+	SHLQ           $0x10, DI
 	VPAND          Y0, Y7, Y7
+	MOVW           180(AX), DI
 	VPMADDUBSW     256(DX), Y7, Y7
+	SHLQ           $0x10, DI
 	VPADDW         Y7, Y6, Y6
-	VMOVD          144(AX), X9
+	MOVW           162(AX), DI
 	VPAND          Y0, Y5, Y7
-	VPINSRW        $0x01, 162(AX), X9, X9
+	SHLQ           $0x10, DI
 	VPMADDUBSW     64(DX), Y7, Y7
-	VPINSRW        $0x02, 180(AX), X9, X9
+	MOVW           144(AX), DI
 	VPADDW         Y7, Y6, Y6
-	VPINSRW        $0x03, 198(AX), X9, X9
+	VMOVQ          DI, X7
 	VPSRLD         $0x04, Y5, Y5
-	VPINSRW        $0x04, 216(AX), X9, X9
+	MOVWQZX        270(AX), DI
 	VPAND          Y0, Y5, Y5
-	VPINSRW        $0x05, 234(AX), X9, X9
+	SHLQ           $0x10, DI
 	VPMADDUBSW     320(DX), Y5, Y5
-	VPINSRW        $0x06, 252(AX), X9, X9
+	MOVW           252(AX), DI
 	VPADDW         Y5, Y6, Y6
-	VPINSRW        $0x07, 270(AX), X9, X9
+	SHLQ           $0x10, DI
 	PREFETCHT1     8192(AX)
-	VCVTPH2PS      X9, Y7
+	MOVW           234(AX), DI
 	VPAND          Y0, Y8, Y5
-	VMULPS         544(DX), Y7, Y7
+	SHLQ           $0x10, DI
 	VPMADDUBSW     128(DX), Y5, Y5
-	VBROADCASTI128 146(AX), Y9
+	MOVW           216(AX), DI
 	VPADDW         Y5, Y6, Y6
-	VINSERTI128    $0x01, 218(AX), Y9, Y9
+	VPINSRQ        $0x01, DI, X7, X7
 	VPSRLD         $0x04, Y8, Y5
-	VBROADCASTI128 164(AX), Y8
+	VCVTPH2PS      X7, Y7
 	VPAND          Y0, Y5, Y5
-	VINSERTI128    $0x01, 236(AX), Y8, Y8
+	VMULPS         544(DX), Y7, Y7
 	VPMADDUBSW     384(DX), Y5, Y5
-	VBROADCASTI128 182(AX), Y10
+	VBROADCASTI128 146(AX), Y8
 	VPADDW         Y5, Y6, Y6
-	VINSERTI128    $0x01, 254(AX), Y10, Y10
+	VINSERTI128    $0x01, 218(AX), Y8, Y8
 	VPAND          Y0, Y4, Y5
-	VBROADCASTI128 200(AX), Y11
+	VBROADCASTI128 164(AX), Y9
 	VPMADDUBSW     192(DX), Y5, Y5
-	VINSERTI128    $0x01, 272(AX), Y11, Y11
+	VINSERTI128    $0x01, 236(AX), Y9, Y9
 	VPADDW         Y5, Y6, Y6
-	VPUNPCKLDQ     Y8, Y9, Y5
+	VBROADCASTI128 182(AX), Y5
 	PREFETCHT1     8256(AX)
-	VPUNPCKHDQ     Y8, Y9, Y8
+	VINSERTI128    $0x01, 254(AX), Y5, Y5
 	VPSRLD         $0x04, Y4, Y4
-	VPUNPCKLDQ     Y11, Y10, Y9
+	VBROADCASTI128 200(AX), Y10
 	VPAND          Y0, Y4, Y4
-	VPUNPCKHDQ     Y11, Y10, Y10
+	VINSERTI128    $0x01, 272(AX), Y10, Y10
 	VPMADDUBSW     448(DX), Y4, Y4
-	VPUNPCKLQDQ    Y9, Y5, Y11
+	VPUNPCKLDQ     Y9, Y8, Y11
 	VPADDW         Y4, Y6, Y6
-	VPUNPCKHQDQ    Y9, Y5, Y5
+	VPUNPCKHDQ     Y9, Y8, Y8
 	VPMADDWD       Y1, Y6, Y6
-	VPUNPCKLQDQ    Y10, Y8, Y9
+	VPUNPCKLDQ     Y10, Y5, Y9
 	VMOVDQU        576(DX), Y4
-	VPUNPCKHQDQ    Y10, Y8, Y8
+	VPUNPCKHDQ     Y10, Y5, Y5
 	VPMULLD        Y2, Y4, Y4
-	VPAND          Y0, Y11, Y10
+	VPUNPCKLQDQ    Y9, Y11, Y10
 	VPSUBD         Y4, Y6, Y6
-	VPMADDUBSW     32(DX), Y10, Y4
+	VPUNPCKHQDQ    Y9, Y11, Y4
 	VCVTDQ2PS      Y6, Y6
-	VPSRLD         $0x04, Y11, Y10
+	VPUNPCKLQDQ    Y5, Y8, Y9
 	VMULPS         Y3, Y6, Y6
-	VPAND          Y0, Y10, Y3
+	VPUNPCKHQDQ    Y5, Y8, Y3
 	VMOVUPS        Y6, (BX)
-	VPMADDUBSW     288(DX), Y3, Y3
-	VPADDW         Y3, Y4, Y4
+	VPAND          Y0, Y10, Y5
+	VPMADDUBSW     32(DX), Y5, Y5
+	VPSRLD         $0x04, Y10, Y6
+	VPAND          Y0, Y6, Y6
+	VPMADDUBSW     288(DX), Y6, Y6
+	VPADDW         Y6, Y5, Y5
 	PREFETCHT1     8320(AX)
-	VPAND          Y0, Y5, Y3
-	VPMADDUBSW     96(DX), Y3, Y3
-	VPADDW         Y3, Y4, Y4
-	VPSRLD         $0x04, Y5, Y3
-	VPAND          Y0, Y3, Y3
-	VPMADDUBSW     352(DX), Y3, Y3
-	VPADDW         Y3, Y4, Y4
-	VPAND          Y0, Y9, Y3
-	VPMADDUBSW     160(DX), Y3, Y3
-	VPADDW         Y3, Y4, Y4
+	VPAND          Y0, Y4, Y6
+	VPMADDUBSW     96(DX), Y6, Y6
+	VPADDW         Y6, Y5, Y5
+	VPSRLD         $0x04, Y4, Y4
+	VPAND          Y0, Y4, Y4
+	VPMADDUBSW     352(DX), Y4, Y4
+	VPADDW         Y4, Y5, Y5
+	VPAND          Y0, Y9, Y4
+	VPMADDUBSW     160(DX), Y4, Y4
+	VPADDW         Y4, Y5, Y5
 	PREFETCHT1     8384(AX)
-	VPSRLD         $0x04, Y9, Y3
-	VPAND          Y0, Y3, Y3
-	VPMADDUBSW     416(DX), Y3, Y3
-	VPADDW         Y3, Y4, Y4
-	VPAND          Y0, Y8, Y3
-	VPMADDUBSW     224(DX), Y3, Y3
-	VPADDW         Y3, Y4, Y4
-	VPSRLD         $0x04, Y8, Y3
+	VPSRLD         $0x04, Y9, Y4
+	VPAND          Y0, Y4, Y4
+	VPMADDUBSW     416(DX), Y4, Y4
+	VPADDW         Y4, Y5, Y5
+	VPAND          Y0, Y3, Y4
+	VPMADDUBSW     224(DX), Y4, Y4
+	VPADDW         Y4, Y5, Y5
+	VPSRLD         $0x04, Y3, Y3
 	VPAND          Y0, Y3, Y3
 	VPMADDUBSW     480(DX), Y3, Y3
-	VPADDW         Y3, Y4, Y4
-	VPMADDWD       Y1, Y4, Y4
+	VPADDW         Y3, Y5, Y5
+	VPMADDWD       Y1, Y5, Y5
 	PREFETCHT1     8448(AX)
 	VMOVDQU        608(DX), Y3
 	VPMULLD        Y2, Y3, Y3
-	VPSUBD         Y3, Y4, Y4
-	VCVTDQ2PS      Y4, Y4
-	VMULPS         Y7, Y4, Y4
-	VMOVUPS        Y4, 32(BX)
+	VPSUBD         Y3, Y5, Y5
+	VCVTDQ2PS      Y5, Y5
+	VMULPS         Y7, Y5, Y5
+	VMOVUPS        Y5, 32(BX)
 	ADDQ           $0x00000120, AX
 	ADDQ           $0x00000480, DX
 	ADDQ           $0x00000040, BX
@@ -982,14 +998,22 @@ row:
 	MOVQ groups+24(FP), SI
 
 group:
-	VMOVD          (AX), X1
-	VPINSRW        $0x01, 34(AX), X1, X1
-	VPINSRW        $0x02, 68(AX), X1, X1
-	VPINSRW        $0x03, 102(AX), X1, X1
-	VPINSRW        $0x04, 136(AX), X1, X1
-	VPINSRW        $0x05, 170(AX), X1, X1
-	VPINSRW        $0x06, 204(AX), X1, X1
-	VPINSRW        $0x07, 238(AX), X1, X1
+	MOVWQZX        102(AX), DI
+	SHLQ           $0x10, DI
+	MOVW           68(AX), DI
+	SHLQ           $0x10, DI
+	MOVW           34(AX), DI
+	SHLQ           $0x10, DI
+	MOVW           (AX), DI
+	VMOVQ          DI, X1
+	MOVWQZX        238(AX), DI
+	SHLQ           $0x10, DI
+	MOVW           204(AX), DI
+	SHLQ           $0x10, DI
+	MOVW           170(AX), DI
+	SHLQ           $0x10, DI
+	MOVW           136(AX), DI
+	VPINSRQ        $0x01, DI, X1, X1
 	VCVTPH2PS      X1, Y1
 	VMULPS         512(DX), Y1, Y1
 	VBROADCASTI128 2(AX), Y2
@@ -1027,154 +1051,162 @@ group:
 	VMOVDQU        (DX), Y11
 	VPABSB         Y5, Y8
 	VPSIGNB        Y5, Y11, Y11
+	MOVWQZX        374(AX), DI
 	VPMADDUBSW     Y11, Y8, Y11
+	SHLQ           $0x10, DI
 	VPMADDWD       Y0, Y11, Y11
+	MOVW           340(AX), DI
 	VMOVDQU        64(DX), Y8
+	SHLQ           $0x10, DI
 	VPABSB         Y3, Y5
-	VMOVD          272(AX), X12
+	MOVW           306(AX), DI
 	VPSIGNB        Y3, Y8, Y8
-	VPINSRW        $0x01, 306(AX), X12, X12
+	SHLQ           $0x10, DI
 	VPMADDUBSW     Y8, Y5, Y8
-	VPINSRW        $0x02, 340(AX), X12, X12
+	MOVW           272(AX), DI
 	VPMADDWD       Y0, Y8, Y8
-	VPINSRW        $0x03, 374(AX), X12, X12
+	VMOVQ          DI, X3
 	VPADDD         Y8, Y11, Y11
-	VPINSRW        $0x04, 408(AX), X12, X12
+	MOVWQZX        510(AX), DI
 	PREFETCHT1     8192(AX)
-	VPINSRW        $0x05, 442(AX), X12, X12
-	VMOVDQU        128(DX), Y5
-	VPINSRW        $0x06, 476(AX), X12, X12
-	VPABSB         Y6, Y3
-	VPINSRW        $0x07, 510(AX), X12, X12
-	VPSIGNB        Y6, Y5, Y5
-	VCVTPH2PS      X12, Y6
-	VPMADDUBSW     Y5, Y3, Y5
-	VMULPS         544(DX), Y6, Y3
-	VPMADDWD       Y0, Y5, Y5
-	VBROADCASTI128 274(AX), Y6
-	VPADDD         Y5, Y11, Y11
-	VINSERTI128    $0x01, 410(AX), Y6, Y6
-	VMOVDQU        192(DX), Y8
-	VBROADCASTI128 308(AX), Y12
-	VPABSB         Y2, Y5
-	VINSERTI128    $0x01, 444(AX), Y12, Y12
-	VPSIGNB        Y2, Y8, Y8
-	VBROADCASTI128 342(AX), Y2
+	SHLQ           $0x10, DI
+	VMOVDQU        128(DX), Y8
+	MOVW           476(AX), DI
+	VPABSB         Y6, Y5
+	SHLQ           $0x10, DI
+	VPSIGNB        Y6, Y8, Y8
+	MOVW           442(AX), DI
 	VPMADDUBSW     Y8, Y5, Y8
-	VINSERTI128    $0x01, 478(AX), Y2, Y2
+	SHLQ           $0x10, DI
 	VPMADDWD       Y0, Y8, Y8
-	VBROADCASTI128 376(AX), Y5
+	MOVW           408(AX), DI
 	VPADDD         Y8, Y11, Y11
-	VINSERTI128    $0x01, 512(AX), Y5, Y5
+	VPINSRQ        $0x01, DI, X3, X3
+	VMOVDQU        192(DX), Y5
+	VCVTPH2PS      X3, Y6
+	VPABSB         Y2, Y3
+	VMULPS         544(DX), Y6, Y6
+	VPSIGNB        Y2, Y5, Y5
+	VBROADCASTI128 274(AX), Y2
+	VPMADDUBSW     Y5, Y3, Y5
+	VINSERTI128    $0x01, 410(AX), Y2, Y2
+	VPMADDWD       Y0, Y5, Y5
+	VBROADCASTI128 308(AX), Y3
+	VPADDD         Y5, Y11, Y11
+	VINSERTI128    $0x01, 444(AX), Y3, Y3
 	PREFETCHT1     8256(AX)
-	VPUNPCKLDQ     Y12, Y6, Y13
+	VBROADCASTI128 342(AX), Y12
 	VMOVDQU        256(DX), Y8
-	VPUNPCKHDQ     Y12, Y6, Y12
-	VPABSB         Y9, Y6
-	VPUNPCKLDQ     Y5, Y2, Y14
+	VINSERTI128    $0x01, 478(AX), Y12, Y12
+	VPABSB         Y9, Y5
+	VBROADCASTI128 376(AX), Y13
 	VPSIGNB        Y9, Y8, Y8
-	VPUNPCKHDQ     Y5, Y2, Y2
-	VPMADDUBSW     Y8, Y6, Y8
-	VPUNPCKLQDQ    Y14, Y13, Y5
+	VINSERTI128    $0x01, 512(AX), Y13, Y13
+	VPMADDUBSW     Y8, Y5, Y8
+	VPUNPCKLDQ     Y3, Y2, Y5
 	VPMADDWD       Y0, Y8, Y8
-	VPUNPCKHQDQ    Y14, Y13, Y6
+	VPUNPCKHDQ     Y3, Y2, Y2
 	VPADDD         Y8, Y11, Y11
-	VPUNPCKLQDQ    Y2, Y12, Y9
-	VMOVDQU        320(DX), Y8
-	VPUNPCKHQDQ    Y2, Y12, Y12
-	VPABSB         Y7, Y2
-	VBROADCASTI128 290(AX), Y13
-	VPSIGNB        Y7, Y8, Y8
-	VINSERTI128    $0x01, 426(AX), Y13, Y13
-	VPMADDUBSW     Y8, Y2, Y8
-	VBROADCASTI128 324(AX), Y2
-	VPMADDWD       Y0, Y8, Y8
-	VINSERTI128    $0x01, 460(AX), Y2, Y2
-	VPADDD         Y8, Y11, Y11
-	VBROADCASTI128 358(AX), Y14
+	VPUNPCKLDQ     Y13, Y12, Y8
+	VMOVDQU        320(DX), Y3
+	VPUNPCKHDQ     Y13, Y12, Y12
+	VPABSB         Y7, Y9
+	VPUNPCKLQDQ    Y8, Y5, Y13
+	VPSIGNB        Y7, Y3, Y3
+	VPUNPCKHQDQ    Y8, Y5, Y5
+	VPMADDUBSW     Y3, Y9, Y3
+	VPUNPCKLQDQ    Y12, Y2, Y7
+	VPMADDWD       Y0, Y3, Y3
+	VPUNPCKHQDQ    Y12, Y2, Y2
+	VPADDD         Y3, Y11, Y11
+	VBROADCASTI128 290(AX), Y9
 	PREFETCHT1     8320(AX)
-	VINSERTI128    $0x01, 494(AX), Y14, Y14
+	VINSERTI128    $0x01, 426(AX), Y9, Y9
 	VMOVDQU        384(DX), Y8
-	VBROADCASTI128 392(AX), Y15
-	VPABSB         Y10, Y7
-	VINSERTI128    $0x01, 528(AX), Y15, Y15
+	VBROADCASTI128 324(AX), Y12
+	VPABSB         Y10, Y3
+	VINSERTI128    $0x01, 460(AX), Y12, Y12
 	VPSIGNB        Y10, Y8, Y8
-	VPUNPCKLDQ     Y2, Y13, Y10
-	VPMADDUBSW     Y8, Y7, Y8
-	VPUNPCKHDQ     Y2, Y13, Y2
+	VBROADCASTI128 358(AX), Y10
+	VPMADDUBSW     Y8, Y3, Y8
+	VINSERTI128    $0x01, 494(AX), Y10, Y10
 	VPMADDWD       Y0, Y8, Y8
-	VPUNPCKLDQ     Y15, Y14, Y7
+	VBROADCASTI128 392(AX), Y3
 	VPADDD         Y8, Y11, Y11
-	VPUNPCKHDQ     Y15, Y14, Y14
-	VMOVDQU        448(DX), Y13
-	VPUNPCKLQDQ    Y7, Y10, Y15
+	VINSERTI128    $0x01, 528(AX), Y3, Y3
+	VMOVDQU        448(DX), Y14
+	VPUNPCKLDQ     Y12, Y9, Y15
 	VPABSB         Y4, Y8
-	VPUNPCKHQDQ    Y7, Y10, Y7
-	VPSIGNB        Y4, Y13, Y13
-	VPUNPCKLQDQ    Y14, Y2, Y4
-	VPMADDUBSW     Y13, Y8, Y13
-	VPUNPCKHQDQ    Y14, Y2, Y2
-	VPMADDWD       Y0, Y13, Y13
-	VMOVDQU        32(DX), Y8
-	VPADDD         Y13, Y11, Y11
-	VPABSB         Y5, Y10
+	VPUNPCKHDQ     Y12, Y9, Y9
+	VPSIGNB        Y4, Y14, Y14
+	VPUNPCKLDQ     Y3, Y10, Y4
+	VPMADDUBSW     Y14, Y8, Y14
+	VPUNPCKHDQ     Y3, Y10, Y3
+	VPMADDWD       Y0, Y14, Y14
+	VPUNPCKLQDQ    Y4, Y15, Y8
+	VPADDD         Y14, Y11, Y11
+	VPUNPCKHQDQ    Y4, Y15, Y4
 	PREFETCHT1     8384(AX)
-	VPSIGNB        Y5, Y8, Y8
+	VPUNPCKLQDQ    Y3, Y9, Y10
 	VCVTDQ2PS      Y11, Y11
-	VPMADDUBSW     Y8, Y10, Y8
+	VPUNPCKHQDQ    Y3, Y9, Y3
 	VMULPS         Y1, Y11, Y11
-	VPMADDWD       Y0, Y8, Y8
+	VMOVDQU        32(DX), Y1
 	VMOVUPS        Y11, (BX)
+	VPABSB         Y13, Y9
+	VPSIGNB        Y13, Y1, Y1
+	VPMADDUBSW     Y1, Y9, Y1
+	VPMADDWD       Y0, Y1, Y1
 	PREFETCHT1     8448(AX)
-	VMOVDQU        96(DX), Y5
-	VPABSB         Y6, Y1
-	VPSIGNB        Y6, Y5, Y5
-	VPMADDUBSW     Y5, Y1, Y5
-	VPMADDWD       Y0, Y5, Y5
-	VPADDD         Y5, Y8, Y8
-	VMOVDQU        160(DX), Y5
-	VPABSB         Y9, Y1
-	VPSIGNB        Y9, Y5, Y5
-	VPMADDUBSW     Y5, Y1, Y5
-	VPMADDWD       Y0, Y5, Y5
-	VPADDD         Y5, Y8, Y8
+	VMOVDQU        96(DX), Y11
+	VPABSB         Y5, Y9
+	VPSIGNB        Y5, Y11, Y11
+	VPMADDUBSW     Y11, Y9, Y11
+	VPMADDWD       Y0, Y11, Y11
+	VPADDD         Y11, Y1, Y1
+	VMOVDQU        160(DX), Y9
+	VPABSB         Y7, Y5
+	VPSIGNB        Y7, Y9, Y9
+	VPMADDUBSW     Y9, Y5, Y9
+	VPMADDWD       Y0, Y9, Y9
+	VPADDD         Y9, Y1, Y1
 	PREFETCHT1     8512(AX)
-	VMOVDQU        224(DX), Y5
-	VPABSB         Y12, Y1
-	VPSIGNB        Y12, Y5, Y5
-	VPMADDUBSW     Y5, Y1, Y5
-	VPMADDWD       Y0, Y5, Y5
-	VPADDD         Y5, Y8, Y8
+	VMOVDQU        224(DX), Y7
+	VPABSB         Y2, Y5
+	VPSIGNB        Y2, Y7, Y7
+	VPMADDUBSW     Y7, Y5, Y7
+	VPMADDWD       Y0, Y7, Y7
+	VPADDD         Y7, Y1, Y1
 	VMOVDQU        288(DX), Y5
-	VPABSB         Y15, Y1
-	VPSIGNB        Y15, Y5, Y5
-	VPMADDUBSW     Y5, Y1, Y5
+	VPABSB         Y8, Y2
+	VPSIGNB        Y8, Y5, Y5
+	VPMADDUBSW     Y5, Y2, Y5
 	VPMADDWD       Y0, Y5, Y5
-	VPADDD         Y5, Y8, Y8
+	VPADDD         Y5, Y1, Y1
 	PREFETCHT1     8576(AX)
 	VMOVDQU        352(DX), Y5
-	VPABSB         Y7, Y1
-	VPSIGNB        Y7, Y5, Y5
-	VPMADDUBSW     Y5, Y1, Y5
-	VPMADDWD       Y0, Y5, Y5
-	VPADDD         Y5, Y8, Y8
-	VMOVDQU        416(DX), Y5
-	VPABSB         Y4, Y1
+	VPABSB         Y4, Y2
 	VPSIGNB        Y4, Y5, Y5
-	VPMADDUBSW     Y5, Y1, Y5
+	VPMADDUBSW     Y5, Y2, Y5
 	VPMADDWD       Y0, Y5, Y5
-	VPADDD         Y5, Y8, Y8
+	VPADDD         Y5, Y1, Y1
+	VMOVDQU        416(DX), Y4
+	VPABSB         Y10, Y2
+	VPSIGNB        Y10, Y4, Y4
+	VPMADDUBSW     Y4, Y2, Y4
+	VPMADDWD       Y0, Y4, Y4
+	VPADDD         Y4, Y1, Y1
 	PREFETCHT1     8640(AX)
 	VMOVDQU        480(DX), Y4
-	VPABSB         Y2, Y1
-	VPSIGNB        Y2, Y4, Y4
-	VPMADDUBSW     Y4, Y1, Y4
+	VPABSB         Y3, Y2
+	VPSIGNB        Y3, Y4, Y4
+	VPMADDUBSW     Y4, Y2, Y4
 	VPMADDWD       Y0, Y4, Y4
-	VPADDD         Y4, Y8, Y8
+	VPADDD         Y4, Y1, Y1
 	PREFETCHT1     8704(AX)
-	VCVTDQ2PS      Y8, Y8
-	VMULPS         Y3, Y8, Y8
-	VMOVUPS        Y8, 32(BX)
+	VCVTDQ2PS      Y1, Y1
+	VMULPS         Y6, Y1, Y1
+	VMOVUPS        Y1, 32(BX)
 	ADDQ           $0x00000220, AX
 	ADDQ           $0x00000480, DX
 	ADDQ           $0x00000040, BX
@@ -1319,14 +1351,22 @@ row:
 	MOVQ groups+24(FP), SI
 
 group:
-	VMOVD          (AX), X1
-	VPINSRW        $0x01, 36(AX), X1, X1
-	VPINSRW        $0x02, 72(AX), X1, X1
-	VPINSRW        $0x03, 108(AX), X1, X1
-	VPINSRW        $0x04, 144(AX), X1, X1
-	VPINSRW        $0x05, 180(AX), X1, X1
-	VPINSRW        $0x06, 216(AX), X1, X1
-	VPINSRW        $0x07, 252(AX), X1, X1
+	MOVWQZX        108(AX), DI
+	SHLQ           $0x10, DI
+	MOVW           72(AX), DI
+	SHLQ           $0x10, DI
+	MOVW           36(AX), DI
+	SHLQ           $0x10, DI
+	MOVW           (AX), DI
+	VMOVQ          DI, X1
+	MOVWQZX        252(AX), DI
+	SHLQ           $0x10, DI
+	MOVW           216(AX), DI
+	SHLQ           $0x10, DI
+	MOVW           180(AX), DI
+	SHLQ           $0x10, DI
+	MOVW           144(AX), DI
+	VPINSRQ        $0x01, DI, X1, X1
 	VCVTPH2PS      X1, Y1
 	VMULPS         512(DX), Y1, Y1
 	VBROADCASTI128 4(AX), Y2
@@ -1364,154 +1404,162 @@ group:
 	VMOVDQU        (DX), Y11
 	VPABSB         Y5, Y8
 	VPSIGNB        Y5, Y11, Y11
+	MOVWQZX        396(AX), DI
 	VPMADDUBSW     Y11, Y8, Y11
+	SHLQ           $0x10, DI
 	VPMADDWD       Y0, Y11, Y11
+	MOVW           360(AX), DI
 	VMOVDQU        64(DX), Y8
+	SHLQ           $0x10, DI
 	VPABSB         Y3, Y5
-	VMOVD          288(AX), X12
+	MOVW           324(AX), DI
 	VPSIGNB        Y3, Y8, Y8
-	VPINSRW        $0x01, 324(AX), X12, X12
+	SHLQ           $0x10, DI
 	VPMADDUBSW     Y8, Y5, Y8
-	VPINSRW        $0x02, 360(AX), X12, X12
+	MOVW           288(AX), DI
 	VPMADDWD       Y0, Y8, Y8
-	VPINSRW        $0x03, 396(AX), X12, X12
+	VMOVQ          DI, X3
 	VPADDD         Y8, Y11, Y11
-	VPINSRW        $0x04, 432(AX), X12, X12
+	MOVWQZX        540(AX), DI
 	PREFETCHT1     8192(AX)
-	VPINSRW        $0x05, 468(AX), X12, X12
-	VMOVDQU        128(DX), Y5
-	VPINSRW        $0x06, 504(AX), X12, X12
-	VPABSB         Y6, Y3
-	VPINSRW        $0x07, 540(AX), X12, X12
-	VPSIGNB        Y6, Y5, Y5
-	VCVTPH2PS      X12, Y6
-	VPMADDUBSW     Y5, Y3, Y5
-	VMULPS         544(DX), Y6, Y3
-	VPMADDWD       Y0, Y5, Y5
-	VBROADCASTI128 292(AX), Y6
-	VPADDD         Y5, Y11, Y11
-	VINSERTI128    $0x01, 436(AX), Y6, Y6
-	VMOVDQU        192(DX), Y8
-	VBROADCASTI128 328(AX), Y12
-	VPABSB         Y2, Y5
-	VINSERTI128    $0x01, 472(AX), Y12, Y12
-	VPSIGNB        Y2, Y8, Y8
-	VBROADCASTI128 364(AX), Y2
+	SHLQ           $0x10, DI
+	VMOVDQU        128(DX), Y8
+	MOVW           504(AX), DI
+	VPABSB         Y6, Y5
+	SHLQ           $0x10, DI
+	VPSIGNB        Y6, Y8, Y8
+	MOVW           468(AX), DI
 	VPMADDUBSW     Y8, Y5, Y8
-	VINSERTI128    $0x01, 508(AX), Y2, Y2
+	SHLQ           $0x10, DI
 	VPMADDWD       Y0, Y8, Y8
-	VBROADCASTI128 400(AX), Y5
+	MOVW           432(AX), DI
 	VPADDD         Y8, Y11, Y11
-	VINSERTI128    $0x01, 544(AX), Y5, Y5
+	VPINSRQ        $0x01, DI, X3, X3
+	VMOVDQU        192(DX), Y5
+	VCVTPH2PS      X3, Y6
+	VPABSB         Y2, Y3
+	VMULPS         544(DX), Y6, Y6
+	VPSIGNB        Y2, Y5, Y5
+	VBROADCASTI128 292(AX), Y2
+	VPMADDUBSW     Y5, Y3, Y5
+	VINSERTI128    $0x01, 436(AX), Y2, Y2
+	VPMADDWD       Y0, Y5, Y5
+	VBROADCASTI128 328(AX), Y3
+	VPADDD         Y5, Y11, Y11
+	VINSERTI128    $0x01, 472(AX), Y3, Y3
 	PREFETCHT1     8256(AX)
-	VPUNPCKLDQ     Y12, Y6, Y13
+	VBROADCASTI128 364(AX), Y12
 	VMOVDQU        256(DX), Y8
-	VPUNPCKHDQ     Y12, Y6, Y12
-	VPABSB         Y9, Y6
-	VPUNPCKLDQ     Y5, Y2, Y14
+	VINSERTI128    $0x01, 508(AX), Y12, Y12
+	VPABSB         Y9, Y5
+	VBROADCASTI128 400(AX), Y13
 	VPSIGNB        Y9, Y8, Y8
-	VPUNPCKHDQ     Y5, Y2, Y2
-	VPMADDUBSW     Y8, Y6, Y8
-	VPUNPCKLQDQ    Y14, Y13, Y5
+	VINSERTI128    $0x01, 544(AX), Y13, Y13
+	VPMADDUBSW     Y8, Y5, Y8
+	VPUNPCKLDQ     Y3, Y2, Y5
 	VPMADDWD       Y0, Y8, Y8
-	VPUNPCKHQDQ    Y14, Y13, Y6
+	VPUNPCKHDQ     Y3, Y2, Y2
 	VPADDD         Y8, Y11, Y11
-	VPUNPCKLQDQ    Y2, Y12, Y9
-	VMOVDQU        320(DX), Y8
-	VPUNPCKHQDQ    Y2, Y12, Y12
-	VPABSB         Y7, Y2
-	VBROADCASTI128 308(AX), Y13
-	VPSIGNB        Y7, Y8, Y8
-	VINSERTI128    $0x01, 452(AX), Y13, Y13
-	VPMADDUBSW     Y8, Y2, Y8
-	VBROADCASTI128 344(AX), Y2
-	VPMADDWD       Y0, Y8, Y8
-	VINSERTI128    $0x01, 488(AX), Y2, Y2
-	VPADDD         Y8, Y11, Y11
-	VBROADCASTI128 380(AX), Y14
+	VPUNPCKLDQ     Y13, Y12, Y8
+	VMOVDQU        320(DX), Y3
+	VPUNPCKHDQ     Y13, Y12, Y12
+	VPABSB         Y7, Y9
+	VPUNPCKLQDQ    Y8, Y5, Y13
+	VPSIGNB        Y7, Y3, Y3
+	VPUNPCKHQDQ    Y8, Y5, Y5
+	VPMADDUBSW     Y3, Y9, Y3
+	VPUNPCKLQDQ    Y12, Y2, Y7
+	VPMADDWD       Y0, Y3, Y3
+	VPUNPCKHQDQ    Y12, Y2, Y2
+	VPADDD         Y3, Y11, Y11
+	VBROADCASTI128 308(AX), Y9
 	PREFETCHT1     8320(AX)
-	VINSERTI128    $0x01, 524(AX), Y14, Y14
+	VINSERTI128    $0x01, 452(AX), Y9, Y9
 	VMOVDQU        384(DX), Y8
-	VBROADCASTI128 416(AX), Y15
-	VPABSB         Y10, Y7
-	VINSERTI128    $0x01, 560(AX), Y15, Y15
+	VBROADCASTI128 344(AX), Y12
+	VPABSB         Y10, Y3
+	VINSERTI128    $0x01, 488(AX), Y12, Y12
 	VPSIGNB        Y10, Y8, Y8
-	VPUNPCKLDQ     Y2, Y13, Y10
-	VPMADDUBSW     Y8, Y7, Y8
-	VPUNPCKHDQ     Y2, Y13, Y2
+	VBROADCASTI128 380(AX), Y10
+	VPMADDUBSW     Y8, Y3, Y8
+	VINSERTI128    $0x01, 524(AX), Y10, Y10
 	VPMADDWD       Y0, Y8, Y8
-	VPUNPCKLDQ     Y15, Y14, Y7
+	VBROADCASTI128 416(AX), Y3
 	VPADDD         Y8, Y11, Y11
-	VPUNPCKHDQ     Y15, Y14, Y14
-	VMOVDQU        448(DX), Y13
-	VPUNPCKLQDQ    Y7, Y10, Y15
+	VINSERTI128    $0x01, 560(AX), Y3, Y3
+	VMOVDQU        448(DX), Y14
+	VPUNPCKLDQ     Y12, Y9, Y15
 	VPABSB         Y4, Y8
-	VPUNPCKHQDQ    Y7, Y10, Y7
-	VPSIGNB        Y4, Y13, Y13
-	VPUNPCKLQDQ    Y14, Y2, Y4
-	VPMADDUBSW     Y13, Y8, Y13
-	VPUNPCKHQDQ    Y14, Y2, Y2
-	VPMADDWD       Y0, Y13, Y13
-	VMOVDQU        32(DX), Y8
-	VPADDD         Y13, Y11, Y11
-	VPABSB         Y5, Y10
+	VPUNPCKHDQ     Y12, Y9, Y9
+	VPSIGNB        Y4, Y14, Y14
+	VPUNPCKLDQ     Y3, Y10, Y4
+	VPMADDUBSW     Y14, Y8, Y14
+	VPUNPCKHDQ     Y3, Y10, Y3
+	VPMADDWD       Y0, Y14, Y14
+	VPUNPCKLQDQ    Y4, Y15, Y8
+	VPADDD         Y14, Y11, Y11
+	VPUNPCKHQDQ    Y4, Y15, Y4
 	PREFETCHT1     8384(AX)
-	VPSIGNB        Y5, Y8, Y8
+	VPUNPCKLQDQ    Y3, Y9, Y10
 	VCVTDQ2PS      Y11, Y11
-	VPMADDUBSW     Y8, Y10, Y8
+	VPUNPCKHQDQ    Y3, Y9, Y3
 	VMULPS         Y1, Y11, Y11
-	VPMADDWD       Y0, Y8, Y8
+	VMOVDQU        32(DX), Y1
 	VMOVUPS        Y11, (BX)
+	VPABSB         Y13, Y9
+	VPSIGNB        Y13, Y1, Y1
+	VPMADDUBSW     Y1, Y9, Y1
+	VPMADDWD       Y0, Y1, Y1
 	PREFETCHT1     8448(AX)
-	VMOVDQU        96(DX), Y5
-	VPABSB         Y6, Y1
-	VPSIGNB        Y6, Y5, Y5
-	VPMADDUBSW     Y5, Y1, Y5
-	VPMADDWD       Y0, Y5, Y5
-	VPADDD         Y5, Y8, Y8
-	VMOVDQU        160(DX), Y5
-	VPABSB         Y9, Y1
-	VPSIGNB        Y9, Y5, Y5
-	VPMADDUBSW     Y5, Y1, Y5
-	VPMADDWD       Y0, Y5, Y5
-	VPADDD         Y5, Y8, Y8
+	VMOVDQU        96(DX), Y11
+	VPABSB         Y5, Y9
+	VPSIGNB        Y5, Y11, Y11
+	VPMADDUBSW     Y11, Y9, Y11
+	VPMADDWD       Y0, Y11, Y11
+	VPADDD         Y11, Y1, Y1
+	VMOVDQU        160(DX), Y9
+	VPABSB         Y7, Y5
+	VPSIGNB        Y7, Y9, Y9
+	VPMADDUBSW     Y9, Y5, Y9
+	VPMADDWD       Y0, Y9, Y9
+	VPADDD         Y9, Y1, Y1
 	PREFETCHT1     8512(AX)
-	VMOVDQU        224(DX), Y5
-	VPABSB         Y12, Y1
-	VPSIGNB        Y12, Y5, Y5
-	VPMADDUBSW     Y5, Y1, Y5
-	VPMADDWD       Y0, Y5, Y5
-	VPADDD         Y5, Y8, Y8
+	VMOVDQU        224(DX), Y7
+	VPABSB         Y2, Y5
+	VPSIGNB        Y2, Y7, Y7
+	VPMADDUBSW     Y7, Y5, Y7
+	VPMADDWD       Y0, Y7, Y7
+	VPADDD         Y7, Y1, Y1
 	VMOVDQU        288(DX), Y5
-	VPABSB         Y15, Y1
-	VPSIGNB        Y15, Y5, Y5
-	VPMADDUBSW     Y5, Y1, Y5
+	VPABSB         Y8, Y2
+	VPSIGNB        Y8, Y5, Y5
+	VPMADDUBSW     Y5, Y2, Y5
 	VPMADDWD       Y0, Y5, Y5
-	VPADDD         Y5, Y8, Y8
+	VPADDD         Y5, Y1, Y1
 	PREFETCHT1     8576(AX)
 	VMOVDQU        352(DX), Y5
-	VPABSB         Y7, Y1
-	VPSIGNB        Y7, Y5, Y5
-	VPMADDUBSW     Y5, Y1, Y5
-	VPMADDWD       Y0, Y5, Y5
-	VPADDD         Y5, Y8, Y8
-	VMOVDQU        416(DX), Y5
-	VPABSB         Y4, Y1
+	VPABSB         Y4, Y2
 	VPSIGNB        Y4, Y5, Y5
-	VPMADDUBSW     Y5, Y1, Y5
+	VPMADDUBSW     Y5, Y2, Y5
 	VPMADDWD       Y0, Y5, Y5
-	VPADDD         Y5, Y8, Y8
+	VPADDD         Y5, Y1, Y1
+	VMOVDQU        416(DX), Y4
+	VPABSB         Y10, Y2
+	VPSIGNB        Y10, Y4, Y4
+	VPMADDUBSW     Y4, Y2, Y4
+	VPMADDWD       Y0, Y4, Y4
+	VPADDD         Y4, Y1, Y1
 	PREFETCHT1     8640(AX)
 	VMOVDQU        480(DX), Y4
-	VPABSB         Y2, Y1
-	VPSIGNB        Y2, Y4, Y4
-	VPMADDUBSW     Y4, Y1, Y4
+	VPABSB         Y3, Y2
+	VPSIGNB        Y3, Y4, Y4
+	VPMADDUBSW     Y4, Y2, Y4
 	VPMADDWD       Y0, Y4, Y4
-	VPADDD         Y4, Y8, Y8
+	VPADDD         Y4, Y1, Y1
 	PREFETCHT1     8704(AX)
-	VCVTDQ2PS      Y8, Y8
-	VMULPS         Y3, Y8, Y8
-	VMOVUPS        Y8, 32(BX)
+	VCVTDQ2PS      Y1, Y1
+	VMULPS         Y6, Y1, Y1
+	VMOVUPS        Y1, 32(BX)
 	ADDQ           $0x00000240, AX
 	ADDQ           $0x00000480, DX
 	ADDQ           $0x00000040, BX
@@ -1649,14 +1697,22 @@ row:
 	MOVQ groups+24(FP), SI
 
 group:
-	VMOVD          (AX), X3
-	VPINSRW        $0x01, 18(AX), X3, X3
-	VPINSRW        $0x02, 36(AX), X3, X3
-	VPINSRW        $0x03, 54(AX), X3, X3
-	VPINSRW        $0x04, 72(AX), X3, X3
-	VPINSRW        $0x05, 90(AX), X3, X3
-	VPINSRW        $0x06, 108(AX), X3, X3
-	VPINSRW        $0x07, 126(AX), X3, X3
+	MOVWQZX        54(AX), DI
+	SHLQ           $0x10, DI
+	MOVW           36(AX), DI
+	SHLQ           $0x10, DI
+	MOVW           18(AX), DI
+	SHLQ           $0x10, DI
+	MOVW           (AX), DI
+	VMOVQ          DI, X3
+	MOVWQZX        126(AX), DI
+	SHLQ           $0x10, DI
+	MOVW           108(AX), DI
+	SHLQ           $0x10, DI
+	MOVW           90(AX), DI
+	SHLQ           $0x10, DI
+	MOVW           72(AX), DI
+	VPINSRQ        $0x01, DI, X3, X3
 	VCVTPH2PS      X3, Y3
 	VMULPS         512(DX), Y3, Y3
 	VBROADCASTI128 2(AX), Y4
@@ -1691,145 +1747,153 @@ group:
 	VPADDD         Y7, Y6, Y6
 	VPAND          Y1, Y5, Y7
 	VPSHUFB        Y7, Y0, Y7
+	MOVWQZX        198(AX), DI
 	VMOVDQU        704(DX), Y9
+	SHLQ           $0x10, DI
 	VPSIGNB        64(DX), Y7, Y7
+	MOVW           180(AX), DI
 	VPMADDUBSW     Y7, Y9, Y7
+	SHLQ           $0x10, DI
 	VPMADDWD       Y2, Y7, Y7
-	VMOVD          144(AX), X9
+	MOVW           162(AX), DI
 	VPADDD         Y7, Y6, Y6
-	VPINSRW        $0x01, 162(AX), X9, X9
+	SHLQ           $0x10, DI
 	VPSRLD         $0x04, Y5, Y5
-	VPINSRW        $0x02, 180(AX), X9, X9
+	MOVW           144(AX), DI
 	VPAND          Y1, Y5, Y5
-	VPINSRW        $0x03, 198(AX), X9, X9
+	VMOVQ          DI, X7
 	VPSHUFB        Y5, Y0, Y5
-	VPINSRW        $0x04, 216(AX), X9, X9
-	VMOVDQU        960(DX), Y7
-	VPINSRW        $0x05, 234(AX), X9, X9
+	MOVWQZX        270(AX), DI
+	VMOVDQU        960(DX), Y9
+	SHLQ           $0x10, DI
 	VPSIGNB        320(DX), Y5, Y5
-	VPINSRW        $0x06, 252(AX), X9, X9
-	VPMADDUBSW     Y5, Y7, Y5
-	VPINSRW        $0x07, 270(AX), X9, X9
+	MOVW           252(AX), DI
+	VPMADDUBSW     Y5, Y9, Y5
+	SHLQ           $0x10, DI
 	VPMADDWD       Y2, Y5, Y5
-	VCVTPH2PS      X9, Y7
+	MOVW           234(AX), DI
 	VPADDD         Y5, Y6, Y6
-	VMULPS         544(DX), Y7, Y7
+	SHLQ           $0x10, DI
 	PREFETCHT1     8192(AX)
-	VBROADCASTI128 146(AX), Y9
+	MOVW           216(AX), DI
 	VPAND          Y1, Y8, Y5
-	VINSERTI128    $0x01, 218(AX), Y9, Y9
+	VPINSRQ        $0x01, DI, X7, X7
 	VPSHUFB        Y5, Y0, Y5
-	VBROADCASTI128 164(AX), Y11
-	VMOVDQU        768(DX), Y10
-	VINSERTI128    $0x01, 236(AX), Y11, Y11
+	VCVTPH2PS      X7, Y9
+	VMOVDQU        768(DX), Y7
+	VMULPS         544(DX), Y9, Y9
 	VPSIGNB        128(DX), Y5, Y5
-	VBROADCASTI128 182(AX), Y12
-	VPMADDUBSW     Y5, Y10, Y5
-	VINSERTI128    $0x01, 254(AX), Y12, Y12
+	VBROADCASTI128 146(AX), Y10
+	VPMADDUBSW     Y5, Y7, Y5
+	VINSERTI128    $0x01, 218(AX), Y10, Y10
 	VPMADDWD       Y2, Y5, Y5
-	VBROADCASTI128 200(AX), Y10
+	VBROADCASTI128 164(AX), Y7
 	VPADDD         Y5, Y6, Y6
-	VINSERTI128    $0x01, 272(AX), Y10, Y10
+	VINSERTI128    $0x01, 236(AX), Y7, Y7
 	VPSRLD         $0x04, Y8, Y5
-	VPUNPCKLDQ     Y11, Y9, Y8
+	VBROADCASTI128 182(AX), Y8
 	VPAND          Y1, Y5, Y5
-	VPUNPCKHDQ     Y11, Y9, Y9
+	VINSERTI128    $0x01, 254(AX), Y8, Y8
 	VPSHUFB        Y5, Y0, Y5
-	VPUNPCKLDQ     Y10, Y12, Y13
+	VBROADCASTI128 200(AX), Y12
 	VMOVDQU        1024(DX), Y11
-	VPUNPCKHDQ     Y10, Y12, Y10
+	VINSERTI128    $0x01, 272(AX), Y12, Y12
 	VPSIGNB        384(DX), Y5, Y5
-	VPUNPCKLQDQ    Y13, Y8, Y12
+	VPUNPCKLDQ     Y7, Y10, Y13
 	VPMADDUBSW     Y5, Y11, Y5
-	VPUNPCKHQDQ    Y13, Y8, Y8
+	VPUNPCKHDQ     Y7, Y10, Y7
 	VPMADDWD       Y2, Y5, Y5
-	VPUNPCKLQDQ    Y10, Y9, Y11
+	VPUNPCKLDQ     Y12, Y8, Y10
 	VPADDD         Y5, Y6, Y6
-	VPUNPCKHQDQ    Y10, Y9, Y9
+	VPUNPCKHDQ     Y12, Y8, Y8
 	VPAND          Y1, Y4, Y5
-	VPAND          Y1, Y12, Y10
+	VPUNPCKLQDQ    Y10, Y13, Y11
 	VPSHUFB        Y5, Y0, Y5
-	VPSHUFB        Y10, Y0, Y13
+	VPUNPCKHQDQ    Y10, Y13, Y12
 	VMOVDQU        832(DX), Y10
-	VMOVDQU        672(DX), Y14
+	VPUNPCKLQDQ    Y8, Y7, Y13
 	VPSIGNB        192(DX), Y5, Y5
-	VPSIGNB        32(DX), Y13, Y13
+	VPUNPCKHQDQ    Y8, Y7, Y7
 	VPMADDUBSW     Y5, Y10, Y5
-	VPMADDUBSW     Y13, Y14, Y13
+	VPAND          Y1, Y11, Y8
 	VPMADDWD       Y2, Y5, Y5
-	VPMADDWD       Y2, Y13, Y13
+	VPSHUFB        Y8, Y0, Y8
 	VPADDD         Y5, Y6, Y6
-	VPSRLD         $0x04, Y12, Y5
+	VMOVDQU        672(DX), Y5
 	PREFETCHT1     8256(AX)
-	VPAND          Y1, Y5, Y5
+	VPSIGNB        32(DX), Y8, Y8
 	VPSRLD         $0x04, Y4, Y4
-	VPSHUFB        Y5, Y0, Y5
+	VPMADDUBSW     Y8, Y5, Y8
 	VPAND          Y1, Y4, Y4
-	VMOVDQU        928(DX), Y10
+	VPMADDWD       Y2, Y8, Y8
 	VPSHUFB        Y4, Y0, Y4
-	VPSIGNB        288(DX), Y5, Y12
+	VPSRLD         $0x04, Y11, Y10
 	VMOVDQU        1088(DX), Y5
-	VPMADDUBSW     Y12, Y10, Y12
+	VPAND          Y1, Y10, Y10
 	VPSIGNB        448(DX), Y4, Y4
-	VPMADDWD       Y2, Y12, Y12
+	VPSHUFB        Y10, Y0, Y10
 	VPMADDUBSW     Y4, Y5, Y4
-	VPADDD         Y12, Y13, Y13
+	VMOVDQU        928(DX), Y5
 	VPMADDWD       Y2, Y4, Y4
-	PREFETCHT1     8320(AX)
+	VPSIGNB        288(DX), Y10, Y10
 	VPADDD         Y4, Y6, Y6
-	VPAND          Y1, Y8, Y4
+	VPMADDUBSW     Y10, Y5, Y10
 	VCVTDQ2PS      Y6, Y6
-	VPSHUFB        Y4, Y0, Y4
+	VPMADDWD       Y2, Y10, Y10
 	VMULPS         Y3, Y6, Y6
-	VMOVDQU        736(DX), Y3
+	VPADDD         Y10, Y8, Y8
 	VMOVUPS        Y6, (BX)
-	VPSIGNB        96(DX), Y4, Y4
-	VPMADDUBSW     Y4, Y3, Y4
-	VPMADDWD       Y2, Y4, Y4
-	VPADDD         Y4, Y13, Y13
-	VPSRLD         $0x04, Y8, Y3
+	PREFETCHT1     8320(AX)
+	VPAND          Y1, Y12, Y3
+	VPSHUFB        Y3, Y0, Y3
+	VMOVDQU        736(DX), Y4
+	VPSIGNB        96(DX), Y3, Y3
+	VPMADDUBSW     Y3, Y4, Y3
+	VPMADDWD       Y2, Y3, Y3
+	VPADDD         Y3, Y8, Y8
+	VPSRLD         $0x04, Y12, Y3
 	VPAND          Y1, Y3, Y3
 	VPSHUFB        Y3, Y0, Y3
 	VMOVDQU        992(DX), Y4
 	VPSIGNB        352(DX), Y3, Y3
 	VPMADDUBSW     Y3, Y4, Y3
 	VPMADDWD       Y2, Y3, Y3
-	VPADDD         Y3, Y13, Y13
-	VPAND          Y1, Y11, Y3
+	VPADDD         Y3, Y8, Y8
+	VPAND          Y1, Y13, Y3
 	VPSHUFB        Y3, Y0, Y3
 	VMOVDQU        800(DX), Y4
 	VPSIGNB        160(DX), Y3, Y3
 	VPMADDUBSW     Y3, Y4, Y3
 	VPMADDWD       Y2, Y3, Y3
-	VPADDD         Y3, Y13, Y13
+	VPADDD         Y3, Y8, Y8
 	PREFETCHT1     8384(AX)
-	VPSRLD         $0x04, Y11, Y3
+	VPSRLD         $0x04, Y13, Y3
 	VPAND          Y1, Y3, Y3
 	VPSHUFB        Y3, Y0, Y3
 	VMOVDQU        1056(DX), Y4
 	VPSIGNB        416(DX), Y3, Y3
 	VPMADDUBSW     Y3, Y4, Y3
 	VPMADDWD       Y2, Y3, Y3
-	VPADDD         Y3, Y13, Y13
-	VPAND          Y1, Y9, Y3
+	VPADDD         Y3, Y8, Y8
+	VPAND          Y1, Y7, Y3
 	VPSHUFB        Y3, Y0, Y3
 	VMOVDQU        864(DX), Y4
 	VPSIGNB        224(DX), Y3, Y3
 	VPMADDUBSW     Y3, Y4, Y3
 	VPMADDWD       Y2, Y3, Y3
-	VPADDD         Y3, Y13, Y13
-	VPSRLD         $0x04, Y9, Y3
+	VPADDD         Y3, Y8, Y8
+	VPSRLD         $0x04, Y7, Y3
 	VPAND          Y1, Y3, Y3
 	VPSHUFB        Y3, Y0, Y3
 	VMOVDQU        1120(DX), Y4
 	VPSIGNB        480(DX), Y3, Y3
 	VPMADDUBSW     Y3, Y4, Y3
 	VPMADDWD       Y2, Y3, Y3
-	VPADDD         Y3, Y13, Y13
+	VPADDD         Y3, Y8, Y8
 	PREFETCHT1     8448(AX)
-	VCVTDQ2PS      Y13, Y13
-	VMULPS         Y7, Y13, Y13
-	VMOVUPS        Y13, 32(BX)
+	VCVTDQ2PS      Y8, Y8
+	VMULPS         Y9, Y8, Y8
+	VMOVUPS        Y8, 32(BX)
 	ADDQ           $0x00000120, AX
 	ADDQ           $0x00000480, DX
 	ADDQ           $0x00000040, BX

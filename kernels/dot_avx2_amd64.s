@@ -24,14 +24,22 @@ TEXT ·dotQ4_0AVX2(SB), $0-40
 	VMOVDQU const08000000080000000800000008000000<>+0(SB), Y3
 
 block:
-	VMOVD          (AX), X4
-	VPINSRW        $0x01, (AX)(CX*1), X4, X4
-	VPINSRW        $0x02, (AX)(CX*2), X4, X4
-	VPINSRW        $0x03, (BX), X4, X4
-	VPINSRW        $0x04, (BX)(CX*1), X4, X4
-	VPINSRW        $0x05, (BX)(CX*2), X4, X4
-	VPINSRW        $0x06, (SI), X4, X4
-	VPINSRW        $0x07, (SI)(CX*1), X4, X4
+	MOVWQZX        (BX), R9
+	SHLQ           $0x10, R9
+	MOVW           (AX)(CX*2), R9
+	SHLQ           $0x10, R9
+	MOVW           (AX)(CX*1), R9
+	SHLQ           $0x10, R9
+	MOVW           (AX), R9
+	VMOVQ          R9, X4
+	MOVWQZX        (SI)(CX*1), R9
+	SHLQ           $0x10, R9
+	MOVW           (SI), R9
+	SHLQ           $0x10, R9
+	MOVW           (BX)(CX*2), R9
+	SHLQ           $0x10, R9
+	MOVW           (BX)(CX*1), R9
+	VPINSRQ        $0x01, R9, X4, X4
 	VCVTPH2PS      X4, Y4
 	VBROADCASTSS   32(DX), Y5
 	VMULPS         Y5, Y4, Y5
@@ -701,14 +709,22 @@ TEXT ·dotQ8_0AVX2(SB), $0-40
 	VMOVDQU const01000100010001000100010001000100<>+0(SB), Y1
 
 block:
-	VMOVD          (AX), X2
-	VPINSRW        $0x01, (AX)(CX*1), X2, X2
-	VPINSRW        $0x02, (AX)(CX*2), X2, X2
-	VPINSRW        $0x03, (BX), X2, X2
-	VPINSRW        $0x04, (BX)(CX*1), X2, X2
-	VPINSRW        $0x05, (BX)(CX*2), X2, X2
-	VPINSRW        $0x06, (SI), X2, X2
-	VPINSRW        $0x07, (SI)(CX*1), X2, X2
+	MOVWQZX        (BX), R9
+	SHLQ           $0x10, R9
+	MOVW           (AX)(CX*2), R9
+	SHLQ           $0x10, R9
+	MOVW           (AX)(CX*1), R9
+	SHLQ           $0x10, R9
+	MOVW           (AX), R9
+	VMOVQ          R9, X2
+	MOVWQZX        (SI)(CX*1), R9
+	SHLQ           $0x10, R9
+	MOVW           (SI), R9
+	SHLQ           $0x10, R9
+	MOVW           (BX)(CX*2), R9
+	SHLQ           $0x10, R9
+	MOVW           (BX)(CX*1), R9
+	VPINSRQ        $0x01, R9, X2, X2
 	VCVTPH2PS      X2, Y2
 	VBROADCASTSS   32(DX), Y3
 	VMULPS         Y3, Y2, Y3
@@ -831,14 +847,22 @@ TEXT ·dotQ8_1AVX2(SB), $0-40
 	VMOVDQU const01000100010001000100010001000100<>+0(SB), Y1
 
 block:
-	VMOVD          (AX), X2
-	VPINSRW        $0x01, (AX)(CX*1), X2, X2
-	VPINSRW        $0x02, (AX)(CX*2), X2, X2
-	VPINSRW        $0x03, (BX), X2, X2
-	VPINSRW        $0x04, (BX)(CX*1), X2, X2
-	VPINSRW        $0x05, (BX)(CX*2), X2, X2
-	VPINSRW        $0x06, (SI), X2, X2
-	VPINSRW        $0x07, (SI)(CX*1), X2, X2
+	MOVWQZX        (BX), R9
+	SHLQ           $0x10, R9
+	MOVW           (AX)(CX*2), R9
+	SHLQ           $0x10, R9
+	MOVW           (AX)(CX*1), R9
+	SHLQ           $0x10, R9
+	MOVW           (AX), R9
+	VMOVQ          R9, X2
+	MOVWQZX        (SI)(CX*1), R9
+	SHLQ           $0x10, R9
+	MOVW           (SI), R9
+	SHLQ           $0x10, R9
+	MOVW           (BX)(CX*2), R9
+	SHLQ           $0x10, R9
+	MOVW           (BX)(CX*1), R9
+	VPINSRQ        $0x01, R9, X2, X2
 	VCVTPH2PS      X2, Y2
 	VBROADCASTSS   32(DX), Y3
 	VMULPS         Y3, Y2, Y3
@@ -1727,14 +1751,22 @@ TEXT ·dotQ1_0AVX2(SB), $128-40
 	VMOVDQU const03030303070707070b0b0b0b0f0f0f0f<>+0(SB), Y7
 
 block:
-	VMOVD          (AX), X8
-	VPINSRW        $0x01, (AX)(CX*1), X8, X8
-	VPINSRW        $0x02, (AX)(CX*2), X8, X8
-	VPINSRW        $0x03, (BX), X8, X8
-	VPINSRW        $0x04, (BX)(CX*1), X8, X8
-	VPINSRW        $0x05, (BX)(CX*2), X8, X8
-	VPINSRW        $0x06, (SI), X8, X8
-	VPINSRW        $0x07, (SI)(CX*1), X8, X8
+	MOVWQZX        (BX), R9
+	SHLQ           $0x10, R9
+	MOVW           (AX)(CX*2), R9
+	SHLQ           $0x10, R9
+	MOVW           (AX)(CX*1), R9
+	SHLQ           $0x10, R9
+	MOVW           (AX), R9
+	VMOVQ          R9, X8
+	MOVWQZX        (SI)(CX*1), R9
+	SHLQ           $0x10, R9
+	MOVW           (SI), R9
+	SHLQ           $0x10, R9
+	MOVW           (BX)(CX*2), R9
+	SHLQ           $0x10, R9
+	MOVW           (BX)(CX*1), R9
+	VPINSRQ        $0x01, R9, X8, X8
 	VCVTPH2PS      X8, Y8
 	VBROADCASTSS   32(DX), Y9
 	VMULPS         Y9, Y8, Y9
@@ -2058,14 +2090,22 @@ TEXT ·dotQ2_0AVX2(SB), $64-40
 	VMOVDQU const01000000010000000100000001000000<>+0(SB), Y8
 
 block:
-	VMOVD          (AX), X9
-	VPINSRW        $0x01, (AX)(CX*1), X9, X9
-	VPINSRW        $0x02, (AX)(CX*2), X9, X9
-	VPINSRW        $0x03, (BX), X9, X9
-	VPINSRW        $0x04, (BX)(CX*1), X9, X9
-	VPINSRW        $0x05, (BX)(CX*2), X9, X9
-	VPINSRW        $0x06, (SI), X9, X9
-	VPINSRW        $0x07, (SI)(CX*1), X9, X9
+	MOVWQZX        (BX), R9
+	SHLQ           $0x10, R9
+	MOVW           (AX)(CX*2), R9
+	SHLQ           $0x10, R9
+	MOVW           (AX)(CX*1), R9
+	SHLQ           $0x10, R9
+	MOVW           (AX), R9
+	VMOVQ          R9, X9
+	MOVWQZX        (SI)(CX*1), R9
+	SHLQ           $0x10, R9
+	MOVW           (SI), R9
+	SHLQ           $0x10, R9
+	MOVW           (BX)(CX*2), R9
+	SHLQ           $0x10, R9
+	MOVW           (BX)(CX*1), R9
+	VPINSRQ        $0x01, R9, X9, X9
 	VCVTPH2PS      X9, Y9
 	VBROADCASTSS   32(DX), Y10
 	VMULPS         Y10, Y9, Y10
@@ -6634,14 +6674,22 @@ TEXT ·dotIQ4_NLAVX2(SB), $0-40
 	VMOVDQU const01000100010001000100010001000100<>+0(SB), Y3
 
 block:
-	VMOVD          (AX), X4
-	VPINSRW        $0x01, (AX)(CX*1), X4, X4
-	VPINSRW        $0x02, (AX)(CX*2), X4, X4
-	VPINSRW        $0x03, (BX), X4, X4
-	VPINSRW        $0x04, (BX)(CX*1), X4, X4
-	VPINSRW        $0x05, (BX)(CX*2), X4, X4
-	VPINSRW        $0x06, (SI), X4, X4
-	VPINSRW        $0x07, (SI)(CX*1), X4, X4
+	MOVWQZX        (BX), R9
+	SHLQ           $0x10, R9
+	MOVW           (AX)(CX*2), R9
+	SHLQ           $0x10, R9
+	MOVW           (AX)(CX*1), R9
+	SHLQ           $0x10, R9
+	MOVW           (AX), R9
+	VMOVQ          R9, X4
+	MOVWQZX        (SI)(CX*1), R9
+	SHLQ           $0x10, R9
+	MOVW           (SI), R9
+	SHLQ           $0x10, R9
+	MOVW           (BX)(CX*2), R9
+	SHLQ           $0x10, R9
+	MOVW           (BX)(CX*1), R9
+	VPINSRQ        $0x01, R9, X4, X4
 	VCVTPH2PS      X4, Y4
 	VBROADCASTSS   32(DX), Y5
 	VMULPS         Y5, Y4, Y5
@@ -9427,14 +9475,22 @@ block:
 	MOVL           $0x00000b10, R10
 	MOVL           $0x00000b20, R11
 	MOVL           $0x00000b30, R9
-	VMOVD          (AX), X6
-	VPINSRW        $0x01, (AX)(CX*1), X6, X6
-	VPINSRW        $0x02, (AX)(CX*2), X6, X6
-	VPINSRW        $0x03, (BX), X6, X6
-	VPINSRW        $0x04, (BX)(CX*1), X6, X6
-	VPINSRW        $0x05, (BX)(CX*2), X6, X6
-	VPINSRW        $0x06, (SI), X6, X6
-	VPINSRW        $0x07, (SI)(CX*1), X6, X6
+	MOVWQZX        (BX), R9
+	SHLQ           $0x10, R9
+	MOVW           (AX)(CX*2), R9
+	SHLQ           $0x10, R9
+	MOVW           (AX)(CX*1), R9
+	SHLQ           $0x10, R9
+	MOVW           (AX), R9
+	VMOVQ          R9, X6
+	MOVWQZX        (SI)(CX*1), R9
+	SHLQ           $0x10, R9
+	MOVW           (SI), R9
+	SHLQ           $0x10, R9
+	MOVW           (BX)(CX*2), R9
+	SHLQ           $0x10, R9
+	MOVW           (BX)(CX*1), R9
+	VPINSRQ        $0x01, R9, X6, X6
 	VCVTPH2PS      X6, Y6
 	VBROADCASTI128 34(AX), Y7
 	VINSERTI128    $0x01, 34(BX)(CX*1), Y7, Y7
@@ -12395,14 +12451,22 @@ block:
 	MOVL           $0x00000808, R10
 	MOVL           $0x00000810, R11
 	MOVL           $0x00000818, R9
-	VMOVD          (AX), X7
-	VPINSRW        $0x01, (AX)(CX*1), X7, X7
-	VPINSRW        $0x02, (AX)(CX*2), X7, X7
-	VPINSRW        $0x03, (BX), X7, X7
-	VPINSRW        $0x04, (BX)(CX*1), X7, X7
-	VPINSRW        $0x05, (BX)(CX*2), X7, X7
-	VPINSRW        $0x06, (SI), X7, X7
-	VPINSRW        $0x07, (SI)(CX*1), X7, X7
+	MOVWQZX        (BX), R9
+	SHLQ           $0x10, R9
+	MOVW           (AX)(CX*2), R9
+	SHLQ           $0x10, R9
+	MOVW           (AX)(CX*1), R9
+	SHLQ           $0x10, R9
+	MOVW           (AX), R9
+	VMOVQ          R9, X7
+	MOVWQZX        (SI)(CX*1), R9
+	SHLQ           $0x10, R9
+	MOVW           (SI), R9
+	SHLQ           $0x10, R9
+	MOVW           (BX)(CX*2), R9
+	SHLQ           $0x10, R9
+	MOVW           (BX)(CX*1), R9
+	VPINSRQ        $0x01, R9, X7, X7
 	VCVTPH2PS      X7, Y7
 	VBROADCASTI128 2(AX), Y8
 	VINSERTI128    $0x01, 2(BX)(CX*1), Y8, Y8
@@ -13999,14 +14063,22 @@ block:
 	MOVL           $0x00000910, R10
 	MOVL           $0x00000920, R11
 	MOVL           $0x00000930, R12
-	VMOVD          (AX), X7
-	VPINSRW        $0x01, (AX)(CX*1), X7, X7
-	VPINSRW        $0x02, (AX)(CX*2), X7, X7
-	VPINSRW        $0x03, (BX), X7, X7
-	VPINSRW        $0x04, (BX)(CX*1), X7, X7
-	VPINSRW        $0x05, (BX)(CX*2), X7, X7
-	VPINSRW        $0x06, (SI), X7, X7
-	VPINSRW        $0x07, (SI)(CX*1), X7, X7
+	MOVWQZX        (BX), R9
+	SHLQ           $0x10, R9
+	MOVW           (AX)(CX*2), R9
+	SHLQ           $0x10, R9
+	MOVW           (AX)(CX*1), R9
+	SHLQ           $0x10, R9
+	MOVW           (AX), R9
+	VMOVQ          R9, X7
+	MOVWQZX        (SI)(CX*1), R9
+	SHLQ           $0x10, R9
+	MOVW           (SI), R9
+	SHLQ           $0x10, R9
+	MOVW           (BX)(CX*2), R9
+	SHLQ           $0x10, R9
+	MOVW           (BX)(CX*1), R9
+	VPINSRQ        $0x01, R9, X7, X7
 	VCVTPH2PS      X7, Y7
 	VBROADCASTI128 58(AX), Y8
 	VINSERTI128    $0x01, 58(BX)(CX*1), Y8, Y8
@@ -15820,14 +15892,22 @@ block:
 	MOVL           $0x00000a10, R10
 	MOVL           $0x00000a20, R11
 	MOVL           $0x00000a30, R9
-	VMOVD          (AX), X4
-	VPINSRW        $0x01, (AX)(CX*1), X4, X4
-	VPINSRW        $0x02, (AX)(CX*2), X4, X4
-	VPINSRW        $0x03, (BX), X4, X4
-	VPINSRW        $0x04, (BX)(CX*1), X4, X4
-	VPINSRW        $0x05, (BX)(CX*2), X4, X4
-	VPINSRW        $0x06, (SI), X4, X4
-	VPINSRW        $0x07, (SI)(CX*1), X4, X4
+	MOVWQZX        (BX), R9
+	SHLQ           $0x10, R9
+	MOVW           (AX)(CX*2), R9
+	SHLQ           $0x10, R9
+	MOVW           (AX)(CX*1), R9
+	SHLQ           $0x10, R9
+	MOVW           (AX), R9
+	VMOVQ          R9, X4
+	MOVWQZX        (SI)(CX*1), R9
+	SHLQ           $0x10, R9
+	MOVW           (SI), R9
+	SHLQ           $0x10, R9
+	MOVW           (BX)(CX*2), R9
+	SHLQ           $0x10, R9
+	MOVW           (BX)(CX*1), R9
+	VPINSRQ        $0x01, R9, X4, X4
 	VCVTPH2PS      X4, Y4
 	VBROADCASTI128 66(AX), Y5
 	VINSERTI128    $0x01, 66(BX)(CX*1), Y5, Y5
@@ -17284,14 +17364,22 @@ block:
 	MOVL           $0x00000808, R10
 	MOVL           $0x00000810, R11
 	MOVL           $0x00000818, R9
-	VMOVD          (AX), X7
-	VPINSRW        $0x01, (AX)(CX*1), X7, X7
-	VPINSRW        $0x02, (AX)(CX*2), X7, X7
-	VPINSRW        $0x03, (BX), X7, X7
-	VPINSRW        $0x04, (BX)(CX*1), X7, X7
-	VPINSRW        $0x05, (BX)(CX*2), X7, X7
-	VPINSRW        $0x06, (SI), X7, X7
-	VPINSRW        $0x07, (SI)(CX*1), X7, X7
+	MOVWQZX        (BX), R9
+	SHLQ           $0x10, R9
+	MOVW           (AX)(CX*2), R9
+	SHLQ           $0x10, R9
+	MOVW           (AX)(CX*1), R9
+	SHLQ           $0x10, R9
+	MOVW           (AX), R9
+	VMOVQ          R9, X7
+	MOVWQZX        (SI)(CX*1), R9
+	SHLQ           $0x10, R9
+	MOVW           (SI), R9
+	SHLQ           $0x10, R9
+	MOVW           (BX)(CX*2), R9
+	SHLQ           $0x10, R9
+	MOVW           (BX)(CX*1), R9
+	VPINSRQ        $0x01, R9, X7, X7
 	VCVTPH2PS      X7, Y7
 	VBROADCASTI128 66(AX), Y8
 	VINSERTI128    $0x01, 66(BX)(CX*1), Y8, Y8
@@ -19582,97 +19670,105 @@ block:
 	MOVL           $0x00000910, R10
 	MOVL           $0x00000920, R11
 	MOVL           $0x00000930, R9
-	VMOVD          (AX), X3
-	VPINSRW        $0x01, (AX)(CX*1), X3, X3
-	VPINSRW        $0x02, (AX)(CX*2), X3, X3
-	VPINSRW        $0x03, (BX), X3, X3
-	VPINSRW        $0x04, (BX)(CX*1), X3, X3
-	VPINSRW        $0x05, (BX)(CX*2), X3, X3
-	VPINSRW        $0x06, (SI), X3, X3
-	VPINSRW        $0x07, (SI)(CX*1), X3, X3
-	VCVTPH2PS      X3, Y3
-	VBROADCASTI128 94(AX), Y4
-	VINSERTI128    $0x01, 94(BX)(CX*1), Y4, Y4
-	VBROADCASTI128 94(AX)(CX*1), Y6
-	VINSERTI128    $0x01, 94(BX)(CX*2), Y6, Y6
-	VBROADCASTI128 94(AX)(CX*2), Y7
-	VINSERTI128    $0x01, 94(SI), Y7, Y7
-	VBROADCASTI128 94(BX), Y8
-	VINSERTI128    $0x01, 94(SI)(CX*1), Y8, Y8
-	VPUNPCKHDQ     Y6, Y4, Y4
-	VPUNPCKHDQ     Y8, Y7, Y6
-	VPUNPCKHQDQ    Y6, Y4, Y4
-	VPSLLD         $0x1c, Y4, Y6
+	VBROADCASTI128 94(AX), Y3
+	VINSERTI128    $0x01, 94(BX)(CX*1), Y3, Y3
+	VBROADCASTI128 94(AX)(CX*1), Y4
+	VINSERTI128    $0x01, 94(BX)(CX*2), Y4, Y4
+	VBROADCASTI128 94(AX)(CX*2), Y6
+	VINSERTI128    $0x01, 94(SI), Y6, Y6
+	VBROADCASTI128 94(BX), Y7
+	VINSERTI128    $0x01, 94(SI)(CX*1), Y7, Y7
+	VPUNPCKHDQ     Y4, Y3, Y3
+	VPUNPCKHDQ     Y7, Y6, Y4
+	VPUNPCKHQDQ    Y4, Y3, Y3
+	MOVWQZX        (BX), R9
+	SHLQ           $0x10, R9
+	MOVW           (AX)(CX*2), R9
+	SHLQ           $0x10, R9
+	MOVW           (AX)(CX*1), R9
+	SHLQ           $0x10, R9
+	MOVW           (AX), R9
+	VMOVQ          R9, X4
+	MOVWQZX        (SI)(CX*1), R9
+	SHLQ           $0x10, R9
+	MOVW           (SI), R9
+	SHLQ           $0x10, R9
+	MOVW           (BX)(CX*2), R9
+	SHLQ           $0x10, R9
+	MOVW           (BX)(CX*1), R9
+	VPINSRQ        $0x01, R9, X4, X4
+	VCVTPH2PS      X4, Y4
+	VPSLLD         $0x1c, Y3, Y6
 	VPSRLD         $0x1c, Y6, Y6
 	VPADDD         Y6, Y6, Y6
 	VPOR           Y2, Y6, Y6
 	VCVTDQ2PS      Y6, Y6
-	VMULPS         Y3, Y6, Y6
+	VMULPS         Y4, Y6, Y6
 	VBROADCASTSS   32(DX), Y7
 	VMULPS         Y7, Y6, Y7
 	VMOVUPS        Y7, (SP)
-	VPSLLD         $0x18, Y4, Y6
+	VPSLLD         $0x18, Y3, Y6
 	VPSRLD         $0x1c, Y6, Y6
 	VPADDD         Y6, Y6, Y6
 	VPOR           Y2, Y6, Y6
 	VCVTDQ2PS      Y6, Y6
-	VMULPS         Y3, Y6, Y6
+	VMULPS         Y4, Y6, Y6
 	VBROADCASTSS   92(DX), Y7
 	VMULPS         Y7, Y6, Y7
 	VMOVUPS        Y7, 32(SP)
-	VPSLLD         $0x14, Y4, Y6
+	VPSLLD         $0x14, Y3, Y6
 	VPSRLD         $0x1c, Y6, Y6
 	VPADDD         Y6, Y6, Y6
 	VPOR           Y2, Y6, Y6
 	VCVTDQ2PS      Y6, Y6
-	VMULPS         Y3, Y6, Y6
+	VMULPS         Y4, Y6, Y6
 	VBROADCASTSS   152(DX), Y7
 	VMULPS         Y7, Y6, Y7
 	VMOVUPS        Y7, 64(SP)
-	VPSLLD         $0x10, Y4, Y6
+	VPSLLD         $0x10, Y3, Y6
 	VPSRLD         $0x1c, Y6, Y6
 	VPADDD         Y6, Y6, Y6
 	VPOR           Y2, Y6, Y6
 	VCVTDQ2PS      Y6, Y6
-	VMULPS         Y3, Y6, Y6
+	VMULPS         Y4, Y6, Y6
 	VBROADCASTSS   212(DX), Y7
 	VMULPS         Y7, Y6, Y7
 	VMOVUPS        Y7, 96(SP)
-	VPSLLD         $0x0c, Y4, Y6
+	VPSLLD         $0x0c, Y3, Y6
 	VPSRLD         $0x1c, Y6, Y6
 	VPADDD         Y6, Y6, Y6
 	VPOR           Y2, Y6, Y6
 	VCVTDQ2PS      Y6, Y6
-	VMULPS         Y3, Y6, Y6
+	VMULPS         Y4, Y6, Y6
 	VBROADCASTSS   272(DX), Y7
 	VMULPS         Y7, Y6, Y7
 	VMOVUPS        Y7, 128(SP)
-	VPSLLD         $0x08, Y4, Y6
+	VPSLLD         $0x08, Y3, Y6
 	VPSRLD         $0x1c, Y6, Y6
 	VPADDD         Y6, Y6, Y6
 	VPOR           Y2, Y6, Y6
 	VCVTDQ2PS      Y6, Y6
-	VMULPS         Y3, Y6, Y6
+	VMULPS         Y4, Y6, Y6
 	VBROADCASTSS   332(DX), Y7
 	VMULPS         Y7, Y6, Y7
 	VMOVUPS        Y7, 160(SP)
-	VPSLLD         $0x04, Y4, Y6
+	VPSLLD         $0x04, Y3, Y6
 	VPSRLD         $0x1c, Y6, Y6
 	VPADDD         Y6, Y6, Y6
 	VPOR           Y2, Y6, Y6
 	VCVTDQ2PS      Y6, Y6
-	VMULPS         Y3, Y6, Y6
+	VMULPS         Y4, Y6, Y6
 	VBROADCASTSS   392(DX), Y7
 	VMULPS         Y7, Y6, Y7
 	VMOVUPS        Y7, 192(SP)
-	VPSRLD         $0x1c, Y4, Y4
-	VPADDD         Y4, Y4, Y4
-	VPOR           Y2, Y4, Y4
-	VCVTDQ2PS      Y4, Y4
-	VMULPS         Y3, Y4, Y4
-	VBROADCASTSS   452(DX), Y3
-	VMULPS         Y3, Y4, Y3
-	VMOVUPS        Y3, 224(SP)
+	VPSRLD         $0x1c, Y3, Y3
+	VPADDD         Y3, Y3, Y3
+	VPOR           Y2, Y3, Y3
+	VCVTDQ2PS      Y3, Y3
+	VMULPS         Y4, Y3, Y3
+	VBROADCASTSS   452(DX), Y4
+	VMULPS         Y4, Y3, Y4
+	VMOVUPS        Y4, 224(SP)
 	LEAQ           ·magnitudesIQ3_S+0(SB), R9
 	VMOVDQU        (DX), Y3
 	VPXOR          Y4, Y4, Y4

@@ -18,14 +18,22 @@ TEXT ·unpackQ4_0AVX2(SB), $0-32
 	VMOVDQU const0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f<>+0(SB), Y0
 
 block:
-	VMOVD          (CX), X1
-	VPINSRW        $0x01, (CX)(DX*1), X1, X1
-	VPINSRW        $0x02, (CX)(DX*2), X1, X1
-	VPINSRW        $0x03, (SI), X1, X1
-	VPINSRW        $0x04, (SI)(DX*1), X1, X1
-	VPINSRW        $0x05, (SI)(DX*2), X1, X1
-	VPINSRW        $0x06, (DI), X1, X1
-	VPINSRW        $0x07, (DI)(DX*1), X1, X1
+	MOVWQZX        (SI), R8
+	SHLQ           $0x10, R8
+	MOVW           (CX)(DX*2), R8
+	SHLQ           $0x10, R8
+	MOVW           (CX)(DX*1), R8
+	SHLQ           $0x10, R8
+	MOVW           (CX), R8
+	VMOVQ          R8, X1
+	MOVWQZX        (DI)(DX*1), R8
+	SHLQ           $0x10, R8
+	MOVW           (DI), R8
+	SHLQ           $0x10, R8
+	MOVW           (SI)(DX*2), R8
+	SHLQ           $0x10, R8
+	MOVW           (SI)(DX*1), R8
+	VPINSRQ        $0x01, R8, X1, X1
 	VCVTPH2PS      X1, Y1
 	VMOVUPS        Y1, 512(AX)
 	VBROADCASTI128 2(CX), Y1
@@ -529,14 +537,22 @@ TEXT ·unpackQ8_0AVX2(SB), $0-32
 	VMOVDQU const80808080808080808080808080808080<>+0(SB), Y0
 
 block:
-	VMOVD          (CX), X1
-	VPINSRW        $0x01, (CX)(DX*1), X1, X1
-	VPINSRW        $0x02, (CX)(DX*2), X1, X1
-	VPINSRW        $0x03, (SI), X1, X1
-	VPINSRW        $0x04, (SI)(DX*1), X1, X1
-	VPINSRW        $0x05, (SI)(DX*2), X1, X1
-	VPINSRW        $0x06, (DI), X1, X1
-	VPINSRW        $0x07, (DI)(DX*1), X1, X1
+	MOVWQZX        (SI), R8
+	SHLQ           $0x10, R8
+	MOVW           (CX)(DX*2), R8
+	SHLQ           $0x10, R8
+	MOVW           (CX)(DX*1), R8
+	SHLQ           $0x10, R8
+	MOVW           (CX), R8
+	VMOVQ          R8, X1
+	MOVWQZX        (DI)(DX*1), R8
+	SHLQ           $0x10, R8
+	MOVW           (DI), R8
+	SHLQ           $0x10, R8
+	MOVW           (SI)(DX*2), R8
+	SHLQ           $0x10, R8
+	MOVW           (SI)(DX*1), R8
+	VPINSRQ        $0x01, R8, X1, X1
 	VCVTPH2PS      X1, Y1
 	VMOVUPS        Y1, 512(AX)
 	VBROADCASTI128 2(CX), Y1
@@ -620,14 +636,22 @@ TEXT ·unpackQ8_1AVX2(SB), $0-32
 	VMOVDQU const80808080808080808080808080808080<>+0(SB), Y0
 
 block:
-	VMOVD          (CX), X1
-	VPINSRW        $0x01, (CX)(DX*1), X1, X1
-	VPINSRW        $0x02, (CX)(DX*2), X1, X1
-	VPINSRW        $0x03, (SI), X1, X1
-	VPINSRW        $0x04, (SI)(DX*1), X1, X1
-	VPINSRW        $0x05, (SI)(DX*2), X1, X1
-	VPINSRW        $0x06, (DI), X1, X1
-	VPINSRW        $0x07, (DI)(DX*1), X1, X1
+	MOVWQZX        (SI), R8
+	SHLQ           $0x10, R8
+	MOVW           (CX)(DX*2), R8
+	SHLQ           $0x10, R8
+	MOVW           (CX)(DX*1), R8
+	SHLQ           $0x10, R8
+	MOVW           (CX), R8
+	VMOVQ          R8, X1
+	MOVWQZX        (DI)(DX*1), R8
+	SHLQ           $0x10, R8
+	MOVW           (DI), R8
+	SHLQ           $0x10, R8
+	MOVW           (SI)(DX*2), R8
+	SHLQ           $0x10, R8
+	MOVW           (SI)(DX*1), R8
+	VPINSRQ        $0x01, R8, X1, X1
 	VCVTPH2PS      X1, Y1
 	VMOVUPS        Y1, 512(AX)
 	VBROADCASTI128 4(CX), Y1
@@ -1133,14 +1157,22 @@ TEXT ·unpackQ1_0AVX2(SB), $0-32
 	VMOVDQU const03030303070707070b0b0b0b0f0f0f0f<>+0(SB), Y6
 
 block:
-	VMOVD          (CX), X7
-	VPINSRW        $0x01, (CX)(DX*1), X7, X7
-	VPINSRW        $0x02, (CX)(DX*2), X7, X7
-	VPINSRW        $0x03, (SI), X7, X7
-	VPINSRW        $0x04, (SI)(DX*1), X7, X7
-	VPINSRW        $0x05, (SI)(DX*2), X7, X7
-	VPINSRW        $0x06, (DI), X7, X7
-	VPINSRW        $0x07, (DI)(DX*1), X7, X7
+	MOVWQZX        (SI), R8
+	SHLQ           $0x10, R8
+	MOVW           (CX)(DX*2), R8
+	SHLQ           $0x10, R8
+	MOVW           (CX)(DX*1), R8
+	SHLQ           $0x10, R8
+	MOVW           (CX), R8
+	VMOVQ          R8, X7
+	MOVWQZX        (DI)(DX*1), R8
+	SHLQ           $0x10, R8
+	MOVW           (DI), R8
+	SHLQ           $0x10, R8
+	MOVW           (SI)(DX*2), R8
+	SHLQ           $0x10, R8
+	MOVW           (SI)(DX*1), R8
+	VPINSRQ        $0x01, R8, X7, X7
 	VCVTPH2PS      X7, Y7
 	VMOVUPS        Y7, 512(AX)
 	VMOVUPS        Y7, 1280(AX)
@@ -1344,14 +1376,22 @@ TEXT ·unpackQ2_0AVX2(SB), $0-32
 	VMOVDQU const8003800380078007800b800b800f800f<>+0(SB), Y5
 
 block:
-	VMOVD          (CX), X6
-	VPINSRW        $0x01, (CX)(DX*1), X6, X6
-	VPINSRW        $0x02, (CX)(DX*2), X6, X6
-	VPINSRW        $0x03, (SI), X6, X6
-	VPINSRW        $0x04, (SI)(DX*1), X6, X6
-	VPINSRW        $0x05, (SI)(DX*2), X6, X6
-	VPINSRW        $0x06, (DI), X6, X6
-	VPINSRW        $0x07, (DI)(DX*1), X6, X6
+	MOVWQZX        (SI), R8
+	SHLQ           $0x10, R8
+	MOVW           (CX)(DX*2), R8
+	SHLQ           $0x10, R8
+	MOVW           (CX)(DX*1), R8
+	SHLQ           $0x10, R8
+	MOVW           (CX), R8
+	VMOVQ          R8, X6
+	MOVWQZX        (DI)(DX*1), R8
+	SHLQ           $0x10, R8
+	MOVW           (DI), R8
+	SHLQ           $0x10, R8
+	MOVW           (SI)(DX*2), R8
+	SHLQ           $0x10, R8
+	MOVW           (SI)(DX*1), R8
+	VPINSRQ        $0x01, R8, X6, X6
 	VCVTPH2PS      X6, Y6
 	VMOVUPS        Y6, 512(AX)
 	VMOVUPS        Y6, 1280(AX)
@@ -4830,14 +4870,22 @@ TEXT ·unpackIQ4_NLAVX2(SB), $0-32
 	VMOVDQU const0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f<>+0(SB), Y1
 
 block:
-	VMOVD          (CX), X2
-	VPINSRW        $0x01, (CX)(DX*1), X2, X2
-	VPINSRW        $0x02, (CX)(DX*2), X2, X2
-	VPINSRW        $0x03, (SI), X2, X2
-	VPINSRW        $0x04, (SI)(DX*1), X2, X2
-	VPINSRW        $0x05, (SI)(DX*2), X2, X2
-	VPINSRW        $0x06, (DI), X2, X2
-	VPINSRW        $0x07, (DI)(DX*1), X2, X2
+	MOVWQZX        (SI), R8
+	SHLQ           $0x10, R8
+	MOVW           (CX)(DX*2), R8
+	SHLQ           $0x10, R8
+	MOVW           (CX)(DX*1), R8
+	SHLQ           $0x10, R8
+	MOVW           (CX), R8
+	VMOVQ          R8, X2
+	MOVWQZX        (DI)(DX*1), R8
+	SHLQ           $0x10, R8
+	MOVW           (DI), R8
+	SHLQ           $0x10, R8
+	MOVW           (SI)(DX*2), R8
+	SHLQ           $0x10, R8
+	MOVW           (SI)(DX*1), R8
+	VPINSRQ        $0x01, R8, X2, X2
 	VCVTPH2PS      X2, Y2
 	VMOVUPS        Y2, 512(AX)
 	VBROADCASTI128 2(CX), Y2
@@ -6687,14 +6735,22 @@ row:
 	ADDQ           $0x00000100, R10
 	DECQ           2048(SP)
 	JNE            row
-	VMOVD          (CX), X3
-	VPINSRW        $0x01, (CX)(DX*1), X3, X3
-	VPINSRW        $0x02, (CX)(DX*2), X3, X3
-	VPINSRW        $0x03, (SI), X3, X3
-	VPINSRW        $0x04, (SI)(DX*1), X3, X3
-	VPINSRW        $0x05, (SI)(DX*2), X3, X3
-	VPINSRW        $0x06, (DI), X3, X3
-	VPINSRW        $0x07, (DI)(DX*1), X3, X3
+	MOVWQZX        (SI), R8
+	SHLQ           $0x10, R8
+	MOVW           (CX)(DX*2), R8
+	SHLQ           $0x10, R8
+	MOVW           (CX)(DX*1), R8
+	SHLQ           $0x10, R8
+	MOVW           (CX), R8
+	VMOVQ          R8, X3
+	MOVWQZX        (DI)(DX*1), R8
+	SHLQ           $0x10, R8
+	MOVW           (DI), R8
+	SHLQ           $0x10, R8
+	MOVW           (SI)(DX*2), R8
+	SHLQ           $0x10, R8
+	MOVW           (SI)(DX*1), R8
+	VPINSRQ        $0x01, R8, X3, X3
 	VCVTPH2PS      X3, Y3
 	VBROADCASTI128 34(CX), Y4
 	VINSERTI128    $0x01, 34(SI)(DX*1), Y4, Y4
@@ -8303,14 +8359,22 @@ row:
 	ADDQ           $0x00000100, R10
 	DECQ           2048(SP)
 	JNE            row
-	VMOVD          (CX), X7
-	VPINSRW        $0x01, (CX)(DX*1), X7, X7
-	VPINSRW        $0x02, (CX)(DX*2), X7, X7
-	VPINSRW        $0x03, (SI), X7, X7
-	VPINSRW        $0x04, (SI)(DX*1), X7, X7
-	VPINSRW        $0x05, (SI)(DX*2), X7, X7
-	VPINSRW        $0x06, (DI), X7, X7
-	VPINSRW        $0x07, (DI)(DX*1), X7, X7
+	MOVWQZX        (SI), R8
+	SHLQ           $0x10, R8
+	MOVW           (CX)(DX*2), R8
+	SHLQ           $0x10, R8
+	MOVW           (CX)(DX*1), R8
+	SHLQ           $0x10, R8
+	MOVW           (CX), R8
+	VMOVQ          R8, X7
+	MOVWQZX        (DI)(DX*1), R8
+	SHLQ           $0x10, R8
+	MOVW           (DI), R8
+	SHLQ           $0x10, R8
+	MOVW           (SI)(DX*2), R8
+	SHLQ           $0x10, R8
+	MOVW           (SI)(DX*1), R8
+	VPINSRQ        $0x01, R8, X7, X7
 	VCVTPH2PS      X7, Y7
 	VBROADCASTI128 2(CX), Y8
 	VINSERTI128    $0x01, 2(SI)(DX*1), Y8, Y8
@@ -9495,14 +9559,22 @@ row:
 	ADDQ           $0x00000100, R10
 	DECQ           2048(SP)
 	JNE            row
-	VMOVD          (CX), X7
-	VPINSRW        $0x01, (CX)(DX*1), X7, X7
-	VPINSRW        $0x02, (CX)(DX*2), X7, X7
-	VPINSRW        $0x03, (SI), X7, X7
-	VPINSRW        $0x04, (SI)(DX*1), X7, X7
-	VPINSRW        $0x05, (SI)(DX*2), X7, X7
-	VPINSRW        $0x06, (DI), X7, X7
-	VPINSRW        $0x07, (DI)(DX*1), X7, X7
+	MOVWQZX        (SI), R8
+	SHLQ           $0x10, R8
+	MOVW           (CX)(DX*2), R8
+	SHLQ           $0x10, R8
+	MOVW           (CX)(DX*1), R8
+	SHLQ           $0x10, R8
+	MOVW           (CX), R8
+	VMOVQ          R8, X7
+	MOVWQZX        (DI)(DX*1), R8
+	SHLQ           $0x10, R8
+	MOVW           (DI), R8
+	SHLQ           $0x10, R8
+	MOVW           (SI)(DX*2), R8
+	SHLQ           $0x10, R8
+	MOVW           (SI)(DX*1), R8
+	VPINSRQ        $0x01, R8, X7, X7
 	VCVTPH2PS      X7, Y7
 	VBROADCASTI128 58(CX), Y8
 	VINSERTI128    $0x01, 58(SI)(DX*1), Y8, Y8
@@ -10674,14 +10746,22 @@ row:
 	ADDQ           $0x00000100, R10
 	DECQ           2048(SP)
 	JNE            row
-	VMOVD          (CX), X6
-	VPINSRW        $0x01, (CX)(DX*1), X6, X6
-	VPINSRW        $0x02, (CX)(DX*2), X6, X6
-	VPINSRW        $0x03, (SI), X6, X6
-	VPINSRW        $0x04, (SI)(DX*1), X6, X6
-	VPINSRW        $0x05, (SI)(DX*2), X6, X6
-	VPINSRW        $0x06, (DI), X6, X6
-	VPINSRW        $0x07, (DI)(DX*1), X6, X6
+	MOVWQZX        (SI), R8
+	SHLQ           $0x10, R8
+	MOVW           (CX)(DX*2), R8
+	SHLQ           $0x10, R8
+	MOVW           (CX)(DX*1), R8
+	SHLQ           $0x10, R8
+	MOVW           (CX), R8
+	VMOVQ          R8, X6
+	MOVWQZX        (DI)(DX*1), R8
+	SHLQ           $0x10, R8
+	MOVW           (DI), R8
+	SHLQ           $0x10, R8
+	MOVW           (SI)(DX*2), R8
+	SHLQ           $0x10, R8
+	MOVW           (SI)(DX*1), R8
+	VPINSRQ        $0x01, R8, X6, X6
 	VCVTPH2PS      X6, Y6
 	VBROADCASTI128 66(CX), Y7
 	VINSERTI128    $0x01, 66(SI)(DX*1), Y7, Y7
@@ -11788,14 +11868,22 @@ row:
 	ADDQ           $0x00000100, R10
 	DECQ           2048(SP)
 	JNE            row
-	VMOVD          (CX), X5
-	VPINSRW        $0x01, (CX)(DX*1), X5, X5
-	VPINSRW        $0x02, (CX)(DX*2), X5, X5
-	VPINSRW        $0x03, (SI), X5, X5
-	VPINSRW        $0x04, (SI)(DX*1), X5, X5
-	VPINSRW        $0x05, (SI)(DX*2), X5, X5
-	VPINSRW        $0x06, (DI), X5, X5
-	VPINSRW        $0x07, (DI)(DX*1), X5, X5
+	MOVWQZX        (SI), R8
+	SHLQ           $0x10, R8
+	MOVW           (CX)(DX*2), R8
+	SHLQ           $0x10, R8
+	MOVW           (CX)(DX*1), R8
+	SHLQ           $0x10, R8
+	MOVW           (CX), R8
+	VMOVQ          R8, X5
+	MOVWQZX        (DI)(DX*1), R8
+	SHLQ           $0x10, R8
+	MOVW           (DI), R8
+	SHLQ           $0x10, R8
+	MOVW           (SI)(DX*2), R8
+	SHLQ           $0x10, R8
+	MOVW           (SI)(DX*1), R8
+	VPINSRQ        $0x01, R8, X5, X5
 	VCVTPH2PS      X5, Y5
 	VBROADCASTI128 66(CX), Y6
 	VINSERTI128    $0x01, 66(SI)(DX*1), Y6, Y6
@@ -12959,81 +13047,89 @@ row:
 	ADDQ           $0x00000100, R10
 	DECQ           2048(SP)
 	JNE            row
-	VMOVD          (CX), X6
-	VPINSRW        $0x01, (CX)(DX*1), X6, X6
-	VPINSRW        $0x02, (CX)(DX*2), X6, X6
-	VPINSRW        $0x03, (SI), X6, X6
-	VPINSRW        $0x04, (SI)(DX*1), X6, X6
-	VPINSRW        $0x05, (SI)(DX*2), X6, X6
-	VPINSRW        $0x06, (DI), X6, X6
-	VPINSRW        $0x07, (DI)(DX*1), X6, X6
-	VCVTPH2PS      X6, Y6
-	VBROADCASTI128 94(CX), Y7
-	VINSERTI128    $0x01, 94(SI)(DX*1), Y7, Y7
-	VBROADCASTI128 94(CX)(DX*1), Y8
-	VINSERTI128    $0x01, 94(SI)(DX*2), Y8, Y8
-	VBROADCASTI128 94(CX)(DX*2), Y9
-	VINSERTI128    $0x01, 94(DI), Y9, Y9
-	VBROADCASTI128 94(SI), Y10
-	VINSERTI128    $0x01, 94(DI)(DX*1), Y10, Y10
-	VPUNPCKHDQ     Y8, Y7, Y7
-	VPUNPCKHDQ     Y10, Y9, Y8
-	VPUNPCKHQDQ    Y8, Y7, Y7
-	VPSLLD         $0x1c, Y7, Y8
+	VBROADCASTI128 94(CX), Y6
+	VINSERTI128    $0x01, 94(SI)(DX*1), Y6, Y6
+	VBROADCASTI128 94(CX)(DX*1), Y7
+	VINSERTI128    $0x01, 94(SI)(DX*2), Y7, Y7
+	VBROADCASTI128 94(CX)(DX*2), Y8
+	VINSERTI128    $0x01, 94(DI), Y8, Y8
+	VBROADCASTI128 94(SI), Y9
+	VINSERTI128    $0x01, 94(DI)(DX*1), Y9, Y9
+	VPUNPCKHDQ     Y7, Y6, Y6
+	VPUNPCKHDQ     Y9, Y8, Y7
+	VPUNPCKHQDQ    Y7, Y6, Y6
+	MOVWQZX        (SI), R8
+	SHLQ           $0x10, R8
+	MOVW           (CX)(DX*2), R8
+	SHLQ           $0x10, R8
+	MOVW           (CX)(DX*1), R8
+	SHLQ           $0x10, R8
+	MOVW           (CX), R8
+	VMOVQ          R8, X7
+	MOVWQZX        (DI)(DX*1), R8
+	SHLQ           $0x10, R8
+	MOVW           (DI), R8
+	SHLQ           $0x10, R8
+	MOVW           (SI)(DX*2), R8
+	SHLQ           $0x10, R8
+	MOVW           (SI)(DX*1), R8
+	VPINSRQ        $0x01, R8, X7, X7
+	VCVTPH2PS      X7, Y7
+	VPSLLD         $0x1c, Y6, Y8
 	VPSRLD         $0x1c, Y8, Y8
 	VPADDD         Y8, Y8, Y8
 	VPOR           Y3, Y8, Y8
 	VCVTDQ2PS      Y8, Y8
-	VMULPS         Y6, Y8, Y8
+	VMULPS         Y7, Y8, Y8
 	VMOVUPS        Y8, 512(AX)
-	VPSLLD         $0x18, Y7, Y8
+	VPSLLD         $0x18, Y6, Y8
 	VPSRLD         $0x1c, Y8, Y8
 	VPADDD         Y8, Y8, Y8
 	VPOR           Y3, Y8, Y8
 	VCVTDQ2PS      Y8, Y8
-	VMULPS         Y6, Y8, Y8
+	VMULPS         Y7, Y8, Y8
 	VMOVUPS        Y8, 1280(AX)
-	VPSLLD         $0x14, Y7, Y8
+	VPSLLD         $0x14, Y6, Y8
 	VPSRLD         $0x1c, Y8, Y8
 	VPADDD         Y8, Y8, Y8
 	VPOR           Y3, Y8, Y8
 	VCVTDQ2PS      Y8, Y8
-	VMULPS         Y6, Y8, Y8
+	VMULPS         Y7, Y8, Y8
 	VMOVUPS        Y8, 2048(AX)
-	VPSLLD         $0x10, Y7, Y8
+	VPSLLD         $0x10, Y6, Y8
 	VPSRLD         $0x1c, Y8, Y8
 	VPADDD         Y8, Y8, Y8
 	VPOR           Y3, Y8, Y8
 	VCVTDQ2PS      Y8, Y8
-	VMULPS         Y6, Y8, Y8
+	VMULPS         Y7, Y8, Y8
 	VMOVUPS        Y8, 2816(AX)
-	VPSLLD         $0x0c, Y7, Y8
+	VPSLLD         $0x0c, Y6, Y8
 	VPSRLD         $0x1c, Y8, Y8
 	VPADDD         Y8, Y8, Y8
 	VPOR           Y3, Y8, Y8
 	VCVTDQ2PS      Y8, Y8
-	VMULPS         Y6, Y8, Y8
+	VMULPS         Y7, Y8, Y8
 	VMOVUPS        Y8, 3584(AX)
-	VPSLLD         $0x08, Y7, Y8
+	VPSLLD         $0x08, Y6, Y8
 	VPSRLD         $0x1c, Y8, Y8
 	VPADDD         Y8, Y8, Y8
 	VPOR           Y3, Y8, Y8
 	VCVTDQ2PS      Y8, Y8
-	VMULPS         Y6, Y8, Y8
+	VMULPS         Y7, Y8, Y8
 	VMOVUPS        Y8, 4352(AX)
-	VPSLLD         $0x04, Y7, Y8
+	VPSLLD         $0x04, Y6, Y8
 	VPSRLD         $0x1c, Y8, Y8
 	VPADDD         Y8, Y8, Y8
 	VPOR           Y3, Y8, Y8
 	VCVTDQ2PS      Y8, Y8
-	VMULPS         Y6, Y8, Y8
+	VMULPS         Y7, Y8, Y8
 	VMOVUPS        Y8, 5120(AX)
-	VPSRLD         $0x1c, Y7, Y7
-	VPADDD         Y7, Y7, Y7
-	VPOR           Y3, Y7, Y7
-	VCVTDQ2PS      Y7, Y7
-	VMULPS         Y6, Y7, Y7
-	VMOVUPS        Y7, 5888(AX)
+	VPSRLD         $0x1c, Y6, Y6
+	VPADDD         Y6, Y6, Y6
+	VPOR           Y3, Y6, Y6
+	VCVTDQ2PS      Y6, Y6
+	VMULPS         Y7, Y6, Y6
+	VMOVUPS        Y6, 5888(AX)
 	VBROADCASTI128 74(CX), Y6
 	VINSERTI128    $0x01, 74(SI)(DX*1), Y6, Y6
 	VBROADCASTI128 74(CX)(DX*1), Y7

@@ -118,12 +118,21 @@ func (p *panel) first() reg.VecVirtual {
 		return p.half(p.column(0, 0))
 	}
 	words, x := p.XMM(), p.register()
-	p.VMOVD(p.at(0, 0), words)
-	for row := 1; row < p.lanes(); row++ {
-		p.VPINSRW(Imm(uint64(row)), p.at(row, 0), words, words)
-	}
+	p.VMOVQ(p.firstFour(0), words)
+	p.VPINSRQ(Imm(1), p.firstFour(4), words, words)
 	p.VCVTPH2PS(words, x)
 	return x
+}
+
+// firstFour packs the f16 of four rows. It leaves vectors alone, which have enough to do.
+func (p *panel) firstFour(row int) reg.GPVirtual {
+	four := p.GP64()
+	p.MOVWQZX(p.at(row+3, 0), four)
+	for i := 2; i >= 0; i-- {
+		p.SHLQ(Imm(16), four)
+		p.MOVW(p.at(row+i, 0), four.As16())
+	}
+	return four
 }
 
 // half converts the f16 in the low half of each lane, and highHalf that in the other.
