@@ -54,6 +54,9 @@ func (p *floatProduct) Range(worker, lo, hi int) {
 	s, n := &p.scratch[worker], p.tileRows()
 	for i := lo; i < hi; i++ {
 		rows := p.m.slice(i*n, min((i+1)*n, p.m.Rows))
+		if !p.set.pairs {
+			p.set.askPages(&p.m, (i+1)*n, (i+2)*n)
+		}
 		if p.set.registerLanes() == 0 {
 			p.plain(s, rows, i*n)
 		} else {

@@ -11,3 +11,16 @@ func (s *Set) ask(m *Matrix, lo, hi, col, cols int) {
 		s.prefetchBytes(m.Bytes[lo*m.rowBytes+from:], m.rowBytes, hi-lo, bytes)
 	}
 }
+
+// pageBytes is the size of a page where pages are small.
+const pageBytes = 4 << 10
+
+// askPages asks for the first line of each page of the rows lo ≤ r < hi, as far as there are such, at once: the processor
+// finds out side by side where pages lie. Who reads a matrix from its first byte to its last would wait for one after
+// the other.
+func (s *Set) askPages(m *Matrix, lo, hi int) {
+	if hi = min(hi, m.Rows); lo < hi {
+		bytes := m.Bytes[lo*m.rowBytes : hi*m.rowBytes]
+		s.prefetchBytes(bytes, pageBytes, len(bytes)/pageBytes+1, 1)
+	}
+}
