@@ -25,6 +25,7 @@ func File(f *os.File) (*Data, error) {
 	if err != nil {
 		return nil, fmt.Errorf("map %s: %w", f.Name(), err)
 	}
+	hugePages(b)
 	return &Data{Bytes: b, mapped: true, origin: origin{f.Name(), st}}, nil
 }
 
