@@ -19,6 +19,7 @@ const (
 	floatPanelCols = 256
 	floatPanelFrom = 24 // tokens from which panels pay
 	floatPanelRows = 24 // of a tile
+	floatStepRows  = 12 // of it, between two requests for what comes next
 	turnedRows     = 8  // that are turned together, as many columns at a time
 )
 
@@ -127,8 +128,12 @@ func (p *floatPanels) multiply(acc []float32, s *floatPanelScratch, row, col, ne
 	panels, rows := p.x.panels(), min(floatPanelRows, p.m.Rows-row)
 	for i := 0; i < panels; {
 		n := min(2, panels-i)
-		p.set.ask(&p.m, nextRow+floatPanelRows*i/panels, nextRow+floatPanelRows*(i+n)/panels, nextCol, floatPanelCols)
-		p.set.addPanels(acc[i*floatPanelRows*p.x.lanes:], s.rows[:], x[i*size:(i+n)*size], n, rows, wholeTurns(cols))
+		for r := 0; r < rows; r += floatStepRows {
+			lo, hi := floatPanelRows*i+r*n, floatPanelRows*i+(r+floatStepRows)*n
+			p.set.ask(&p.m, nextRow+lo/panels, nextRow+hi/panels, nextCol, floatPanelCols)
+			sums := acc[(i*floatPanelRows+r*n)*p.x.lanes:]
+			p.set.addPanels(sums, s.rows[r*floatPanelCols:], x[i*size:(i+n)*size], n, min(floatStepRows, rows-r), wholeTurns(cols))
+		}
 		i += n
 	}
 }
