@@ -108,7 +108,7 @@ func (p *product) rows(s *tileScratch, row int) []byte {
 
 // stepGroups is the number of groups of tokens between two requests for what comes next: asked for all at once, it would
 // be forgotten where the queue of misses is full.
-const stepGroups = 4
+const stepGroups = 8
 
 // multiply adds the products of the panels, which begin at column col, to those of a group. Meanwhile it asks for the tile
 // at nextRow and nextCol.
