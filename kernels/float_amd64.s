@@ -1250,7 +1250,7 @@ step:
 	RET
 
 // func floatF32x1AVX512(acc *float32, w *byte, wStride int, x *float32, xStride int, steps int)
-// Requires: AVX, AVX512F, MMX+
+// Requires: AVX, AVX512F
 TEXT ·floatF32x1AVX512(SB), $0-48
 	MOVQ acc+0(FP), AX
 	MOVQ w+8(FP), CX
@@ -1268,11 +1268,9 @@ turn:
 
 step:
 	VMOVUPS     (R8), Z2
-	PREFETCHT1  8192(R8)
 	VMOVUPS     (R9), Z3
 	VFMADD231PS Z3, Z2, Z0
 	VMOVUPS     64(R8), Z2
-	PREFETCHT1  8256(R8)
 	VMOVUPS     64(R9), Z3
 	VFMADD231PS Z3, Z2, Z1
 	ADDQ        $0x00000080, R8

@@ -74,6 +74,7 @@ func (a *asm) floatTile(v vector, typ string, width int, pairs bool) {
 		fmt.Sprintf("adds to acc [4, tokens = %d, %d] the products of four rows with as many tokens, %s, over steps·%[2]d columns; strides are in bytes.", width, floatLanes, how))
 	acc, w, x := a.Load(a.Param("acc"), a.GP64()), a.Load(a.Param("w"), a.GP64()), a.Load(a.Param("x"), a.GP64())
 	wStride, xStride := a.Load(a.Param("wStride"), a.GP64()), a.Load(a.Param("xStride"), a.GP64())
+	ahead := width == 1 && !pairs && v.bytes == 32 // what is read by 512 bits at a time comes faster unasked, as measured on Zen 5
 	turns, rows, parts := floatLanes/v.lanes(), floatRows, 1
 	if width == 1 {
 		turns, rows, parts = floatRows/together, together, turns
@@ -103,7 +104,7 @@ func (a *asm) floatTile(v vector, typ string, width int, pairs bool) {
 			column[r] = v.new(a)
 			disp := part * size * v.lanes()
 			a.floats(typ, weights.at(r).Offset(disp), column[r])
-			if width == 1 && !pairs && disp%64 == 0 {
+			if ahead && disp%64 == 0 {
 				a.PREFETCHT1(weights.at(r).Offset(floatAhead + disp))
 			}
 		}
