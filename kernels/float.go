@@ -54,7 +54,7 @@ func (p *floatProduct) Range(worker, lo, hi int) {
 	s, n := &p.scratch[worker], p.tileRows()
 	for i := lo; i < hi; i++ {
 		rows := p.m.slice(i*n, min((i+1)*n, p.m.Rows))
-		if !p.set.pairs {
+		if len(p.x) == p.m.Cols && !p.set.pairs { // rows are read one after the other
 			p.set.askPages(&p.m, (i+1)*n, (i+2)*n)
 		}
 		if p.set.registerLanes() == 0 {

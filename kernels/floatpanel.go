@@ -19,7 +19,7 @@ const (
 	floatPanelCols = 256
 	floatPanelFrom = 24 // tokens from which panels pay
 	floatPanelRows = 24 // of a tile
-	floatStepRows  = 12 // of it, between two requests for what comes next
+	floatStepRows  = 12 // of it, between two requests for what comes next: whole groups of the kernels
 	turnedRows     = 8  // that are turned together, as many columns at a time
 )
 
@@ -120,8 +120,8 @@ func (p *floatPanels) band(s *tileScratch, first, n int) {
 	}
 }
 
-// multiply adds the products of some columns of a tile to acc, pair after pair of panels, and asks meanwhile for those at
-// nextRow and nextCol.
+// multiply adds the products of some columns of a tile to acc, 12 rows by a pair of panels after the other, and asks
+// meanwhile for those at nextRow and nextCol.
 func (p *floatPanels) multiply(acc []float32, s *floatPanelScratch, row, col, nextRow, nextCol int) {
 	x, size, cols := p.x.part(col)
 	p.fill(s, row, col, cols)

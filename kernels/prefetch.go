@@ -15,9 +15,8 @@ func (s *Set) ask(m *Matrix, lo, hi, col, cols int) {
 // pageBytes is the size of a page where pages are small.
 const pageBytes = 4 << 10
 
-// askPages asks for the first line of each page of the rows lo ≤ r < hi, as far as there are such, at once: the processor
-// finds out side by side where pages lie. Who reads a matrix from its first byte to its last would wait for one after
-// the other.
+// askPages asks at once for one line of each page of the rows lo ≤ r < hi, as far as there are such: so the processor finds
+// out side by side where pages lie. Who reads a matrix from its first byte to its last would wait for one after the other.
 func (s *Set) askPages(m *Matrix, lo, hi int) {
 	if hi = min(hi, m.Rows); lo < hi {
 		bytes := m.Bytes[lo*m.rowBytes : hi*m.rowBytes]

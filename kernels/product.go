@@ -58,7 +58,7 @@ func (p *product) vector(s *tileScratch, first, n int) {
 	for i := range n {
 		row := (first + i) * tileRows
 		acc, rows := s.acc[i*tileRows:], p.rows(s, row)
-		if across { // the others read 16 rows side by side, and ask for the next ones themselves
+		if across { // the others read rows side by side, and ask for the next ones themselves
 			p.a.set.askPages(&p.m, row+tileRows, row+2*tileRows)
 			p.a.set.dotAcross(&p.m, acc, rows, p.a.turned, s.floats(panelRows*p.m.Cols/blockCols))
 		} else if !p.a.set.dot(&p.m, acc, rows, p.a.words) {

@@ -74,7 +74,7 @@ func (a *asm) floatTile(v vector, typ string, width int, pairs bool) {
 		fmt.Sprintf("adds to acc [4, tokens = %d, %d] the products of four rows with as many tokens, %s, over steps·%[2]d columns; strides are in bytes.", width, floatLanes, how))
 	acc, w, x := a.Load(a.Param("acc"), a.GP64()), a.Load(a.Param("w"), a.GP64()), a.Load(a.Param("x"), a.GP64())
 	wStride, xStride := a.Load(a.Param("wStride"), a.GP64()), a.Load(a.Param("xStride"), a.GP64())
-	ahead := width == 1 && !pairs && v.bytes == 32 // what is read by 512 bits at a time comes faster unasked, as measured on Zen 5
+	ahead := width == 1 && !pairs && v.bytes == 32 // F32, by 512 bits at a time, comes faster unasked, as measured on Zen 5
 	turns, rows, parts := floatLanes/v.lanes(), floatRows, 1
 	if width == 1 {
 		turns, rows, parts = floatRows/together, together, turns
