@@ -99,12 +99,37 @@ func floatF32x1AVX512(acc *float32, w *byte, wStride int, x *float32, xStride in
 //go:noescape
 func floatF32x1PairsAVX2(acc *float32, w *byte, wStride int, x *float32, xStride int, steps int)
 
+// adds to acc [4, tokens = 1, 32] the products of four rows with as many tokens, asking for what follows into the first cache, over steps·32 columns; strides are in bytes.
+//
+//go:noescape
+func floatF32x1NearAVX2(acc *float32, w *byte, wStride int, x *float32, xStride int, steps int)
+
 // adds to acc [4, tokens = 1, 32] the products of four rows with as many tokens, two rows at a time, over steps·32 columns; strides are in bytes.
 //
 //go:noescape
 func floatF16x1PairsAVX2(acc *float32, w *byte, wStride int, x *float32, xStride int, steps int)
 
+// adds to acc [4, tokens = 1, 32] the products of four rows with as many tokens, asking for what follows into the first cache, over steps·32 columns; strides are in bytes.
+//
+//go:noescape
+func floatF16x1NearAVX2(acc *float32, w *byte, wStride int, x *float32, xStride int, steps int)
+
 // adds to acc [4, tokens = 1, 32] the products of four rows with as many tokens, two rows at a time, over steps·32 columns; strides are in bytes.
 //
 //go:noescape
 func floatBF16x1PairsAVX2(acc *float32, w *byte, wStride int, x *float32, xStride int, steps int)
+
+// adds to acc [4, tokens = 1, 32] the products of four rows with as many tokens, asking for what follows into the first cache, over steps·32 columns; strides are in bytes.
+//
+//go:noescape
+func floatBF16x1NearAVX2(acc *float32, w *byte, wStride int, x *float32, xStride int, steps int)
+
+// adds to acc [4, tokens = 1, 32] the products of four rows with as many tokens, asking for what follows into the first cache, over steps·32 columns; strides are in bytes.
+//
+//go:noescape
+func floatF16x1NearAVX512(acc *float32, w *byte, wStride int, x *float32, xStride int, steps int)
+
+// adds to acc [4, tokens = 1, 32] the products of four rows with as many tokens, asking for what follows into the first cache, over steps·32 columns; strides are in bytes.
+//
+//go:noescape
+func floatBF16x1NearAVX512(acc *float32, w *byte, wStride int, x *float32, xStride int, steps int)

@@ -1350,6 +1350,55 @@ step:
 	VZEROUPPER
 	RET
 
+// func floatF32x1NearAVX2(acc *float32, w *byte, wStride int, x *float32, xStride int, steps int)
+// Requires: AVX, FMA3, MMX+
+TEXT ·floatF32x1NearAVX2(SB), $0-48
+	MOVQ acc+0(FP), AX
+	MOVQ w+8(FP), CX
+	MOVQ x+24(FP), DX
+	MOVQ wStride+16(FP), BX
+	MOVQ xStride+32(FP), SI
+	MOVQ $0x00000004, SI
+
+turn:
+	MOVQ    CX, R8
+	MOVQ    DX, R9
+	MOVQ    steps+40(FP), DI
+	VMOVUPS (AX), Y0
+	VMOVUPS 32(AX), Y1
+	VMOVUPS 64(AX), Y2
+	VMOVUPS 96(AX), Y3
+
+step:
+	VMOVUPS     (R8), Y4
+	PREFETCHNTA 8192(R8)
+	VMOVUPS     (R9), Y5
+	VFMADD231PS Y5, Y4, Y0
+	VMOVUPS     32(R8), Y4
+	VMOVUPS     32(R9), Y5
+	VFMADD231PS Y5, Y4, Y1
+	VMOVUPS     64(R8), Y4
+	PREFETCHNTA 8256(R8)
+	VMOVUPS     64(R9), Y5
+	VFMADD231PS Y5, Y4, Y2
+	VMOVUPS     96(R8), Y4
+	VMOVUPS     96(R9), Y5
+	VFMADD231PS Y5, Y4, Y3
+	ADDQ        $0x00000080, R8
+	ADDQ        $0x00000080, R9
+	DECQ        DI
+	JNE         step
+	VMOVUPS     Y0, (AX)
+	VMOVUPS     Y1, 32(AX)
+	VMOVUPS     Y2, 64(AX)
+	VMOVUPS     Y3, 96(AX)
+	ADDQ        BX, CX
+	ADDQ        $0x00000080, AX
+	DECQ        SI
+	JNE         turn
+	VZEROUPPER
+	RET
+
 // func floatF16x1PairsAVX2(acc *float32, w *byte, wStride int, x *float32, xStride int, steps int)
 // Requires: AVX, F16C, FMA3
 TEXT ·floatF16x1PairsAVX2(SB), $0-48
@@ -1409,6 +1458,54 @@ step:
 	ADDQ        BX, CX
 	ADDQ        BX, CX
 	ADDQ        $0x00000100, AX
+	DECQ        SI
+	JNE         turn
+	VZEROUPPER
+	RET
+
+// func floatF16x1NearAVX2(acc *float32, w *byte, wStride int, x *float32, xStride int, steps int)
+// Requires: AVX, F16C, FMA3, MMX+
+TEXT ·floatF16x1NearAVX2(SB), $0-48
+	MOVQ acc+0(FP), AX
+	MOVQ w+8(FP), CX
+	MOVQ x+24(FP), DX
+	MOVQ wStride+16(FP), BX
+	MOVQ xStride+32(FP), SI
+	MOVQ $0x00000004, SI
+
+turn:
+	MOVQ    CX, R8
+	MOVQ    DX, R9
+	MOVQ    steps+40(FP), DI
+	VMOVUPS (AX), Y0
+	VMOVUPS 32(AX), Y1
+	VMOVUPS 64(AX), Y2
+	VMOVUPS 96(AX), Y3
+
+step:
+	VCVTPH2PS   (R8), Y4
+	PREFETCHNTA 8192(R8)
+	VMOVUPS     (R9), Y5
+	VFMADD231PS Y5, Y4, Y0
+	VCVTPH2PS   16(R8), Y4
+	VMOVUPS     32(R9), Y5
+	VFMADD231PS Y5, Y4, Y1
+	VCVTPH2PS   32(R8), Y4
+	VMOVUPS     64(R9), Y5
+	VFMADD231PS Y5, Y4, Y2
+	VCVTPH2PS   48(R8), Y4
+	VMOVUPS     96(R9), Y5
+	VFMADD231PS Y5, Y4, Y3
+	ADDQ        $0x00000040, R8
+	ADDQ        $0x00000080, R9
+	DECQ        DI
+	JNE         step
+	VMOVUPS     Y0, (AX)
+	VMOVUPS     Y1, 32(AX)
+	VMOVUPS     Y2, 64(AX)
+	VMOVUPS     Y3, 96(AX)
+	ADDQ        BX, CX
+	ADDQ        $0x00000080, AX
 	DECQ        SI
 	JNE         turn
 	VZEROUPPER
@@ -1481,6 +1578,136 @@ step:
 	ADDQ        BX, CX
 	ADDQ        BX, CX
 	ADDQ        $0x00000100, AX
+	DECQ        SI
+	JNE         turn
+	VZEROUPPER
+	RET
+
+// func floatBF16x1NearAVX2(acc *float32, w *byte, wStride int, x *float32, xStride int, steps int)
+// Requires: AVX, AVX2, FMA3, MMX+
+TEXT ·floatBF16x1NearAVX2(SB), $0-48
+	MOVQ acc+0(FP), AX
+	MOVQ w+8(FP), CX
+	MOVQ x+24(FP), DX
+	MOVQ wStride+16(FP), BX
+	MOVQ xStride+32(FP), SI
+	MOVQ $0x00000004, SI
+
+turn:
+	MOVQ    CX, R8
+	MOVQ    DX, R9
+	MOVQ    steps+40(FP), DI
+	VMOVUPS (AX), Y0
+	VMOVUPS 32(AX), Y1
+	VMOVUPS 64(AX), Y2
+	VMOVUPS 96(AX), Y3
+
+step:
+	VPMOVZXWD   (R8), Y4
+	VPSLLD      $0x10, Y4, Y4
+	PREFETCHNTA 8192(R8)
+	VMOVUPS     (R9), Y5
+	VFMADD231PS Y5, Y4, Y0
+	VPMOVZXWD   16(R8), Y4
+	VPSLLD      $0x10, Y4, Y4
+	VMOVUPS     32(R9), Y5
+	VFMADD231PS Y5, Y4, Y1
+	VPMOVZXWD   32(R8), Y4
+	VPSLLD      $0x10, Y4, Y4
+	VMOVUPS     64(R9), Y5
+	VFMADD231PS Y5, Y4, Y2
+	VPMOVZXWD   48(R8), Y4
+	VPSLLD      $0x10, Y4, Y4
+	VMOVUPS     96(R9), Y5
+	VFMADD231PS Y5, Y4, Y3
+	ADDQ        $0x00000040, R8
+	ADDQ        $0x00000080, R9
+	DECQ        DI
+	JNE         step
+	VMOVUPS     Y0, (AX)
+	VMOVUPS     Y1, 32(AX)
+	VMOVUPS     Y2, 64(AX)
+	VMOVUPS     Y3, 96(AX)
+	ADDQ        BX, CX
+	ADDQ        $0x00000080, AX
+	DECQ        SI
+	JNE         turn
+	VZEROUPPER
+	RET
+
+// func floatF16x1NearAVX512(acc *float32, w *byte, wStride int, x *float32, xStride int, steps int)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·floatF16x1NearAVX512(SB), $0-48
+	MOVQ acc+0(FP), AX
+	MOVQ w+8(FP), CX
+	MOVQ x+24(FP), DX
+	MOVQ wStride+16(FP), BX
+	MOVQ xStride+32(FP), SI
+	MOVQ $0x00000004, SI
+
+turn:
+	MOVQ    CX, R8
+	MOVQ    DX, R9
+	MOVQ    steps+40(FP), DI
+	VMOVUPS (AX), Z0
+	VMOVUPS 64(AX), Z1
+
+step:
+	VCVTPH2PS   (R8), Z2
+	PREFETCHNTA 8192(R8)
+	VMOVUPS     (R9), Z3
+	VFMADD231PS Z3, Z2, Z0
+	VCVTPH2PS   32(R8), Z2
+	VMOVUPS     64(R9), Z3
+	VFMADD231PS Z3, Z2, Z1
+	ADDQ        $0x00000040, R8
+	ADDQ        $0x00000080, R9
+	DECQ        DI
+	JNE         step
+	VMOVUPS     Z0, (AX)
+	VMOVUPS     Z1, 64(AX)
+	ADDQ        BX, CX
+	ADDQ        $0x00000080, AX
+	DECQ        SI
+	JNE         turn
+	VZEROUPPER
+	RET
+
+// func floatBF16x1NearAVX512(acc *float32, w *byte, wStride int, x *float32, xStride int, steps int)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·floatBF16x1NearAVX512(SB), $0-48
+	MOVQ acc+0(FP), AX
+	MOVQ w+8(FP), CX
+	MOVQ x+24(FP), DX
+	MOVQ wStride+16(FP), BX
+	MOVQ xStride+32(FP), SI
+	MOVQ $0x00000004, SI
+
+turn:
+	MOVQ    CX, R8
+	MOVQ    DX, R9
+	MOVQ    steps+40(FP), DI
+	VMOVUPS (AX), Z0
+	VMOVUPS 64(AX), Z1
+
+step:
+	VPMOVZXWD   (R8), Z2
+	VPSLLD      $0x10, Z2, Z2
+	PREFETCHNTA 8192(R8)
+	VMOVUPS     (R9), Z3
+	VFMADD231PS Z3, Z2, Z0
+	VPMOVZXWD   32(R8), Z2
+	VPSLLD      $0x10, Z2, Z2
+	VMOVUPS     64(R9), Z3
+	VFMADD231PS Z3, Z2, Z1
+	ADDQ        $0x00000040, R8
+	ADDQ        $0x00000080, R9
+	DECQ        DI
+	JNE         step
+	VMOVUPS     Z0, (AX)
+	VMOVUPS     Z1, 64(AX)
+	ADDQ        BX, CX
+	ADDQ        $0x00000080, AX
 	DECQ        SI
 	JNE         turn
 	VZEROUPPER

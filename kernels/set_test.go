@@ -8,7 +8,7 @@ import (
 )
 
 // atLevels calls f with the kernels of each level that can run here, plain Go first, and with those that another processor
-// of the level has: which does not look up bytes, or reads rows of floats in the other order.
+// of the level has: which does not look up bytes, or reads rows of floats in another order.
 func atLevels(f func(set *Set)) {
 	for _, level := range cpu.All() {
 		if set, err := At(level); err == nil {
@@ -16,12 +16,24 @@ func atLevels(f func(set *Set)) {
 			if other := *set; set.bytes {
 				other.bytes, other.rows = false, rowsAt(set.tier, false)
 				f(&other)
-			} else if set.tier == avx2 {
-				other.pairs = !set.pairs
-				f(&other)
+			}
+			for _, other := range otherReadings(set) {
+				f(other)
 			}
 		}
 	}
+}
+
+// otherReadings returns the kernels of a set for processors that read floats in another order.
+func otherReadings(set *Set) (others []*Set) {
+	orders := map[tier][]reading{avx2: {inRun, inPairs, near}, avx512: {inRun, near}}
+	for _, order := range orders[set.tier] {
+		if other := *set; order != set.floats {
+			other.floats = order
+			others = append(others, &other)
+		}
+	}
+	return others
 }
 
 func TestAtReturnsTheLevelOrSaysWhyNot(t *testing.T) {

@@ -100,6 +100,12 @@ func HasBytes() bool {
 	return cpuid.CPU.Supports(cpuid.AVX512VBMI, cpuid.AVX512BITALG, cpuid.GFNI)
 }
 
+// FetchesNear reports whether the processor brings what is read once faster into its first cache than into its second:
+// AMD's Zen 5, as measured with float weights. It says nothing of what a level needs.
+func FetchesNear() bool {
+	return cpuid.CPU.VendorID == cpuid.AMD && cpuid.CPU.Family == 0x1a
+}
+
 // missing returns the names of what the processor lacks for a level.
 func missing(l Level) (names []string) {
 	for _, lower := range All() {

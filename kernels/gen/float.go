@@ -20,15 +20,30 @@ func floats(a *asm) {
 		a.floatSums(v)
 		for _, w := range v.floatWidths {
 			for _, typ := range []string{"F32", "F16", "BF16"} {
-				a.floatTile(v, typ, w, false)
+				a.floatTile(v, typ, w, inRun)
 			}
 		}
 	}
-	a.floatTile(zmm, "F32", 1, false) // of one token the others take 256 bits at all levels: faster to convert, as measured on Zen 4
+	a.floatTile(zmm, "F32", 1, inRun) // of one token the others take 256 bits unless near: faster to convert, as measured on Zen 4
 	for _, typ := range []string{"F32", "F16", "BF16"} {
-		a.floatTile(ymm, typ, 1, true)
+		a.floatTile(ymm, typ, 1, inPairs)
+		a.floatTile(ymm, typ, 1, near)
+	}
+	for _, typ := range []string{"F16", "BF16"} {
+		a.floatTile(zmm, typ, 1, near)
 	}
 }
+
+// reading is how rows are read for one token, as the name of a kernel has it. Memory is fastest where it is read in one
+// run: a row after the other, asked for ahead of time into the second cache, or near, into the first. Processors that
+// fetch better what nobody asks for take two rows in pairs, which are far apart.
+type reading string
+
+const (
+	inRun   reading = ""
+	inPairs reading = "Pairs"
+	near    reading = "Near"
+)
 
 // vector is a kind of register.
 type vector struct {
@@ -60,25 +75,22 @@ func (a *asm) floats(typ string, m Mem, x reg.VecVirtual) {
 // floatAhead is how far ahead of them weights are asked for: as many as come while memory is waited for.
 const floatAhead = 8 << 10
 
-// floatTile builds the product with so many tokens. With one it takes a row after the other, since memory is fastest where
-// it is read in one run; or two, which are far apart, for processors that fetch better what nobody asks for. With more it
-// takes all rows, and a register of lanes after the other, since there are no more.
-func (a *asm) floatTile(v vector, typ string, width int, pairs bool) {
+// floatTile builds the product with so many tokens. With one it takes a row after the other, or two. With more it takes all
+// rows, and a register of lanes after the other, since there are no more.
+func (a *asm) floatTile(v vector, typ string, width int, how reading) {
 	size := map[string]int{"F32": 4, "F16": 2, "BF16": 2}[typ]
-	kind, together, how := "", 1, "lane by lane"
-	if pairs {
-		kind, together, how = "Pairs", 2, "two rows at a time"
-	}
-	a.function(fmt.Sprintf("float%sx%d%s%s", typ, width, kind, v.level),
+	together := map[reading]int{inRun: 1, inPairs: 2, near: 1}[how]
+	order := map[reading]string{inRun: "lane by lane", inPairs: "two rows at a time", near: "asking for what follows into the first cache"}[how]
+	a.function(fmt.Sprintf("float%sx%d%s%s", typ, width, how, v.level),
 		"func(acc *float32, w *byte, wStride int, x *float32, xStride, steps int)",
-		fmt.Sprintf("adds to acc [4, tokens = %d, %d] the products of four rows with as many tokens, %s, over steps·%[2]d columns; strides are in bytes.", width, floatLanes, how))
+		fmt.Sprintf("adds to acc [4, tokens = %d, %d] the products of four rows with as many tokens, %s, over steps·%[2]d columns; strides are in bytes.", width, floatLanes, order))
 	acc, w, x := a.Load(a.Param("acc"), a.GP64()), a.Load(a.Param("w"), a.GP64()), a.Load(a.Param("x"), a.GP64())
 	wStride, xStride := a.Load(a.Param("wStride"), a.GP64()), a.Load(a.Param("xStride"), a.GP64())
-	ahead := width == 1 && !pairs && v.bytes == 32 // F32, by 512 bits at a time, comes faster unasked, as measured on Zen 5
 	turns, rows, parts := floatLanes/v.lanes(), floatRows, 1
 	if width == 1 {
 		turns, rows, parts = floatRows/together, together, turns
 	}
+	ahead := width == 1 && (v.bytes == 32 || typ != "F32") // F32, by 512 bits at a time, comes faster unasked, as measured on Zen 5
 	left, steps, first := a.GP64(), a.GP64(), [2]reg.Register{a.GP64(), a.GP64()}
 	a.MOVQ(U32(uint32(turns)), left)
 	a.Label("turn")
@@ -105,7 +117,7 @@ func (a *asm) floatTile(v vector, typ string, width int, pairs bool) {
 			disp := part * size * v.lanes()
 			a.floats(typ, weights.at(r).Offset(disp), column[r])
 			if ahead && disp%64 == 0 {
-				a.PREFETCHT1(weights.at(r).Offset(floatAhead + disp))
+				a.askFor(weights.at(r).Offset(floatAhead+disp), how)
 			}
 		}
 		for t := range width {
@@ -140,6 +152,15 @@ func (a *asm) floatTile(v vector, typ string, width int, pairs bool) {
 	a.DECQ(left)
 	a.JNE(LabelRef("turn"))
 	a.end()
+}
+
+func (a *asm) askFor(m Mem, how reading) {
+	switch how {
+	case inRun:
+		a.PREFETCHT1(m)
+	case near:
+		a.PREFETCHNTA(m)
+	}
 }
 
 // strided addresses a few rows that are stride bytes apart, with a base for every three.
