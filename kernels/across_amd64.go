@@ -12,12 +12,22 @@ func acrossQ4_0VNNI(products *float32, rows *byte, n int, groups int, acts *byte
 // writes the products of blocks with those of one token, for n rows that follow each other, of so many groups of 16 blocks.
 //
 //go:noescape
+func acrossQ4_0NearVNNI(products *float32, rows *byte, n int, groups int, acts *byte)
+
+// writes the products of blocks with those of one token, for n rows that follow each other, of so many groups of 16 blocks.
+//
+//go:noescape
 func acrossQ4_0AVX2(products *float32, rows *byte, n int, groups int, acts *byte)
 
 // writes the products of blocks with those of one token, for n rows that follow each other, of so many groups of 16 blocks.
 //
 //go:noescape
 func acrossQ5_0VNNI(products *float32, rows *byte, n int, groups int, acts *byte)
+
+// writes the products of blocks with those of one token, for n rows that follow each other, of so many groups of 16 blocks.
+//
+//go:noescape
+func acrossQ5_0NearVNNI(products *float32, rows *byte, n int, groups int, acts *byte)
 
 // writes the products of blocks with those of one token, for n rows that follow each other, of so many groups of 16 blocks.
 //
@@ -32,12 +42,22 @@ func acrossQ8_0VNNI(products *float32, rows *byte, n int, groups int, acts *byte
 // writes the products of blocks with those of one token, for n rows that follow each other, of so many groups of 16 blocks.
 //
 //go:noescape
+func acrossQ8_0NearVNNI(products *float32, rows *byte, n int, groups int, acts *byte)
+
+// writes the products of blocks with those of one token, for n rows that follow each other, of so many groups of 16 blocks.
+//
+//go:noescape
 func acrossQ8_0AVX2(products *float32, rows *byte, n int, groups int, acts *byte)
 
 // writes the products of blocks with those of one token, for n rows that follow each other, of so many groups of 16 blocks.
 //
 //go:noescape
 func acrossQ8_1VNNI(products *float32, rows *byte, n int, groups int, acts *byte)
+
+// writes the products of blocks with those of one token, for n rows that follow each other, of so many groups of 16 blocks.
+//
+//go:noescape
+func acrossQ8_1NearVNNI(products *float32, rows *byte, n int, groups int, acts *byte)
 
 // writes the products of blocks with those of one token, for n rows that follow each other, of so many groups of 16 blocks.
 //
@@ -52,12 +72,22 @@ func acrossIQ4_NLVNNI(products *float32, rows *byte, n int, groups int, acts *by
 // writes the products of blocks with those of one token, for n rows that follow each other, of so many groups of 16 blocks.
 //
 //go:noescape
+func acrossIQ4_NLNearVNNI(products *float32, rows *byte, n int, groups int, acts *byte)
+
+// writes the products of blocks with those of one token, for n rows that follow each other, of so many groups of 16 blocks.
+//
+//go:noescape
 func acrossIQ4_NLAVX2(products *float32, rows *byte, n int, groups int, acts *byte)
 
 // writes the products of blocks with those of one token, for n rows that follow each other, of so many groups of 16 blocks.
 //
 //go:noescape
 func acrossMXFP4VNNI(products *float32, rows *byte, n int, groups int, acts *byte)
+
+// writes the products of blocks with those of one token, for n rows that follow each other, of so many groups of 16 blocks.
+//
+//go:noescape
+func acrossMXFP4NearVNNI(products *float32, rows *byte, n int, groups int, acts *byte)
 
 // writes the products of blocks with those of one token, for n rows that follow each other, of so many groups of 16 blocks.
 //

@@ -14,8 +14,8 @@ func eachLevel(b *testing.B, f func(b *testing.B, set *Set)) {
 		name := string(set.Level())
 		if set.tier == vnni && !set.bytes && cpu.HasBytes() {
 			name += "-without-bytes"
-		} else if set.floats != sets[set.tier].floats {
-			name += fmt.Sprintf("-reading-%d", set.floats)
+		} else if set.reads != sets[set.tier].reads {
+			name += fmt.Sprintf("-reading-%d", set.reads)
 		}
 		b.Run(name, func(b *testing.B) { f(b, set) })
 	})

@@ -103,3 +103,103 @@ func dotMXFP4VNNI(acc *float32, rows *byte, stride int, blocks int, acts *byte)
 //
 //go:noescape
 func dotNVFP4VNNI(acc *float32, rows *byte, stride int, blocks int, acts *byte)
+
+// writes the products of so many blocks of 16 rows, which are stride bytes apart, with one token to acc.
+//
+//go:noescape
+func dotQ4_0NearVNNI(acc *float32, rows *byte, stride int, blocks int, acts *byte)
+
+// writes the products of so many blocks of 16 rows, which are stride bytes apart, with one token to acc.
+//
+//go:noescape
+func dotQ4_1NearVNNI(acc *float32, rows *byte, stride int, blocks int, acts *byte)
+
+// writes the products of so many blocks of 16 rows, which are stride bytes apart, with one token to acc.
+//
+//go:noescape
+func dotQ5_0NearVNNI(acc *float32, rows *byte, stride int, blocks int, acts *byte)
+
+// writes the products of so many blocks of 16 rows, which are stride bytes apart, with one token to acc.
+//
+//go:noescape
+func dotQ5_1NearVNNI(acc *float32, rows *byte, stride int, blocks int, acts *byte)
+
+// writes the products of so many blocks of 16 rows, which are stride bytes apart, with one token to acc.
+//
+//go:noescape
+func dotQ8_0NearVNNI(acc *float32, rows *byte, stride int, blocks int, acts *byte)
+
+// writes the products of so many blocks of 16 rows, which are stride bytes apart, with one token to acc.
+//
+//go:noescape
+func dotQ8_1NearVNNI(acc *float32, rows *byte, stride int, blocks int, acts *byte)
+
+// writes the products of so many blocks of 16 rows, which are stride bytes apart, with one token to acc.
+//
+//go:noescape
+func dotQ8_KNearVNNI(acc *float32, rows *byte, stride int, blocks int, acts *byte)
+
+// writes the products of so many blocks of 16 rows, which are stride bytes apart, with one token to acc.
+//
+//go:noescape
+func dotQ1_0NearVNNI(acc *float32, rows *byte, stride int, blocks int, acts *byte)
+
+// writes the products of so many blocks of 16 rows, which are stride bytes apart, with one token to acc.
+//
+//go:noescape
+func dotQ2_0NearVNNI(acc *float32, rows *byte, stride int, blocks int, acts *byte)
+
+// writes the products of so many blocks of 16 rows, which are stride bytes apart, with one token to acc.
+//
+//go:noescape
+func dotQ2_KNearVNNI(acc *float32, rows *byte, stride int, blocks int, acts *byte)
+
+// writes the products of so many blocks of 16 rows, which are stride bytes apart, with one token to acc.
+//
+//go:noescape
+func dotQ3_KNearVNNI(acc *float32, rows *byte, stride int, blocks int, acts *byte)
+
+// writes the products of so many blocks of 16 rows, which are stride bytes apart, with one token to acc.
+//
+//go:noescape
+func dotQ4_KNearVNNI(acc *float32, rows *byte, stride int, blocks int, acts *byte)
+
+// writes the products of so many blocks of 16 rows, which are stride bytes apart, with one token to acc.
+//
+//go:noescape
+func dotQ5_KNearVNNI(acc *float32, rows *byte, stride int, blocks int, acts *byte)
+
+// writes the products of so many blocks of 16 rows, which are stride bytes apart, with one token to acc.
+//
+//go:noescape
+func dotQ6_KNearVNNI(acc *float32, rows *byte, stride int, blocks int, acts *byte)
+
+// writes the products of so many blocks of 16 rows, which are stride bytes apart, with one token to acc.
+//
+//go:noescape
+func dotIQ4_NLNearVNNI(acc *float32, rows *byte, stride int, blocks int, acts *byte)
+
+// writes the products of so many blocks of 16 rows, which are stride bytes apart, with one token to acc.
+//
+//go:noescape
+func dotIQ4_XSNearVNNI(acc *float32, rows *byte, stride int, blocks int, acts *byte)
+
+// writes the products of so many blocks of 16 rows, which are stride bytes apart, with one token to acc.
+//
+//go:noescape
+func dotTQ1_0NearVNNI(acc *float32, rows *byte, stride int, blocks int, acts *byte)
+
+// writes the products of so many blocks of 16 rows, which are stride bytes apart, with one token to acc.
+//
+//go:noescape
+func dotTQ2_0NearVNNI(acc *float32, rows *byte, stride int, blocks int, acts *byte)
+
+// writes the products of so many blocks of 16 rows, which are stride bytes apart, with one token to acc.
+//
+//go:noescape
+func dotMXFP4NearVNNI(acc *float32, rows *byte, stride int, blocks int, acts *byte)
+
+// writes the products of so many blocks of 16 rows, which are stride bytes apart, with one token to acc.
+//
+//go:noescape
+func dotNVFP4NearVNNI(acc *float32, rows *byte, stride int, blocks int, acts *byte)

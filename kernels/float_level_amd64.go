@@ -65,7 +65,7 @@ func (s *Set) addFloats(acc *[floatRows * maxWidth * floatLanes]float32, w float
 	switch {
 	case apart > 1:
 		f = floatPairs[w.typ]
-	case n == 1 && s.floats == near:
+	case n == 1 && s.reads == near:
 		f = nears[w.typ]
 	}
 	f(&acc[0], &w.bytes[from], stride, &x[0], 4*cols, part/floatLanes)

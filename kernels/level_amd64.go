@@ -78,35 +78,36 @@ const narrowRows = panelRows / 2
 // dotFunc multiplies blocks of as many rows as its registers have lanes by one token.
 type dotFunc func(acc *float32, rows *byte, stride, blocks int, acts *byte)
 
-// dots multiply blocks of 16 rows by VNNI, and of 8 by AVX2, which is the faster one for points of grids: see codebooks.
-var dots = [...]struct{ vnni, avx2 dotFunc }{
-	gguf.Q4_0:    {dotQ4_0VNNI, dotQ4_0AVX2},
-	gguf.Q4_1:    {dotQ4_1VNNI, dotQ4_1AVX2},
-	gguf.Q5_0:    {dotQ5_0VNNI, dotQ5_0AVX2},
-	gguf.Q5_1:    {dotQ5_1VNNI, dotQ5_1AVX2},
-	gguf.Q8_0:    {dotQ8_0VNNI, dotQ8_0AVX2},
-	gguf.Q8_1:    {dotQ8_1VNNI, dotQ8_1AVX2},
-	gguf.Q8_K:    {dotQ8_KVNNI, dotQ8_KAVX2},
-	gguf.Q1_0:    {dotQ1_0VNNI, dotQ1_0AVX2},
-	gguf.Q2_0:    {dotQ2_0VNNI, dotQ2_0AVX2},
-	gguf.Q2_K:    {dotQ2_KVNNI, dotQ2_KAVX2},
-	gguf.Q3_K:    {dotQ3_KVNNI, dotQ3_KAVX2},
-	gguf.Q4_K:    {dotQ4_KVNNI, dotQ4_KAVX2},
-	gguf.Q5_K:    {dotQ5_KVNNI, dotQ5_KAVX2},
-	gguf.Q6_K:    {dotQ6_KVNNI, dotQ6_KAVX2},
-	gguf.IQ4_NL:  {dotIQ4_NLVNNI, dotIQ4_NLAVX2},
-	gguf.IQ4_XS:  {dotIQ4_XSVNNI, dotIQ4_XSAVX2},
-	gguf.TQ1_0:   {dotTQ1_0VNNI, dotTQ1_0AVX2},
-	gguf.TQ2_0:   {dotTQ2_0VNNI, dotTQ2_0AVX2},
-	gguf.MXFP4:   {dotMXFP4VNNI, dotMXFP4AVX2},
-	gguf.NVFP4:   {dotNVFP4VNNI, dotNVFP4AVX2},
-	gguf.IQ1_S:   {nil, dotIQ1_SAVX2},
-	gguf.IQ1_M:   {nil, dotIQ1_MAVX2},
-	gguf.IQ2_XXS: {nil, dotIQ2_XXSAVX2},
-	gguf.IQ2_XS:  {nil, dotIQ2_XSAVX2},
-	gguf.IQ2_S:   {nil, dotIQ2_SAVX2},
-	gguf.IQ3_XXS: {nil, dotIQ3_XXSAVX2},
-	gguf.IQ3_S:   {nil, dotIQ3_SAVX2},
+// dots multiply blocks of 16 rows by VNNI, also with what follows asked for near, and of 8 by AVX2, which is the faster one
+// for points of grids: see codebooks.
+var dots = [...]struct{ vnni, near, avx2 dotFunc }{
+	gguf.Q4_0:    {dotQ4_0VNNI, dotQ4_0NearVNNI, dotQ4_0AVX2},
+	gguf.Q4_1:    {dotQ4_1VNNI, dotQ4_1NearVNNI, dotQ4_1AVX2},
+	gguf.Q5_0:    {dotQ5_0VNNI, dotQ5_0NearVNNI, dotQ5_0AVX2},
+	gguf.Q5_1:    {dotQ5_1VNNI, dotQ5_1NearVNNI, dotQ5_1AVX2},
+	gguf.Q8_0:    {dotQ8_0VNNI, dotQ8_0NearVNNI, dotQ8_0AVX2},
+	gguf.Q8_1:    {dotQ8_1VNNI, dotQ8_1NearVNNI, dotQ8_1AVX2},
+	gguf.Q8_K:    {dotQ8_KVNNI, dotQ8_KNearVNNI, dotQ8_KAVX2},
+	gguf.Q1_0:    {dotQ1_0VNNI, dotQ1_0NearVNNI, dotQ1_0AVX2},
+	gguf.Q2_0:    {dotQ2_0VNNI, dotQ2_0NearVNNI, dotQ2_0AVX2},
+	gguf.Q2_K:    {dotQ2_KVNNI, dotQ2_KNearVNNI, dotQ2_KAVX2},
+	gguf.Q3_K:    {dotQ3_KVNNI, dotQ3_KNearVNNI, dotQ3_KAVX2},
+	gguf.Q4_K:    {dotQ4_KVNNI, dotQ4_KNearVNNI, dotQ4_KAVX2},
+	gguf.Q5_K:    {dotQ5_KVNNI, dotQ5_KNearVNNI, dotQ5_KAVX2},
+	gguf.Q6_K:    {dotQ6_KVNNI, dotQ6_KNearVNNI, dotQ6_KAVX2},
+	gguf.IQ4_NL:  {dotIQ4_NLVNNI, dotIQ4_NLNearVNNI, dotIQ4_NLAVX2},
+	gguf.IQ4_XS:  {dotIQ4_XSVNNI, dotIQ4_XSNearVNNI, dotIQ4_XSAVX2},
+	gguf.TQ1_0:   {dotTQ1_0VNNI, dotTQ1_0NearVNNI, dotTQ1_0AVX2},
+	gguf.TQ2_0:   {dotTQ2_0VNNI, dotTQ2_0NearVNNI, dotTQ2_0AVX2},
+	gguf.MXFP4:   {dotMXFP4VNNI, dotMXFP4NearVNNI, dotMXFP4AVX2},
+	gguf.NVFP4:   {dotNVFP4VNNI, dotNVFP4NearVNNI, dotNVFP4AVX2},
+	gguf.IQ1_S:   {nil, nil, dotIQ1_SAVX2},
+	gguf.IQ1_M:   {nil, nil, dotIQ1_MAVX2},
+	gguf.IQ2_XXS: {nil, nil, dotIQ2_XXSAVX2},
+	gguf.IQ2_XS:  {nil, nil, dotIQ2_XSAVX2},
+	gguf.IQ2_S:   {nil, nil, dotIQ2_SAVX2},
+	gguf.IQ3_XXS: {nil, nil, dotIQ3_XXSAVX2},
+	gguf.IQ3_S:   {nil, nil, dotIQ3_SAVX2},
 }
 
 // codebooks take the place of others where points of grids are looked up in registers.
@@ -137,7 +138,9 @@ func (s *Set) dot(m *Matrix, acc []float32, rows []byte, words []uint32) bool {
 	case s.hasCodebook(m.Type):
 		f, n = codebooks[m.Type].dot, panelRows
 	case s.tier == vnni && dots[m.Type].vnni != nil:
-		f, n = dots[m.Type].vnni, panelRows
+		if f, n = dots[m.Type].vnni, panelRows; s.reads == near {
+			f = dots[m.Type].near
+		}
 	}
 	_, _, _ = acc[tileRows-1], rows[tileRows*m.rowBytes-1], words[m.Cols/blockCols*actWords-1]
 	for row := 0; row < tileRows; row += n {
@@ -149,13 +152,13 @@ func (s *Set) dot(m *Matrix, acc []float32, rows []byte, words []uint32) bool {
 // acrossFunc multiplies n rows of groups of 16 blocks by one token, block by block.
 type acrossFunc func(products *float32, rows *byte, n, groups int, acts *byte)
 
-var acrossFuncs = [...]struct{ vnni, avx2 acrossFunc }{
-	gguf.Q4_0:   {acrossQ4_0VNNI, acrossQ4_0AVX2},
-	gguf.Q5_0:   {acrossQ5_0VNNI, acrossQ5_0AVX2},
-	gguf.Q8_0:   {acrossQ8_0VNNI, acrossQ8_0AVX2},
-	gguf.Q8_1:   {acrossQ8_1VNNI, acrossQ8_1AVX2},
-	gguf.IQ4_NL: {acrossIQ4_NLVNNI, acrossIQ4_NLAVX2},
-	gguf.MXFP4:  {acrossMXFP4VNNI, acrossMXFP4AVX2},
+var acrossFuncs = [...]struct{ vnni, near, avx2 acrossFunc }{
+	gguf.Q4_0:   {acrossQ4_0VNNI, acrossQ4_0NearVNNI, acrossQ4_0AVX2},
+	gguf.Q5_0:   {acrossQ5_0VNNI, acrossQ5_0NearVNNI, acrossQ5_0AVX2},
+	gguf.Q8_0:   {acrossQ8_0VNNI, acrossQ8_0NearVNNI, acrossQ8_0AVX2},
+	gguf.Q8_1:   {acrossQ8_1VNNI, acrossQ8_1NearVNNI, acrossQ8_1AVX2},
+	gguf.IQ4_NL: {acrossIQ4_NLVNNI, acrossIQ4_NLNearVNNI, acrossIQ4_NLAVX2},
+	gguf.MXFP4:  {acrossMXFP4VNNI, acrossMXFP4NearVNNI, acrossMXFP4AVX2},
 }
 
 func (s *Set) hasAcross(t gguf.Type) bool {
@@ -169,7 +172,9 @@ func (s *Set) dotAcross(m *Matrix, acc []float32, rows []byte, words []uint32, p
 	_, _, _, _ = acc[tileRows-1], rows[tileRows*m.rowBytes-1], words[blocks*acrossWords-1], products[panelRows*blocks-1]
 	multiply, sum, n := acrossFuncs[m.Type].avx2, sumAcrossAVX2, narrowRows
 	if s.tier == vnni {
-		multiply, sum, n = acrossFuncs[m.Type].vnni, sumAcrossAVX512, panelRows
+		if multiply, sum, n = acrossFuncs[m.Type].vnni, sumAcrossAVX512, panelRows; s.reads == near {
+			multiply = acrossFuncs[m.Type].near
+		}
 	}
 	for row := 0; row < tileRows; row += n {
 		multiply(&products[0], &rows[row*m.rowBytes], n, blocks/acrossBlocks, (*byte)(unsafe.Pointer(&words[0])))

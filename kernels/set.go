@@ -11,7 +11,7 @@ import (
 type Set struct {
 	tier   tier
 	bytes  bool    // the processor looks bytes up in tables: some kernels of VNNI use that
-	floats reading // how rows of floats are read for one token
+	reads  reading // how weights are read for one token
 	rows   *rowFuncs
 	blocks *blockFuncs
 }
@@ -20,9 +20,9 @@ type Set struct {
 type reading uint8
 
 const (
-	inRun   reading = iota // a row after the other, asked for ahead of time into the second cache
-	inPairs                // two rows at a time, asked for by nobody
-	near                   // a row after the other, asked for ahead of time into the first cache
+	inRun   reading = iota // what follows is asked for ahead of time, into the second cache
+	inPairs                // and floats two rows at a time, asked for by nobody
+	near                   // into the first cache
 )
 
 // tier is the place of a level among all, so that levels can be compared.
@@ -42,12 +42,12 @@ var (
 
 func setOf(t tier) Set {
 	bytes := t == vnni && cpu.HasBytes()
-	return Set{t, bytes, floatsAt(t), rowsAt(t, bytes), blocksAt(t)}
+	return Set{t, bytes, readingAt(t), rowsAt(t, bytes), blocksAt(t)}
 }
 
-// floatsAt returns the order that was fastest where it was measured: in pairs on Zen 3, near on Zen 5. Others read in a run,
+// readingAt returns the order that was fastest where it was measured: in pairs on Zen 3, near on Zen 5. Others read in a run,
 // as Zen 4, which read half as fast when it asked for its first cache.
-func floatsAt(t tier) reading {
+func readingAt(t tier) reading {
 	switch {
 	case cpu.FetchesNear():
 		return near

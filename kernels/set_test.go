@@ -8,7 +8,7 @@ import (
 )
 
 // atLevels calls f with the kernels of each level that can run here, plain Go first, and with those that another processor
-// of the level has: which does not look up bytes, or reads rows of floats in another order.
+// of the level has: which does not look up bytes, or reads weights in another order.
 func atLevels(f func(set *Set)) {
 	for _, level := range cpu.All() {
 		if set, err := At(level); err == nil {
@@ -24,12 +24,12 @@ func atLevels(f func(set *Set)) {
 	}
 }
 
-// otherReadings returns the kernels of a set for processors that read floats in another order.
+// otherReadings returns the kernels of a set for processors that read weights in another order.
 func otherReadings(set *Set) (others []*Set) {
-	orders := map[tier][]reading{avx2: {inRun, inPairs, near}, avx512: {inRun, near}}
+	orders := map[tier][]reading{avx2: {inRun, inPairs, near}, avx512: {inRun, near}, vnni: {inRun, near}}
 	for _, order := range orders[set.tier] {
-		if other := *set; order != set.floats {
-			other.floats = order
+		if other := *set; order != set.reads {
+			other.reads = order
 			others = append(others, &other)
 		}
 	}

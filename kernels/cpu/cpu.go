@@ -101,7 +101,7 @@ func HasBytes() bool {
 }
 
 // FetchesNear reports whether the processor brings what is read once faster into its first cache than into its second:
-// AMD's Zen 5, as measured with float weights. It says nothing of what a level needs.
+// AMD's Zen 5, as measured. It says nothing of what a level needs.
 func FetchesNear() bool {
 	return cpuid.CPU.VendorID == cpuid.AMD && cpuid.CPU.Family == 0x1a
 }

@@ -30,8 +30,10 @@ const acrossAhead = floatAhead
 func acrosses(a *asm) {
 	for _, f := range formats {
 		if f.fills == 1 && f.scales == 1 && f.mins == 0 {
-			a.withConstants(zmm, func(a *asm, c *constants) { a.across(zmm, "VNNI", f, c) })
-			a.withConstants(ymm, func(a *asm, c *constants) { a.across(ymm, "AVX2", f, c) })
+			for _, how := range []reading{inRun, near} {
+				a.withConstants(zmm, func(a *asm, c *constants) { a.across(zmm, "VNNI", how, f, c) })
+			}
+			a.withConstants(ymm, func(a *asm, c *constants) { a.across(ymm, "AVX2", inRun, f, c) })
 		}
 	}
 	a.sumsAcross(zmm)
@@ -39,11 +41,11 @@ func acrosses(a *asm) {
 }
 
 // across builds a product: an unpacker that goes from block to block instead of from row to row.
-func (a *asm) across(v vector, level string, f format, c *constants) {
-	a.function("across"+f.name+level, "func(products *float32, rows *byte, n, groups int, acts *byte)",
+func (a *asm) across(v vector, level string, how reading, f format, c *constants) {
+	a.function("across"+f.name+string(how)+level, "func(products *float32, rows *byte, n, groups int, acts *byte)",
 		"writes the products of blocks with those of one token, for n rows that follow each other, of so many groups of 16 blocks.")
 	row, left := a.Load(a.Param("rows"), a.GP64()), a.Load(a.Param("n"), a.GP64())
-	d := &dotSink{asm: a, vector: v, format: f, act: a.GP64(), products: a.Load(a.Param("products"), a.GP64())}
+	d := &dotSink{asm: a, vector: v, format: f, how: how, act: a.GP64(), products: a.Load(a.Param("products"), a.GP64())}
 	p := d.panel(&rows{asm: a, vector: v, local: Mem{Base: row}, step: f.size}, c)
 	d.ahead[0] = row
 	d.constants()
@@ -153,7 +155,7 @@ func (f *firsts) load(p *panel) reg.VecVirtual {
 func (d *dotSink) prefetchAcross() {
 	lines, codes := (acrossBlocks*d.size+63)/64, 8*64/d.bytes
 	for i := lines * d.taken / codes; i < lines*(d.taken+1)/codes; i++ {
-		d.PREFETCHT1(Mem{Base: d.ahead[0], Disp: acrossAhead + 64*i})
+		d.askFor(Mem{Base: d.ahead[0], Disp: acrossAhead + 64*i})
 	}
 	d.taken++
 }

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"sort"
 
-	"github.com/mmcloughlin/avo/attr"
 	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/pass"
 	"github.com/mmcloughlin/avo/reg"
@@ -83,22 +82,14 @@ func fits(write func(a *asm, c *constants), held []constant) error {
 
 // constants loads those that registers hold.
 func (p *panel) constants() {
-	prefix := "unpack"
-	if p.dot != nil {
-		prefix = "dot"
-	}
 	p.consts.regs = map[constant]reg.VecVirtual{}
-	for i, c := range p.consts.held {
+	for _, c := range p.consts.held {
 		p.consts.regs[c] = p.register()
 		if p.bytes == 32 {
 			p.VMOVDQU(p.inMemory(c), p.consts.regs[c])
-			continue
+		} else {
+			p.VBROADCASTI32X4(p.inMemory(c), p.consts.regs[c])
 		}
-		m := p.StaticGlobal(fmt.Sprintf("%s%sConst%d", prefix, p.name, i))
-		p.DataAttributes(attr.RODATA | attr.NOPTR)
-		p.AddDatum(0, U64(binary.LittleEndian.Uint64(c[:])))
-		p.AddDatum(8, U64(binary.LittleEndian.Uint64(c[8:])))
-		p.VBROADCASTI32X4(m, p.consts.regs[c])
 	}
 }
 

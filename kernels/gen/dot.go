@@ -13,13 +13,17 @@ const prefetchStreams = 2
 
 // dots builds the products of 16 rows with one token, and narrowDots those of 8. The unpackers are those of panels, but
 // nothing is stored: codes go from the file's bytes through registers into the sums.
-func dots(a *asm)       { a.dots(zmm, "VNNI") }
-func narrowDots(a *asm) { a.dots(ymm, "AVX2") }
+func dots(a *asm) {
+	a.dots(zmm, "VNNI", inRun)
+	a.dots(zmm, "VNNI", near)
+}
 
-func (a *asm) dots(v vector, level string) {
+func narrowDots(a *asm) { a.dots(ymm, "AVX2", inRun) }
+
+func (a *asm) dots(v vector, level string, how reading) {
 	for _, f := range formats {
 		if v.bytes == 32 || !f.grid { // of grids, VNNI takes AVX2's, which are faster, and VBMI codebooks
-			a.withConstants(v, func(a *asm, c *constants) { a.dot(v, level, f, c) })
+			a.withConstants(v, func(a *asm, c *constants) { a.dot(v, level, how, f, c) })
 		}
 	}
 }
@@ -29,6 +33,7 @@ type dotSink struct {
 	*asm
 	vector
 	format
+	how            reading
 	act            reg.Register   // the token's block
 	negative, zero reg.VecVirtual // −offset and 0, for VNNI
 	sum            reg.VecVirtual
@@ -55,13 +60,13 @@ type dotGroup struct {
 	product Op                // of all codes and the scale
 }
 
-func (a *asm) dot(v vector, level string, f format, c *constants) {
-	a.function("dot"+f.name+level, "func(acc *float32, rows *byte, stride, blocks int, acts *byte)",
+func (a *asm) dot(v vector, level string, how reading, f format, c *constants) {
+	a.function("dot"+f.name+string(how)+level, "func(acc *float32, rows *byte, stride, blocks int, acts *byte)",
 		fmt.Sprintf("writes the products of so many blocks of %d rows, which are stride bytes apart, with one token to acc.", v.lanes()))
 	first := a.Load(a.Param("rows"), a.GP64())
 	stride := a.Load(a.Param("stride"), a.GP64())
 	blocks := a.param("blocks") // look-ups leave no register for it
-	d := &dotSink{asm: a, vector: v, format: f, act: a.Load(a.Param("acts"), a.GP64()), sum: v.new(a), stride: stride}
+	d := &dotSink{asm: a, vector: v, format: f, how: how, act: a.Load(a.Param("acts"), a.GP64()), sum: v.new(a), stride: stride}
 	p := d.panel(a.rows(v, first, stride), c)
 	p.codebooks = level == vbmi.level
 	d.lookAhead(first)
@@ -232,7 +237,16 @@ func (d *dotSink) prefetch() {
 	}
 	lines, codes := prefetchStreams*((d.lanes()/prefetchStreams*d.size+63)/64), 8*d.fills
 	for i := lines * d.taken / codes; i < lines*(d.taken+1)/codes; i++ {
-		d.PREFETCHT1(Mem{Base: d.ahead[i%prefetchStreams], Disp: 64 * (i / prefetchStreams)})
+		d.askFor(Mem{Base: d.ahead[i%prefetchStreams], Disp: 64 * (i / prefetchStreams)})
 	}
 	d.taken++
+}
+
+// askFor asks for a line of weights.
+func (d *dotSink) askFor(m Mem) {
+	if d.how == near {
+		d.PREFETCHT0(m)
+		return
+	}
+	d.PREFETCHT1(m)
 }

@@ -34,17 +34,6 @@ func floats(a *asm) {
 	}
 }
 
-// reading is how rows are read for one token, as the name of a kernel has it. Memory is fastest where it is read in one
-// run: a row after the other, asked for ahead of time into the second cache, or near, into the first. Processors that
-// fetch better what nobody asks for take two rows in pairs, which are far apart.
-type reading string
-
-const (
-	inRun   reading = ""
-	inPairs reading = "Pairs"
-	near    reading = "Near"
-)
-
 // vector is a kind of register.
 type vector struct {
 	level       string
@@ -90,7 +79,7 @@ func (a *asm) floatTile(v vector, typ string, width int, how reading) {
 	if width == 1 {
 		turns, rows, parts = floatRows/together, together, turns
 	}
-	ahead := width == 1 && (v.bytes == 32 || typ != "F32") // F32, by 512 bits at a time, comes faster unasked, as measured on Zen 5
+	ahead := width == 1 && how != inPairs && (v.bytes == 32 || typ != "F32") // F32, by 512 bits at a time, comes faster unasked, as measured on Zen 5
 	left, steps, first := a.GP64(), a.GP64(), [2]reg.Register{a.GP64(), a.GP64()}
 	a.MOVQ(U32(uint32(turns)), left)
 	a.Label("turn")
@@ -117,7 +106,12 @@ func (a *asm) floatTile(v vector, typ string, width int, how reading) {
 			disp := part * size * v.lanes()
 			a.floats(typ, weights.at(r).Offset(disp), column[r])
 			if ahead && disp%64 == 0 {
-				a.askFor(weights.at(r).Offset(floatAhead+disp), how)
+				m := weights.at(r).Offset(floatAhead + disp)
+				if how == near {
+					a.PREFETCHNTA(m) // inputs keep the first cache: they are larger than those of blocks
+				} else {
+					a.PREFETCHT1(m)
+				}
 			}
 		}
 		for t := range width {
@@ -152,15 +146,6 @@ func (a *asm) floatTile(v vector, typ string, width int, how reading) {
 	a.DECQ(left)
 	a.JNE(LabelRef("turn"))
 	a.end()
-}
-
-func (a *asm) askFor(m Mem, how reading) {
-	switch how {
-	case inRun:
-		a.PREFETCHT1(m)
-	case near:
-		a.PREFETCHNTA(m)
-	}
 }
 
 // strided addresses a few rows that are stride bytes apart, with a base for every three.
