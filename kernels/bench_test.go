@@ -1,7 +1,6 @@
 package kernels
 
 import (
-	"fmt"
 	"testing"
 
 	"github.com/sonde-ml/sonde/internal/hostile"
@@ -14,8 +13,6 @@ func eachLevel(b *testing.B, f func(b *testing.B, set *Set)) {
 		name := string(set.Level())
 		if set.tier == vnni && !set.bytes && cpu.HasBytes() {
 			name += "-without-bytes"
-		} else if set.reads != sets[set.tier].reads {
-			name += fmt.Sprintf("-reading-%d", set.reads)
 		}
 		b.Run(name, func(b *testing.B) { f(b, set) })
 	})

@@ -35,7 +35,7 @@ func TestProductsWithLostBytesAreErrors(t *testing.T) {
 	for _, threads := range []int{1, 3} {
 		pool := NewPool(threads)
 		defer pool.Close()
-		atLevels(func(set *Set) {
+		atReadings(func(set *Set, _ string) {
 			m := set.NewMultiplier(pool)
 			for _, x := range f.Tensors() {
 				for _, tokens := range []int{1, 7} {

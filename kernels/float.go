@@ -54,7 +54,7 @@ func (p *floatProduct) Range(worker, lo, hi int) {
 	s, n := &p.scratch[worker], p.tileRows()
 	for i := lo; i < hi; i++ {
 		rows := p.m.slice(i*n, min((i+1)*n, p.m.Rows))
-		if len(p.x) == p.m.Cols && p.set.reads != inPairs { // rows are read one after the other
+		if len(p.x) == p.m.Cols && p.set.fetch != inPairs { // rows are read one after the other
 			p.set.askPages(&p.m, (i+1)*n, (i+2)*n)
 		}
 		if p.set.registerLanes() == 0 {
@@ -100,7 +100,7 @@ func (p *floatProduct) tile(s *floatScratch, rows Matrix, first int) {
 	for t := 0; t < tokens; {
 		n := p.set.floatWidth(tokens - t)
 		f := fours{(rows.Rows + floatRows - 1) / floatRows, floatRows, 1}
-		if n == 1 && direct && p.set.reads == inPairs {
+		if n == 1 && direct && p.set.fetch == inPairs {
 			f.step, f.apart = 1, f.n
 		}
 		s.multiply(w, f, s.padded(p.x[t*cols:(t+n)*cols], cols), n)

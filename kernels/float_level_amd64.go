@@ -22,6 +22,7 @@ var (
 		gguf.F16:  {1: floatF16x1AVX2, 2: floatF16x2AVX2},
 		gguf.BF16: {1: floatBF16x1AVX2, 2: floatBF16x2AVX2},
 	}
+	// The same for one token, asking near. F32 is left to the processor: see kernels/gen.
 	floatNear512 = [...]floatFunc{gguf.F32: floatF32x1AVX512, gguf.F16: floatF16x1NearAVX512, gguf.BF16: floatBF16x1NearAVX512}
 	floatNear256 = [...]floatFunc{gguf.F32: floatF32x1NearAVX2, gguf.F16: floatF16x1NearAVX2, gguf.BF16: floatBF16x1NearAVX2}
 	floatPairs   = [...]floatFunc{gguf.F32: floatF32x1PairsAVX2, gguf.F16: floatF16x1PairsAVX2, gguf.BF16: floatBF16x1PairsAVX2}
@@ -55,9 +56,9 @@ func (s *Set) floatWidth(tokens int) int {
 // with n tokens of x, whose rows are cols numbers, over part columns from col on; x begins there. Rows that are not
 // neighbours are read by pairs.
 func (s *Set) addFloats(acc *[floatRows * maxWidth * floatLanes]float32, w floatRowsAt, r, apart int, x []float32, cols, n, col, part int) {
-	funcs, nears, size := &floatFuncs512, &floatNear512, w.typ.BlockBytes()
+	funcs, one, size := &floatFuncs512, &floatNear512, w.typ.BlockBytes()
 	if s.registerLanes() == 8 {
-		funcs, nears = &floatFuncs256, &floatNear256
+		funcs, one = &floatFuncs256, &floatNear256
 	}
 	from, stride := r*w.stride+col*size, apart*w.stride
 	_, _ = w.bytes[from+(floatRows-1)*stride+part*size-1], x[(n-1)*cols+part-1]
@@ -65,8 +66,8 @@ func (s *Set) addFloats(acc *[floatRows * maxWidth * floatLanes]float32, w float
 	switch {
 	case apart > 1:
 		f = floatPairs[w.typ]
-	case n == 1 && s.reads == near:
-		f = nears[w.typ]
+	case n == 1 && s.fetch == near:
+		f = one[w.typ]
 	}
 	f(&acc[0], &w.bytes[from], stride, &x[0], 4*cols, part/floatLanes)
 }

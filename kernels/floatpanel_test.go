@@ -64,31 +64,41 @@ func TestFloatsTimesManyTokensAreNearFloat64(t *testing.T) {
 	}
 }
 
-// TestFloatsTimesATokenMayNotDependOnTheOthers wants the bits of single tokens where that is asked for.
+// TestFloatsTimesATokenMayNotDependOnTheOthers wants the bits of single tokens where that is asked for, and those of all
+// kernels to be the same. (Plain Go adds in another order.)
 func TestFloatsTimesATokenMayNotDependOnTheOthers(t *testing.T) {
 	const rows, cols, tokens = 45, 288, 2*floatPanelFrom + 1
-	m, _ := floatMatrix(t, gguf.F16, rows, cols)
-	x := randomRows(tokens * cols)
-	atLevels(func(set *Set) {
-		pool := NewPool(2)
-		defer pool.Close()
-		p := set.NewMultiplier(pool)
-		p.BatchInvariant = true
-		product := func(x []float32) []float32 {
-			dst := make([]float32, len(x)/cols*rows)
-			p.SetInput(x, cols)
-			if err := p.Product(dst, m); err != nil {
-				t.Fatal(err)
+	for _, typ := range []gguf.Type{gguf.F32, gguf.F16, gguf.BF16} {
+		m, _ := floatMatrix(t, typ, rows, cols)
+		x := randomRows(tokens * cols)
+		var first []float32
+		atReadings(func(set *Set, name string) {
+			pool := NewPool(2)
+			defer pool.Close()
+			p := set.NewMultiplier(pool)
+			p.BatchInvariant = true
+			product := func(x []float32) []float32 {
+				dst := make([]float32, len(x)/cols*rows)
+				p.SetInput(x, cols)
+				if err := p.Product(dst, m); err != nil {
+					t.Fatal(err)
+				}
+				return dst
 			}
-			return dst
-		}
-		all := product(x)
-		for i := range tokens {
-			if want := product(x[i*cols:][:cols]); !slices.Equal(all[i*rows:][:rows], want) {
-				t.Errorf("%s: token %d has other bits alone", set.Level(), i)
+			all := product(x)
+			for i := range tokens {
+				if want := product(x[i*cols:][:cols]); !slices.Equal(all[i*rows:][:rows], want) {
+					t.Errorf("%s: %v × token %d has other bits alone", name, typ, i)
+				}
 			}
-		}
-	})
+			if first == nil && set.registerLanes() > 0 {
+				first = all
+			}
+			if first != nil && !slices.Equal(all, first) {
+				t.Errorf("%s: %v has other bits than with the first kernels", name, typ)
+			}
+		})
+	}
 }
 
 // BenchmarkFloatPanels compares both orders of products of floats.
@@ -127,7 +137,7 @@ func TestFloatsLeaveNothingForTheNextMatrix(t *testing.T) {
 		m, _ := floatMatrix(t, typ, 4, 45)
 		for _, tokens := range []int{1, floatFewest, floatPanelFrom + 1} {
 			x := randomRows(tokens * 45)
-			atLevels(func(set *Set) {
+			atReadings(func(set *Set, name string) {
 				pool := NewPool(1)
 				defer pool.Close()
 				p := set.NewMultiplier(pool)
@@ -143,7 +153,7 @@ func TestFloatsLeaveNothingForTheNextMatrix(t *testing.T) {
 				}
 				for i, v := range dst {
 					if v != v {
-						t.Fatalf("%s: %v, %d tokens: output %d is NaN", set.Level(), typ, tokens, i)
+						t.Fatalf("%s: %v, %d tokens: output %d is NaN", name, typ, tokens, i)
 					}
 				}
 			})

@@ -40,9 +40,9 @@ func guardProduct(t *testing.T, plain Matrix, atEnd bool) {
 	for _, tokens := range []int{1, 2, 7, floatPanelFrom + 1, 40} {
 		input := randomRows(tokens * m.Cols)
 		x, dst := hostile.GuardedCopy(t, input, atEnd), hostile.Guarded[float32](t, tokens*m.Rows, atEnd)
-		atLevels(func(set *Set) {
+		atReadings(func(set *Set, name string) {
 			if err := set.Mul(m, dst, x); err != nil {
-				t.Errorf("%s: %v [%d, %d] × %d: %v", set.Level(), m.Type, m.Rows, m.Cols, tokens, err)
+				t.Errorf("%s: %v [%d, %d] × %d: %v", name, m.Type, m.Rows, m.Cols, tokens, err)
 			}
 		})
 		if !slices.Equal(bytes, plain.Bytes) || !slices.Equal(x, input) {
@@ -61,7 +61,7 @@ func TestTilesStayWithinTheirOperands(t *testing.T) {
 		m := randomBlocks(t, typ, 32, 1024)
 		for _, tokens := range []int{1, 2, 3, 4, 5, 6, 11} {
 			atEnd := rnd.IntN(2) == 0
-			atLevels(func(set *Set) {
+			atReadings(func(set *Set, name string) {
 				a := Activations{set: set}
 				a.resize(tokens, m.Cols)
 				a.words = hostile.Guarded[uint32](t, len(a.words), atEnd)
@@ -77,7 +77,7 @@ func TestTilesStayWithinTheirOperands(t *testing.T) {
 				a.turned = hostile.GuardedCopy(t, a.across(), atEnd)
 				p.scratch[0].row = hostile.Guarded[float32](t, panelRows*m.Cols/blockCols, atEnd)
 				if p.Range(0, 0, p.tiles()); !slices.Equal(p.dst, want) {
-					t.Errorf("%s, %v: blocks across give other bits", set.Level(), typ)
+					t.Errorf("%s, %v: blocks across give other bits", name, typ)
 				}
 			})
 		}

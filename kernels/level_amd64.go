@@ -78,8 +78,8 @@ const narrowRows = panelRows / 2
 // dotFunc multiplies blocks of as many rows as its registers have lanes by one token.
 type dotFunc func(acc *float32, rows *byte, stride, blocks int, acts *byte)
 
-// dots multiply blocks of 16 rows by VNNI, also with what follows asked for near, and of 8 by AVX2, which is the faster one
-// for points of grids: see codebooks.
+// dots multiply blocks of 16 rows by VNNI, or by the same asking near, and of 8 by AVX2, which is the faster one for points of
+// grids: see codebooks. At AVX2, which a Zen 5 takes only when told to, near was faster for some formats and slower for others.
 var dots = [...]struct{ vnni, near, avx2 dotFunc }{
 	gguf.Q4_0:    {dotQ4_0VNNI, dotQ4_0NearVNNI, dotQ4_0AVX2},
 	gguf.Q4_1:    {dotQ4_1VNNI, dotQ4_1NearVNNI, dotQ4_1AVX2},
@@ -137,10 +137,10 @@ func (s *Set) dot(m *Matrix, acc []float32, rows []byte, words []uint32) bool {
 	switch {
 	case s.hasCodebook(m.Type):
 		f, n = codebooks[m.Type].dot, panelRows
+	case s.tier == vnni && dots[m.Type].vnni != nil && s.fetch == near:
+		f, n = dots[m.Type].near, panelRows
 	case s.tier == vnni && dots[m.Type].vnni != nil:
-		if f, n = dots[m.Type].vnni, panelRows; s.reads == near {
-			f = dots[m.Type].near
-		}
+		f, n = dots[m.Type].vnni, panelRows
 	}
 	_, _, _ = acc[tileRows-1], rows[tileRows*m.rowBytes-1], words[m.Cols/blockCols*actWords-1]
 	for row := 0; row < tileRows; row += n {
@@ -152,6 +152,7 @@ func (s *Set) dot(m *Matrix, acc []float32, rows []byte, words []uint32) bool {
 // acrossFunc multiplies n rows of groups of 16 blocks by one token, block by block.
 type acrossFunc func(products *float32, rows *byte, n, groups int, acts *byte)
 
+// acrossFuncs take the place of dots for short blocks without minima.
 var acrossFuncs = [...]struct{ vnni, near, avx2 acrossFunc }{
 	gguf.Q4_0:   {acrossQ4_0VNNI, acrossQ4_0NearVNNI, acrossQ4_0AVX2},
 	gguf.Q5_0:   {acrossQ5_0VNNI, acrossQ5_0NearVNNI, acrossQ5_0AVX2},
@@ -171,10 +172,11 @@ func (s *Set) dotAcross(m *Matrix, acc []float32, rows []byte, words []uint32, p
 	blocks := m.Cols / blockCols
 	_, _, _, _ = acc[tileRows-1], rows[tileRows*m.rowBytes-1], words[blocks*acrossWords-1], products[panelRows*blocks-1]
 	multiply, sum, n := acrossFuncs[m.Type].avx2, sumAcrossAVX2, narrowRows
-	if s.tier == vnni {
-		if multiply, sum, n = acrossFuncs[m.Type].vnni, sumAcrossAVX512, panelRows; s.reads == near {
-			multiply = acrossFuncs[m.Type].near
-		}
+	switch {
+	case s.tier == vnni && s.fetch == near:
+		multiply, sum, n = acrossFuncs[m.Type].near, sumAcrossAVX512, panelRows
+	case s.tier == vnni:
+		multiply, sum, n = acrossFuncs[m.Type].vnni, sumAcrossAVX512, panelRows
 	}
 	for row := 0; row < tileRows; row += n {
 		multiply(&products[0], &rows[row*m.rowBytes], n, blocks/acrossBlocks, (*byte)(unsafe.Pointer(&words[0])))

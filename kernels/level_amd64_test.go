@@ -31,14 +31,14 @@ func TestAllLevelsHaveTheSameBits(t *testing.T) {
 func sameAtAllLevels(t *testing.T, m Matrix, x []float32) {
 	t.Helper()
 	var first []float32
-	atLevels(func(set *Set) {
+	atReadings(func(set *Set, name string) {
 		got := multiplyAt(set, m, x)
 		if first == nil {
 			first = got
 		}
 		for i, want := range first {
 			if same := math.Float32bits(got[i]) == math.Float32bits(want); !same && (got[i] == got[i] || want == want) {
-				t.Fatalf("%v × %d tokens: at level %s output %d is %v, in plain Go %v", m.Type, len(x)/m.Cols, set.Level(), i, got[i], want)
+				t.Fatalf("%v × %d tokens: at level %s output %d is %v, in plain Go %v", m.Type, len(x)/m.Cols, name, i, got[i], want)
 			}
 		}
 	})

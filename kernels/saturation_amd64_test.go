@@ -51,9 +51,9 @@ func testSaturation(t *testing.T, m Matrix) {
 		x := slices.Repeat(signs[:], m.Cols)
 		for _, tokens := range []int{1, 2} {
 			want := multiplyAt(&sets[generic], m, x[:tokens*m.Cols])
-			atLevels(func(set *Set) {
+			atReadings(func(set *Set, name string) {
 				if got := multiplyAt(set, m, x[:tokens*m.Cols]); !slices.Equal(got, want) {
-					t.Errorf("%v × %d tokens of %v: level %s differs from plain Go", m.Type, tokens, signs, set.Level())
+					t.Errorf("%v × %d tokens of %v: level %s differs from plain Go", m.Type, tokens, signs, name)
 				}
 			})
 		}

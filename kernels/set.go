@@ -11,18 +11,19 @@ import (
 type Set struct {
 	tier   tier
 	bytes  bool    // the processor looks bytes up in tables: some kernels of VNNI use that
-	reads  reading // how weights are read for one token
+	fetch  reading // how weights are fetched for one token
 	rows   *rowFuncs
 	blocks *blockFuncs
 }
 
-// reading is an order in which weights are read. Processors of one level differ in which is fastest.
+// reading is how weights are fetched for one token. Processors of one level differ in which is fastest. Where there is one
+// kernel, for blocks at AVX2, for codebooks, and for F32 at 512 bits, it changes nothing.
 type reading uint8
 
 const (
-	inRun   reading = iota // what follows is asked for ahead of time, into the second cache
-	inPairs                // and floats two rows at a time, asked for by nobody
-	near                   // into the first cache
+	far     reading = iota // what follows is asked for into the second cache
+	inPairs                // likewise, but for floats: two rows at a time, which nobody asks for
+	near                   // what follows is asked for into the first cache
 )
 
 // tier is the place of a level among all, so that levels can be compared.
@@ -45,8 +46,8 @@ func setOf(t tier) Set {
 	return Set{t, bytes, readingAt(t), rowsAt(t, bytes), blocksAt(t)}
 }
 
-// readingAt returns the order that was fastest where it was measured: in pairs on Zen 3, near on Zen 5. Others read in a run,
-// as Zen 4, which read half as fast when it asked for its first cache.
+// readingAt returns what was fastest where it was measured: floats in pairs on Zen 3, near on Zen 5, and far on Zen 4, which
+// read at 0.5 to 0.7 of the speed when it asked for its first cache. Others are taken to be like that.
 func readingAt(t tier) reading {
 	switch {
 	case cpu.FetchesNear():
@@ -54,7 +55,7 @@ func readingAt(t tier) reading {
 	case t == avx2 && cpu.Check(cpu.AVX512) != nil:
 		return inPairs
 	}
-	return inRun
+	return far
 }
 
 func activeSet() *Set {

@@ -2,13 +2,14 @@ package kernels
 
 import (
 	"errors"
+	"fmt"
 	"testing"
 
 	"github.com/sonde-ml/sonde/kernels/cpu"
 )
 
 // atLevels calls f with the kernels of each level that can run here, plain Go first, and with those that another processor
-// of the level has: which does not look up bytes, or reads weights in another order.
+// of the level has, which does not look up bytes.
 func atLevels(f func(set *Set)) {
 	for _, level := range cpu.All() {
 		if set, err := At(level); err == nil {
@@ -17,23 +18,26 @@ func atLevels(f func(set *Set)) {
 				other.bytes, other.rows = false, rowsAt(set.tier, false)
 				f(&other)
 			}
-			for _, other := range otherReadings(set) {
-				f(other)
-			}
 		}
 	}
 }
 
-// otherReadings returns the kernels of a set for processors that read weights in another order.
-func otherReadings(set *Set) (others []*Set) {
-	orders := map[tier][]reading{avx2: {inRun, inPairs, near}, avx512: {inRun, near}, vnni: {inRun, near}}
-	for _, order := range orders[set.tier] {
-		if other := *set; order != set.reads {
-			other.reads = order
-			others = append(others, &other)
+// atReadings calls f with the kernels of each level, and with those that fetch weights in another way, for products of one
+// token. It passes the name of both.
+func atReadings(f func(set *Set, name string)) {
+	names := [...]string{far: "far", inPairs: "pairs", near: "near"}
+	atLevels(func(set *Set) {
+		f(set, fmt.Sprintf("%s-%s", set.Level(), names[set.fetch]))
+		if set.tier == generic || set.bytes != sets[set.tier].bytes {
+			return
 		}
-	}
-	return others
+		for how := range names {
+			if other := *set; reading(how) != set.fetch && (how != int(inPairs) || set.tier == avx2) {
+				other.fetch = reading(how)
+				f(&other, fmt.Sprintf("%s-%s", set.Level(), names[how]))
+			}
+		}
+	})
 }
 
 func TestAtReturnsTheLevelOrSaysWhyNot(t *testing.T) {

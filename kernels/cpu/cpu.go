@@ -101,9 +101,10 @@ func HasBytes() bool {
 }
 
 // FetchesNear reports whether the processor brings what is read once faster into its first cache than into its second:
-// AMD's Zen 5, as measured. It says nothing of what a level needs.
+// AMD's Zen 5 that computes 512 bits at a time, as measured. It says nothing of what a level needs.
 func FetchesNear() bool {
-	return cpuid.CPU.VendorID == cpuid.AMD && cpuid.CPU.Family == 0x1a
+	model := cpuid.CPU.Model
+	return cpuid.CPU.VendorID == cpuid.AMD && cpuid.CPU.Family == 0x1a && (model <= 0x1f || 0x40 <= model && model <= 0x4f)
 }
 
 // missing returns the names of what the processor lacks for a level.

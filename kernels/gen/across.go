@@ -30,10 +30,10 @@ const acrossAhead = floatAhead
 func acrosses(a *asm) {
 	for _, f := range formats {
 		if f.fills == 1 && f.scales == 1 && f.mins == 0 {
-			for _, how := range []reading{inRun, near} {
+			for _, how := range []reading{far, near} {
 				a.withConstants(zmm, func(a *asm, c *constants) { a.across(zmm, "VNNI", how, f, c) })
 			}
-			a.withConstants(ymm, func(a *asm, c *constants) { a.across(ymm, "AVX2", inRun, f, c) })
+			a.withConstants(ymm, func(a *asm, c *constants) { a.across(ymm, "AVX2", far, f, c) })
 		}
 	}
 	a.sumsAcross(zmm)

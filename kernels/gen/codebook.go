@@ -18,7 +18,7 @@ func codebooks(a *asm) {
 	for _, f := range formats {
 		if f.grid {
 			a.withConstants(vbmi, func(a *asm, c *constants) { a.unpacker(vbmi, f, c) })
-			a.withConstants(vbmi, func(a *asm, c *constants) { a.dot(vbmi, vbmi.level, inRun, f, c) })
+			a.withConstants(vbmi, func(a *asm, c *constants) { a.dot(vbmi, vbmi.level, far, f, c) })
 		}
 	}
 }

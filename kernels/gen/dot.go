@@ -14,11 +14,11 @@ const prefetchStreams = 2
 // dots builds the products of 16 rows with one token, and narrowDots those of 8. The unpackers are those of panels, but
 // nothing is stored: codes go from the file's bytes through registers into the sums.
 func dots(a *asm) {
-	a.dots(zmm, "VNNI", inRun)
+	a.dots(zmm, "VNNI", far)
 	a.dots(zmm, "VNNI", near)
 }
 
-func narrowDots(a *asm) { a.dots(ymm, "AVX2", inRun) }
+func narrowDots(a *asm) { a.dots(ymm, "AVX2", far) }
 
 func (a *asm) dots(v vector, level string, how reading) {
 	for _, f := range formats {
@@ -242,7 +242,7 @@ func (d *dotSink) prefetch() {
 	d.taken++
 }
 
-// askFor asks for a line of weights.
+// askFor asks for a line of weights. (Near, PREFETCHNTA was slower with Q8_0, as measured on Zen 5.)
 func (d *dotSink) askFor(m Mem) {
 	if d.how == near {
 		d.PREFETCHT0(m)

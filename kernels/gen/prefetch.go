@@ -15,13 +15,13 @@ func prefetches(a *asm) {
 	a.RET()
 }
 
-// reading is how weights are read for one token, as the name of a kernel has it. Memory is fastest where it is read in one
-// run, asked for ahead of time into the second cache; or near, into the first. Processors that fetch better what nobody
-// asks for take two rows of floats in pairs, which are far apart.
+// reading is how weights are fetched for one token, as the name of a kernel has it: asked for ahead of time into the second
+// cache, or near, into the first. Processors that fetch better what nobody asks for take floats by pairs of rows that are
+// far apart.
 type reading string
 
 const (
-	inRun   reading = ""
+	far     reading = ""
 	inPairs reading = "Pairs"
 	near    reading = "Near"
 )
