@@ -15,6 +15,7 @@ import (
 	"github.com/sonde-ml/sonde/engine/audit"
 	"github.com/sonde-ml/sonde/gguf"
 	"github.com/sonde-ml/sonde/internal/escape"
+	"github.com/sonde-ml/sonde/internal/mmap"
 )
 
 // streamFlags are those of all commands that go through weights.
@@ -44,6 +45,9 @@ type statsFlags struct {
 	tensor string
 	asCSV  bool
 }
+
+// statsHeap is what statistics of a model of a billion weights fill, as measured.
+const statsHeap = 64 << 20
 
 func (a *app) statsCmd() *cobra.Command {
 	var flags statsFlags
@@ -84,6 +88,7 @@ func (a *app) stats(ctx context.Context, file source, flags *statsFlags) error {
 			return err
 		}
 	}
+	mmap.HugeHeap(statsHeap)
 	list, err := audit.Stats(ctx, f, opt)
 	end()
 	switch {

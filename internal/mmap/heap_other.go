@@ -1,0 +1,6 @@
+//go:build !linux
+
+package mmap
+
+// HugeHeap is for Linux.
+func HugeHeap(int) {}
