@@ -4,16 +4,18 @@ import (
 	"testing"
 
 	"github.com/sonde-ml/sonde/internal/hostile"
-	"github.com/sonde-ml/sonde/kernels/cpu"
 )
 
 // eachLevel runs a benchmark at each level that can run here.
 func eachLevel(b *testing.B, f func(b *testing.B, set *Set)) {
 	atLevels(func(set *Set) {
-		name := string(set.Level())
-		if set.tier == vnni && !set.bytes && cpu.HasBytes() {
-			name += "-without-bytes"
-		}
+		b.Run(levelName(set), func(b *testing.B) { f(b, set) })
+	})
+}
+
+// eachReading does so for each way of fetching, too.
+func eachReading(b *testing.B, f func(b *testing.B, set *Set)) {
+	atReadings(func(set *Set, name string) {
 		b.Run(name, func(b *testing.B) { f(b, set) })
 	})
 }

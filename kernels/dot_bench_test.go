@@ -9,7 +9,7 @@ import (
 
 // BenchmarkFill unpacks panels, and BenchmarkOneToken multiplies by one token, from matrices that stay in the cache.
 func BenchmarkFill(b *testing.B) {
-	eachQuantised(b, panelRows, func(b *testing.B, set *Set, m Matrix) {
+	eachQuantised(b, panelRows, eachLevel, func(b *testing.B, set *Set, m Matrix) {
 		var p panel
 		var f panelFiller
 		perUnit(b, m.Rows*m.Cols, "weight", func() {
@@ -21,7 +21,7 @@ func BenchmarkFill(b *testing.B) {
 }
 
 func BenchmarkOneToken(b *testing.B) {
-	eachQuantised(b, tileRows, func(b *testing.B, set *Set, m Matrix) {
+	eachQuantised(b, tileRows, eachReading, func(b *testing.B, set *Set, m Matrix) {
 		a := Activations{set: set}
 		a.Set(randomRows(m.Cols), m.Cols)
 		a.across()
@@ -30,9 +30,9 @@ func BenchmarkOneToken(b *testing.B) {
 	})
 }
 
-// eachQuantised runs a benchmark of all types at all levels, with weights as models have them: those of random bytes may
+// eachQuantised runs a benchmark of all types at each level, or way of fetching, with weights as models have them: those of random bytes may
 // be so small that products are subnormal, which takes processors longer.
-func eachQuantised(b *testing.B, rows int, f func(b *testing.B, set *Set, m Matrix)) {
+func eachQuantised(b *testing.B, rows int, each func(*testing.B, func(*testing.B, *Set)), f func(b *testing.B, set *Set, m Matrix)) {
 	const cols = 2048
 	x := randomRows(rows * cols)
 	imatrix := make([]float32, cols)
@@ -51,7 +51,7 @@ func eachQuantised(b *testing.B, rows int, f func(b *testing.B, set *Set, m Matr
 				b.Fatal(err)
 			}
 			b.Run(typ.String(), func(b *testing.B) {
-				eachLevel(b, func(b *testing.B, set *Set) { f(b, set, m) })
+				each(b, func(b *testing.B, set *Set) { f(b, set, m) })
 			})
 		}
 	}

@@ -126,6 +126,29 @@ func BenchmarkFloatPanels(b *testing.B) {
 	}
 }
 
+// BenchmarkFloatsOneToken multiplies a matrix that no cache holds, which shows what ways of fetching are for.
+func BenchmarkFloatsOneToken(b *testing.B) {
+	const rows, cols = 4 * 5632, 2048
+	x, dst := randomRows(cols), make([]float32, rows)
+	for _, typ := range []gguf.Type{gguf.F32, gguf.F16, gguf.BF16} {
+		m, _ := floatMatrix(b, typ, rows, cols)
+		b.Run(typ.String(), func(b *testing.B) {
+			eachReading(b, func(b *testing.B, set *Set) {
+				pool := NewPool(1)
+				defer pool.Close()
+				p := set.NewMultiplier(pool)
+				p.SetInput(x, cols)
+				for b.Loop() {
+					if err := p.Product(dst, m); err != nil {
+						b.Fatal(err)
+					}
+				}
+				b.ReportMetric(float64(len(m.Bytes))*float64(b.N)/b.Elapsed().Seconds()/1e9, "GB/s")
+			})
+		})
+	}
+}
+
 // TestFloatsLeaveNothingForTheNextMatrix multiplies by NaNs, and then with the same memory by rows that fill no whole steps.
 func TestFloatsLeaveNothingForTheNextMatrix(t *testing.T) {
 	nan := []byte{0xff, 0x7f}

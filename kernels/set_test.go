@@ -2,7 +2,6 @@ package kernels
 
 import (
 	"errors"
-	"fmt"
 	"testing"
 
 	"github.com/sonde-ml/sonde/kernels/cpu"
@@ -22,19 +21,27 @@ func atLevels(f func(set *Set)) {
 	}
 }
 
+// levelName is the level of a set, and what kernels of its processor leave out.
+func levelName(set *Set) string {
+	if set.bytes != sets[set.tier].bytes {
+		return string(set.Level()) + "-without-bytes"
+	}
+	return string(set.Level())
+}
+
 // atReadings calls f with the kernels of each level, and with those that fetch weights in another way, for products of one
 // token. It passes the name of both.
 func atReadings(f func(set *Set, name string)) {
 	names := [...]string{far: "far", inPairs: "pairs", near: "near"}
 	atLevels(func(set *Set) {
-		f(set, fmt.Sprintf("%s-%s", set.Level(), names[set.fetch]))
+		f(set, levelName(set)+"-"+names[set.fetch])
 		if set.tier == generic || set.bytes != sets[set.tier].bytes {
 			return
 		}
 		for how := range names {
 			if other := *set; reading(how) != set.fetch && (how != int(inPairs) || set.tier == avx2) {
 				other.fetch = reading(how)
-				f(&other, fmt.Sprintf("%s-%s", set.Level(), names[how]))
+				f(&other, levelName(&other)+"-"+names[how])
 			}
 		}
 	})

@@ -1,6 +1,7 @@
 // Package mmap maps whole files into memory, read-only. Where the system has no map, the file is read.
 //
-// A file that is cut short while it is mapped takes bytes away that were there; [Guard] makes an error of that.
+// A file that is cut short while it is mapped takes bytes away that were there; [Guard] makes an error of that. Linux is asked
+// for huge pages, for files and by [HugeHeap] for the heap.
 package mmap
 
 import (
